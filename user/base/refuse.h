@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Saying why: whoever knows the cause says it once, nobody repeats it upstairs.
+ * All text goes to stderr as "ttsobs-bpf: ..." lines, control bytes escaped; never into a promised stream.
+ */
+#ifndef BASE_REFUSE_H
+#define BASE_REFUSE_H
+
+#include <stdarg.h>
+
+/* Exit codes of the program. */
+enum exit_code {
+	EXIT_CODE_OK = 0,
+	EXIT_CODE_RUNTIME = 1,
+	EXIT_CODE_USAGE = 2,	 /* usage or configuration */
+	EXIT_CODE_PRIVILEGE = 3, /* privilege or kernel */
+	EXIT_CODE_TARGET = 4,
+	EXIT_CODE_DAMAGED = 5, /* damaged recording */
+};
+
+/* Prints the message and returns `error` (a -errno), so that it can stand in a return statement. */
+int refuse(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A one-line note that does not stop anything. */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Printed only with --debug. */
+void debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void refuse_debug_on(void);
+/* Tests: messages go to this function instead of stderr; NULL restores. */
+void refuse_redirect(void (*to)(void *arg, const char *line), void *arg);
+
+#endif

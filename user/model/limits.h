@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that grows has a limit. Tests shrink these by -D so that the growth paths run. */
+#ifndef MODEL_LIMITS_H
+#define MODEL_LIMITS_H
+
+#ifndef LIMIT_OPEN_TRACES
+#define LIMIT_OPEN_TRACES 20000
+#endif
+#ifndef LIMIT_SPANS_PER_TRACE
+#define LIMIT_SPANS_PER_TRACE 4096
+#endif
+#ifndef LIMIT_THREADS
+#define LIMIT_THREADS 20000
+#endif
+#ifndef LIMIT_FRAMES_PER_THREAD
+#define LIMIT_FRAMES_PER_THREAD 16384
+#endif
+#ifndef LIMIT_METER_ROWS
+#define LIMIT_METER_ROWS 512
+#endif
+#ifndef LIMIT_QUEUED_ITEMS
+#define LIMIT_QUEUED_ITEMS 65536
+#endif
+#define FIFO_LOOK_AHEAD 16
+#define ABANDON_AFTER_NS (30ull * 1000000000ull)
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every sink there is: how to make it. One file each. A sink is freed by its own _free. */
+#ifndef SINK_SINKS_H
+#define SINK_SINKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/engine.h"
+#include "model/sink.h"
+
+/* Resolved once by app/: not a terminal = 100 columns, no colour. */
+struct look {
+	unsigned columns;
+	bool colour;
+	bool ascii;
+};
+
+/* NDJSON log. path "-" = stdout. Lines are whole or absent; what could not be written is counted. -errno, said. */
+int log_new(struct sink **sink, const char *path);
+void log_reopen(struct sink *sink); /* SIGHUP */
+uint64_t log_dropped_count(const struct sink *sink);
+void log_free(struct sink *sink); /* writes what is queued, waiting at most 500 ms */
+
+/* One readable line per utterance on fd. */
+struct sink *lines_new(int fd, const struct look *look);
+void lines_free(struct sink *sink);
+
+/* Per engine and stage statistics, each interval and at END, on fd. */
+struct sink *report_new(int fd, const struct look *look, bool as_json);
+void report_free(struct sink *sink);
+void report_print(struct buf *out, const struct view *view, const struct meter *meter, const struct look *look, bool as_json);
+
+/* Waterfalls of the wanted traces, printed at END (trace_id: as soon as the trace closes). */
+enum timeline_choice { TIMELINE_LAST, TIMELINE_SLOWEST, TIMELINE_ID };
+struct sink *timeline_new(int fd, const struct look *look, enum timeline_choice choice, size_t count, const char *trace_id_prefix);
+size_t timeline_printed_count(const struct sink *sink);
+void timeline_free(struct sink *sink);
+void timeline_print(struct buf *out, const struct view *view, const struct trace *trace, const struct look *look);
+
+/* The recorder. -errno, said. */
+struct record_preamble {
+	const char *tool_version;
+	uint64_t run_id;
+	uint64_t interval_ns;
+	const struct engine_set *engines;
+};
+int record_new(struct sink **sink, const char *path, const struct record_preamble *preamble);
+int record_free(struct sink *sink); /* flushes; -errno if the file is not whole */
+
+#endif
