@@ -2,6 +2,7 @@
 /*
  * Saying why: whoever knows the cause says it once, nobody repeats it upstairs.
  * All text goes to stderr as "ttsobs-bpf: ..." lines, control bytes escaped; never into a promised stream.
+ * A '\n' in the format itself begins a new line (which gets the prefix too); one that an argument brings is escaped.
  */
 #ifndef BASE_REFUSE_H
 #define BASE_REFUSE_H
@@ -25,7 +26,7 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Printed only with --debug. */
 void debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void refuse_debug_on(void);
-/* Tests: messages go to this function instead of stderr; NULL restores. */
+/* Tests: messages go to this function, line by line, without prefix and '\n', instead of stderr; NULL restores. */
 void refuse_redirect(void (*to)(void *arg, const char *line), void *arg);
 
 #endif
