@@ -61,7 +61,7 @@ struct meter_row {
 	const char *stage;
 	bool is_request;
 	uint64_t count;
-	uint64_t errors_count;	  /* status error, abandoned, no_end */
+	uint64_t errors_count;	  /* status error; abandoned and no_end unless loss explains them */
 	uint64_t cancelled_count;
 	uint64_t incomplete_count; /* touched by loss; not in the percentiles below */
 	struct hist wall_ns;
@@ -82,7 +82,7 @@ struct meter_row {
 struct meter {
 	uint64_t start_at_ns; /* first CLOCK or TICK of the span of time it covers */
 	uint64_t end_at_ns;
-	struct meter_row **rows; /* by first appearance: a request's row precedes its stages' */
+	struct meter_row **rows; /* by first appearance */
 	size_t rows_count;
 };
 
