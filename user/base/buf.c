@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: bytes, text, formats. Out: one growing run of bytes. The rule that surprises: what is added may not lie in the buffer itself. */
+/* In: bytes, text, formats. Out: one growing run of bytes. The rule that surprises: what is added
+ * may not lie in the buffer itself. */
 #include "base/buf.h"
 
 #include <stdarg.h>
@@ -84,5 +85,5 @@ void buf_reset(struct buf *buf)
 void buf_fini(struct buf *buf)
 {
 	free(buf->bytes);
-	*buf = (struct buf){ 0 };
+	*buf = (struct buf){0};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: unsigned values. Out: quantiles, exact up to HIST_EXACT values, then within 0.4 %.
- * The rule that surprises: the pages stay unmade until the raw values no longer suffice; count > HIST_EXACT is the one
- * sign that all values, the raw ones included, are counted in the pages.
+ * The rule that surprises: the pages stay unmade until the raw values no longer suffice; count >
+ * HIST_EXACT is the one sign that all values, the raw ones included, are counted in the pages.
  */
 #include "base/hist.h"
 
@@ -13,9 +13,11 @@
 
 #include "base/mem.h"
 
-#define HIST_BITS 7
+#define HIST_BITS     7
 #define HIST_PER_PAGE (1u << HIST_BITS)
-#define HIST_PAGES (64 - HIST_BITS + 1) /* page 0: values below 128, each its own; page n: 2^(n+6) to 2^(n+7) */
+#define HIST_PAGES                                                                                 \
+	(64 - HIST_BITS +                                                                          \
+	 1) /* page 0: values below 128, each its own; page n: 2^(n+6) to 2^(n+7) */
 
 struct hist_page {
 	uint64_t counts[HIST_PER_PAGE];
@@ -79,7 +81,7 @@ static void hist_summarise(struct hist *hist, uint64_t count, uint64_t sum, uint
 
 void hist_init(struct hist *hist)
 {
-	*hist = (struct hist){ .min = UINT64_MAX };
+	*hist = (struct hist){.min = UINT64_MAX};
 }
 
 void hist_fini(struct hist *hist)

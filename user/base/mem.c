@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: sizes. Out: zeroed memory. The rule that surprises: nothing here returns NULL; what cannot be had, an absurd
- * size included, ends the process with a sentence on stderr and exit code 1.
+ * In: sizes. Out: zeroed memory. The rule that surprises: nothing here returns NULL; what cannot be
+ * had, an absurd size included, ends the process with a sentence on stderr and exit code 1.
  */
 #include "base/mem.h"
 
@@ -129,7 +129,8 @@ void *arena_new(struct arena *arena, size_t size_bytes)
 	rounded &= ~(size_t)15;
 	if (!chunk || chunk->capacity_bytes - chunk->used_bytes < rounded) {
 		chunk = arena_chunk_new(arena, rounded);
-		/* A chunk made for one big thing goes second, so that the room left in the first stays in use. */
+		/* A chunk made for one big thing goes second, so that the room left in the first
+		 * stays in use. */
 		if (arena->head && chunk->capacity_bytes == rounded) {
 			chunk->next = arena->head->next;
 			arena->head->next = chunk;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a format and what it names. Out: "ttsobs-bpf: ..." on stderr, one write(2) per message.
- * The rules that surprise: only a format that itself has a '\n' may give several lines (each gets the prefix); a newline
- * that comes from an argument alone is escaped like every other control byte. The two switches below are the only
- * state in the program that belongs to nobody. errno is left as it was.
+ * The rules that surprise: only a format that itself has a '\n' may give several lines (each gets
+ * the prefix); a newline that comes from an argument alone is escaped like every other control
+ * byte. The two switches below are the only state in the program that belongs to nobody. errno is
+ * left as it was.
  */
 #include "base/refuse.h"
 
@@ -58,7 +59,7 @@ static void refuse_say(const char *prefix, const char *format, va_list arguments
 {
 	bool many = strchr(format, '\n') != NULL;
 	int saved = errno;
-	struct buf out = { 0 };
+	struct buf out = {0};
 	char *text, *rest, *end;
 
 	if (vasprintf(&text, format, arguments) < 0)
@@ -68,7 +69,7 @@ static void refuse_say(const char *prefix, const char *format, va_list arguments
 		buf_text(&out, text);
 		free(text);
 		text = out.bytes;
-		out = (struct buf){ 0 };
+		out = (struct buf){0};
 	}
 	rest = text;
 	while (many && (end = strchr(rest, '\n'))) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: 64-bit keys. Out: the pointers put under them. Linear probing over a power of two, at most 3/4 full.
- * The rule that surprises: a removed slot stays marked until the next rebuild, so that the probes behind it are found.
+ * In: 64-bit keys. Out: the pointers put under them. Linear probing over a power of two, at most
+ * 3/4 full. The rule that surprises: a removed slot stays marked until the next rebuild, so that
+ * the probes behind it are found.
  */
 #include "base/table.h"
 
@@ -50,11 +51,12 @@ static void table_insert(struct table *table, uint64_t key, void *value)
 		at = (at + 1) & mask;
 	if (!table->slots[at].value)
 		table->used++;
-	table->slots[at] = (struct table_slot){ .key = key, .value = value };
+	table->slots[at] = (struct table_slot){.key = key, .value = value};
 	table->count++;
 }
 
-/* Twice the live count at least: also sheds the deleted slots, and shrinks after a crowd has gone. */
+/* Twice the live count at least: also sheds the deleted slots, and shrinks after a crowd has gone.
+ */
 static void table_rebuild(struct table *table)
 {
 	struct table old = *table;
@@ -109,5 +111,5 @@ void *table_remove(struct table *table, uint64_t key)
 void table_fini(struct table *table)
 {
 	free(table->slots);
-	*table = (struct table){ 0 };
+	*table = (struct table){0};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: any bytes. Out: text that a terminal or a JSON reader takes for what it is.
- * The rule that surprises: invisible characters are dangerous too (zero-width spaces and joiners, soft hyphen, tags):
- * two names that look alike must not be two names.
+ * The rule that surprises: invisible characters are dangerous too (zero-width spaces and joiners,
+ * soft hyphen, tags): two names that look alike must not be two names.
  */
 #include "base/text.h"
 
@@ -12,20 +12,20 @@
 #include "base/text_width.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define REPLACEMENT 0xfffdu
+#define REPLACEMENT	0xfffdu
 
 static const struct text_range text_dangers[] = {
-	{ 0x00, 0x1f },	    /* C0 */
-	{ 0x7f, 0x9f },	    /* DEL, C1 */
-	{ 0xad, 0xad },	    /* soft hyphen */
-	{ 0x61c, 0x61c },   /* bidi: Arabic letter mark */
-	{ 0x180e, 0x180e }, /* Mongolian vowel separator */
-	{ 0x200b, 0x200f }, /* zero-width space, joiners, directional marks */
-	{ 0x2028, 0x202e }, /* line and paragraph separators, bidi embeddings */
-	{ 0x2060, 0x206f }, /* word joiner, invisible operators, bidi isolates, deprecated formats */
-	{ 0xfeff, 0xfeff }, /* byte order mark */
-	{ 0xfff9, 0xfffb }, /* interlinear annotations */
-	{ 0xe0000, 0xe007f }, /* tags */
+	{0x00, 0x1f},	  /* C0 */
+	{0x7f, 0x9f},	  /* DEL, C1 */
+	{0xad, 0xad},	  /* soft hyphen */
+	{0x61c, 0x61c},	  /* bidi: Arabic letter mark */
+	{0x180e, 0x180e}, /* Mongolian vowel separator */
+	{0x200b, 0x200f}, /* zero-width space, joiners, directional marks */
+	{0x2028, 0x202e}, /* line and paragraph separators, bidi embeddings */
+	{0x2060, 0x206f}, /* word joiner, invisible operators, bidi isolates, deprecated formats */
+	{0xfeff, 0xfeff}, /* byte order mark */
+	{0xfff9, 0xfffb}, /* interlinear annotations */
+	{0xe0000, 0xe007f}, /* tags */
 };
 
 static bool text_in(const struct text_range *ranges, size_t count, unsigned code)
@@ -56,7 +56,7 @@ static unsigned text_width(unsigned code)
 
 unsigned text_next(const char *bytes, size_t length, size_t *used)
 {
-	static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *u = (const unsigned char *)bytes;
 	unsigned code, need, i;
 
@@ -90,7 +90,7 @@ struct text_piece {
 
 static struct text_piece text_piece(const char *bytes, size_t length, size_t *used, bool ascii)
 {
-	struct text_piece piece = { .columns = 1 };
+	struct text_piece piece = {.columns = 1};
 	unsigned code = text_next(bytes, length, used);
 
 	if (text_in(text_dangers, COUNT_OF(text_dangers), code)) {

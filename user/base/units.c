@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: numbers, or text that people write for them. Out: the other one.
- * The rule that surprises: a number is rounded first and gets its unit after it, so 999,999 ns is 1.00 ms, never 1000 us;
- * and no printf of a double, because its decimal point belongs to the locale.
+ * The rule that surprises: a number is rounded first and gets its unit after it, so 999,999 ns
+ * is 1.00 ms, never 1000 us; and no printf of a double, because its decimal point belongs to the
+ * locale.
  */
 #include "base/units.h"
 
@@ -14,7 +15,7 @@
 #include <time.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define S_PER_HOUR 3600u
+#define S_PER_HOUR	3600u
 
 static struct units_text units_fixed(uint64_t scaled, unsigned decimals, const char *suffix)
 {
@@ -62,9 +63,9 @@ struct units_text units_ns(uint64_t ns)
 		unsigned below; /* the next unit begins here */
 		const char *suffix;
 	} steps[] = {
-		{ NS_PER_US, 1000, " us" },
-		{ NS_PER_MS, 1000, " ms" },
-		{ NS_PER_S, 60, " s" },
+		{NS_PER_US, 1000, " us"},
+		{NS_PER_MS, 1000, " ms"},
+		{NS_PER_S, 60, " s"},
 	};
 	unsigned i, decimals, scale;
 
@@ -85,7 +86,7 @@ struct units_text units_ns(uint64_t ns)
 
 struct units_text units_bytes(uint64_t bytes)
 {
-	static const char *const suffixes[] = { " KiB", " MiB", " GiB", " TiB", " PiB", " EiB" };
+	static const char *const suffixes[] = {" KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
 	uint64_t tenths = 0, unit = 1;
 	unsigned i;
 
@@ -97,7 +98,8 @@ struct units_text units_bytes(uint64_t bytes)
 		if (tenths < 10240)
 			break;
 	}
-	return units_fixed(tenths, 1, suffixes[i < COUNT_OF(suffixes) ? i : COUNT_OF(suffixes) - 1]);
+	return units_fixed(tenths, 1,
+			   suffixes[i < COUNT_OF(suffixes) ? i : COUNT_OF(suffixes) - 1]);
 }
 
 struct units_text units_count(uint64_t count)
@@ -117,7 +119,8 @@ struct units_text units_count(uint64_t count)
 	return out;
 }
 
-/* Three significant digits, at most six decimals; zeros behind the third decimal say nothing and go. */
+/* Three significant digits, at most six decimals; zeros behind the third decimal say nothing and
+ * go. */
 struct units_text units_ratio(double ratio)
 {
 	struct units_text out, digits;
@@ -126,7 +129,7 @@ struct units_text units_ratio(double ratio)
 	uint64_t scaled;
 
 	if (!isfinite(ratio))
-		return (struct units_text){ "-" };
+		return (struct units_text){"-"};
 	if (size >= 1e15) {
 		strcpy(out.text, ratio < 0 ? "< -999999999999999" : "> 999999999999999");
 		return out;
@@ -139,7 +142,8 @@ struct units_text units_ratio(double ratio)
 	for (decimals = wanted; decimals > 3 && scaled % 10 == 0; decimals--)
 		scaled /= 10;
 	digits = units_fixed(scaled, decimals, "");
-	snprintf(out.text, sizeof(out.text), "%s%.40s", ratio < 0 && scaled ? "-" : "", digits.text);
+	snprintf(out.text, sizeof(out.text), "%s%.40s", ratio < 0 && scaled ? "-" : "",
+		 digits.text);
 	return out;
 }
 
@@ -148,7 +152,7 @@ struct units_text units_percent(uint64_t part, uint64_t whole)
 	unsigned __int128 tenths;
 
 	if (!whole)
-		return (struct units_text){ "-" };
+		return (struct units_text){"-"};
 	tenths = ((unsigned __int128)part * 1000 + whole / 2) / whole;
 	if (tenths > UINT64_MAX)
 		tenths = UINT64_MAX;
@@ -169,8 +173,8 @@ struct units_text units_rfc3339(uint64_t real_ns)
 	struct tm tm = units_utc(real_ns);
 	struct units_text out;
 
-	snprintf(out.text, sizeof(out.text), "%04d-%02d-%02dT%02d:%02d:%02d.%09uZ", tm.tm_year + 1900,
-		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	snprintf(out.text, sizeof(out.text), "%04d-%02d-%02dT%02d:%02d:%02d.%09uZ",
+		 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 		 (unsigned)(real_ns % NS_PER_S));
 	return out;
 }
@@ -180,8 +184,8 @@ struct units_text units_clock(uint64_t real_ns)
 	struct tm tm = units_utc(real_ns);
 	struct units_text out;
 
-	snprintf(out.text, sizeof(out.text), "%02d:%02d:%02d.%03u", tm.tm_hour, tm.tm_min, tm.tm_sec,
-		 (unsigned)(real_ns % NS_PER_S / NS_PER_MS));
+	snprintf(out.text, sizeof(out.text), "%02d:%02d:%02d.%03u", tm.tm_hour, tm.tm_min,
+		 tm.tm_sec, (unsigned)(real_ns % NS_PER_S / NS_PER_MS));
 	return out;
 }
 
@@ -206,13 +210,14 @@ int units_parse_ns(const char *text, uint64_t *ns)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { /* from large to small: 1h30m is a duration, 30m1h and 1s1s are not */
-		{ "h", S_PER_HOUR * NS_PER_S },
-		{ "m", 60 * NS_PER_S },
-		{ "s", NS_PER_S },
-		{ "ms", NS_PER_MS },
-		{ "us", NS_PER_US },
-		{ "ns", 1 },
+	} units[] = {
+		/* from large to small: 1h30m is a duration, 30m1h and 1s1s are not */
+		{"h", S_PER_HOUR * NS_PER_S},
+		{"m", 60 * NS_PER_S},
+		{"s", NS_PER_S},
+		{"ms", NS_PER_MS},
+		{"us", NS_PER_US},
+		{"ns", 1},
 	};
 	uint64_t total = 0, number;
 	size_t next = 0;
