@@ -111,6 +111,8 @@ uint64_t fake_wait_forever(void);				 /* to be cancelled */
 uint64_t fake_signal(int number);				 /* raise(number) inside a call; returns 20 */
 uint64_t fake_burn(uint64_t cpu_ns);				 /* +21 */
 uint64_t fake_sleep(uint64_t sleep_ns);				 /* +22 */
+void fake_mark(const char *name);				 /* a stage begins and lasts until the next mark */
+void fake_error(int code);					 /* a call means that the request has failed */
 uint64_t fake_tiny(uint64_t value);				 /* +23: nothing else, for floods */
 uint64_t fake_ifunc(uint64_t value);				 /* +24: STT_GNU_IFUNC, must not be probed */
 extern uint64_t fake_not_code[4];				 /* a data symbol, must not be probed */

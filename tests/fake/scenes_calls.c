@@ -233,6 +233,36 @@ static void texts_run(const struct want *want)
 	munmap(edge, 2 * page);
 }
 
+/* --- marks and errors --- */
+
+static int64_t marks_body(void *arg)
+{
+	uint64_t round = *(const uint64_t *)arg;
+
+	fake_mark("first");
+	fake_burn(200000);
+	fake_mark("second");
+	fake_sleep(400000);
+	fake_mark("third");
+	if (round % 3 == 1)
+		fake_error((int)round);
+	return 9;
+}
+
+static void marks_run(const struct want *want)
+{
+	for (uint64_t i = 0; i < want->count; i++) {
+		struct request truth = {.text_bytes = 5, .status = i % 3 == 1 ? "error" : "ok", .cpu_ns = 200000, .sleep_ns = 400000};
+
+		if (fake_request("marks", marks_body, &i) != 9)
+			truth_bad();
+		truth_request(&truth);
+		truth_call("fake_request", 1, 0);
+		truth_call("fake_mark", 3, 0);
+		truth_call("fake_error", i % 3 == 1, 0);
+	}
+}
+
 /* --- floods --- */
 
 static int64_t flood_body(void *arg)
@@ -326,6 +356,7 @@ const struct scenario scenes_calls[] = {
 	{"recurse", NULL, recurse_run, "COUNT calls deep, twice"},
 	{"many", NULL, many_run, "stack arguments, COUNT requests"},
 	{"texts", NULL, texts_run, "unreadable, cut, cold and edge texts"},
+	{"marks", NULL, marks_run, "COUNT requests with three marks; every third fails"},
 	{"flood", NULL, flood_run, "COUNT requests of ARG tiny calls"},
 	{"fork", NULL, fork_run, "COUNT children that run the same code"},
 	{"end", NULL, end_run, "_exit(COUNT) inside a call"},
