@@ -16,20 +16,31 @@ struct look {
 	unsigned columns;
 	bool colour;
 	bool ascii;
+	bool patient; /* the source can wait (replay): a reader who is slow loses nothing, one who is stuck stops us */
 };
 
 /* NDJSON log. path "-" = stdout. Lines are whole or absent; what could not be written is counted. -errno, said. */
 int log_new(struct sink **sink, const char *path);
 void log_reopen(struct sink *sink); /* SIGHUP */
 uint64_t log_dropped_count(const struct sink *sink);
-void log_free(struct sink *sink); /* writes what is queued, waiting at most 500 ms */
+void log_set_patient(struct sink *sink); /* as look.patient: a full queue waits, a write that fails is final */
+bool log_is_closed(const struct sink *sink); /* the reader of the pipe has left: exit 0 */
+int log_error(const struct sink *sink); /* 0; -EPIPE: closed; patient: -errno of the write that failed */
+void log_free(struct sink *sink); /* writes what is queued, waiting at most 500 ms for a stuck reader */
+
+/*
+ * Of the three below, _error is -errno of the first write that failed (said), -EPIPE when the reader has left (not said),
+ * or 0. app/ ignores SIGPIPE and SIGXFSZ. A stuck reader costs at most 500 ms, then whole lines, counted and said.
+ */
 
 /* One readable line per utterance on fd. */
 struct sink *lines_new(int fd, const struct look *look);
+int lines_error(const struct sink *sink);
 void lines_free(struct sink *sink);
 
 /* Per engine and stage statistics, each interval and at END, on fd. */
 struct sink *report_new(int fd, const struct look *look, bool as_json);
+int report_error(const struct sink *sink);
 void report_free(struct sink *sink);
 void report_print(struct buf *out, const struct view *view, const struct meter *meter, const struct look *look, bool as_json);
 
@@ -37,6 +48,7 @@ void report_print(struct buf *out, const struct view *view, const struct meter *
 enum timeline_choice { TIMELINE_LAST, TIMELINE_SLOWEST, TIMELINE_ID };
 struct sink *timeline_new(int fd, const struct look *look, enum timeline_choice choice, size_t count, const char *trace_id_prefix);
 size_t timeline_printed_count(const struct sink *sink);
+int timeline_error(const struct sink *sink);
 void timeline_free(struct sink *sink);
 void timeline_print(struct buf *out, const struct view *view, const struct trace *trace, const struct look *look);
 

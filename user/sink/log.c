@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * In: records, spans, traces, ticks. Out: one JSON object per line (doc/ttsobs-log.5.scd says every key).
+ * The rule that surprises: lines that could not be written are a record too, so that a log with a hole says so where the
+ * hole is. Nothing here waits for the file: log_queue has a thread for that.
+ */
+#include "sink/sinks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/mem.h"
+#include "base/refuse.h"
+#include "base/units.h"
+#include "sink/log_queue.h"
+#include "sink/log_records.h"
+#include "sink/member.h"
+#include "sink/words.h"
+
+#define LOG_STATUS_EVERY_NS (60 * NS_PER_S)
+#define LOG_WARN_EVERY_NS (10 * NS_PER_S)
+
+struct log {
+	struct sink sink;
+	struct log_queue *queue;
+	char *path; /* NULL = stdout */
+	struct buf line;
+	uint64_t marked_count; /* dropped lines that a record in the log tells of */
+	uint64_t warned_count; /* and stderr */
+	uint64_t warned_at_ns; /* CLOCK_MONOTONIC, 0 = never */
+	uint64_t next_status_at_ns;
+	uint32_t end_reason;
+};
+
+static struct log *log_of(const struct sink *sink)
+{
+	return (struct log *)sink;
+}
+
+static void log_mark_hole(struct log *log, const struct view *view, uint64_t at_ns)
+{
+	uint64_t dropped_count = log_queue_state(log->queue).dropped_count;
+	struct buf line = { 0 };
+
+	if (dropped_count == log->marked_count)
+		return;
+	member_print(&line, log_hole_record(view, at_ns, dropped_count - log->marked_count));
+	if (log_queue_mark(log->queue, line.bytes, line.length))
+		log->marked_count = dropped_count;
+	buf_fini(&line);
+}
+
+static void log_write(struct log *log, const struct view *view, uint64_t at_ns,
+		      struct json_object *record)
+{
+	log_mark_hole(log, view, at_ns);
+	buf_reset(&log->line);
+	member_print(&log->line, record);
+	log_queue_add(log->queue, log->line.bytes, log->line.length);
+}
+
+static void log_on_span(struct sink *sink, const struct view *view, const struct span *span)
+{
+	log_write(log_of(sink), view, span->start_at_ns + span->wall_ns,
+		  log_span_record(view, span));
+}
+
+static void log_on_trace(struct sink *sink, const struct view *view, const struct trace *trace)
+{
+	log_write(log_of(sink), view, trace->end_at_ns, log_trace_record(view, trace));
+}
+
+static void log_on_event(struct sink *sink, const struct view *view, const struct tt_head *record,
+			 uint32_t size_bytes)
+{
+	struct log *log = log_of(sink);
+	const void *fact;
+
+	fact = words_record(record, size_bytes, TT_PROC, sizeof(struct tt_proc));
+	if (fact)
+		log_write(log, view, record->at_ns, log_proc_record(view, fact));
+	fact = words_record(record, size_bytes, TT_PROBE, sizeof(struct tt_probe));
+	if (fact)
+		log_write(log, view, record->at_ns, log_probe_record(view, fact));
+	fact = words_record(record, size_bytes, TT_LOST, sizeof(struct tt_lost));
+	if (fact)
+		log_write(log, view, record->at_ns, log_lost_record(view, fact));
+}
+
+/* Chatter about our own output: stderr only, and the host's clock, because none of it is part of the log. */
+static void log_say_trouble(struct log *log, struct log_queue_state state, bool at_end)
+{
+	struct timespec at;
+	uint64_t now_ns;
+
+	if (state.dropped_count == log->warned_count && !state.trouble)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	now_ns = (uint64_t)at.tv_sec * NS_PER_S + (uint64_t)at.tv_nsec;
+	if (!at_end && log->warned_at_ns && now_ns - log->warned_at_ns < LOG_WARN_EVERY_NS)
+		return;
+	log->warned_at_ns = now_ns;
+	if (state.trouble && !at_end)
+		warn("log: cannot write %s: %s; %llu bytes wait", log->path ? log->path : "stdout",
+		     strerror(-state.trouble), (unsigned long long)state.queued_bytes);
+	if (state.dropped_count != log->warned_count)
+		warn("log: %llu lines dropped: the promise that replay prints the same is void",
+		     (unsigned long long)state.dropped_count);
+	log->warned_count = state.dropped_count;
+}
+
+static void log_on_tick(struct sink *sink, const struct view *view)
+{
+	struct log *log = log_of(sink);
+
+	if (!log->next_status_at_ns)
+		log->next_status_at_ns = view->now_ns + LOG_STATUS_EVERY_NS;
+	if (view->end_reason && !log->end_reason) {
+		log->end_reason = view->end_reason;
+		log_write(log, view, view->now_ns, log_status_record(view));
+	} else if (!view->end_reason && view->now_ns >= log->next_status_at_ns) {
+		log_write(log, view, view->now_ns, log_status_record(view));
+		log->next_status_at_ns = view->now_ns + LOG_STATUS_EVERY_NS;
+	}
+	log_say_trouble(log, log_queue_state(log->queue), false);
+}
+
+/* --- the sink --------------------------------------------------------------------------------------------- */
+
+static const struct sink_ops log_ops = {
+	.name = "log",
+	.on_event = log_on_event,
+	.on_span = log_on_span,
+	.on_trace = log_on_trace,
+	.on_tick = log_on_tick,
+};
+
+/* A file that ends within a line (a crash, another program) must not swallow our first one. */
+static bool log_ends_torn(const char *path)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	char last;
+
+	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	       pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+}
+
+static int log_open(const char *path)
+{
+	bool torn = log_ends_torn(path);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
+
+	if (fd < 0)
+		return refuse(-errno, "log: cannot open %s: %s", path,
+			      errno == ENXIO ? "nobody reads this pipe" : strerror(errno));
+	if (torn && write(fd, "\n", 1) != 1)
+		warn("log: %s ends within a line", path);
+	return fd;
+}
+
+int log_new(struct sink **sink, const char *path)
+{
+	bool to_stdout = strcmp(path, "-") == 0;
+	int fd = to_stdout ? STDOUT_FILENO : log_open(path);
+	struct log *log;
+
+	if (fd < 0)
+		return fd;
+	log = mem_new(sizeof(*log));
+	log->sink.ops = &log_ops;
+	log->path = to_stdout ? NULL : mem_string(path);
+	log->queue = log_queue_new(fd, !to_stdout);
+	*sink = &log->sink;
+	return 0;
+}
+
+void log_set_patient(struct sink *sink)
+{
+	log_queue_set_patient(log_of(sink)->queue);
+}
+
+void log_reopen(struct sink *sink)
+{
+	struct log *log = log_of(sink);
+	int fd = log->path ? log_open(log->path) : -1;
+
+	if (fd >= 0) /* else it goes on in the old one */
+		log_queue_reopen(log->queue, fd);
+}
+
+uint64_t log_dropped_count(const struct sink *sink)
+{
+	return log_queue_state(log_of(sink)->queue).dropped_count;
+}
+
+bool log_is_closed(const struct sink *sink)
+{
+	return log_queue_state(log_of(sink)->queue).error == -EPIPE;
+}
+
+int log_error(const struct sink *sink)
+{
+	return log_queue_state(log_of(sink)->queue).error;
+}
+
+void log_free(struct sink *sink)
+{
+	struct log *log = log_of(sink);
+	struct log_queue_state state =
+		log_queue_free(log->queue, log->end_reason == TT_END_STOPPED);
+
+	if (state.error && state.error != -EPIPE)
+		warn("log: cannot write %s: %s", log->path ? log->path : "stdout",
+		     strerror(-state.error));
+	log_say_trouble(log, state, true);
+	buf_fini(&log->line);
+	free(log->path);
+	free(log);
+}
