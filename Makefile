@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# ttsobs-bpf: one Makefile, not recursive. Everything made is under build/.
+# ttsobs-bpf: one Makefile, not recursive by folder. Everything made is under build/. `make help` lists what there is.
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -10,14 +10,22 @@ VERSION := 0.1.0
 B := build
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
-say = $(if $(filter 1,$(V)),@:,@printf '  %-8s%s\n')
+say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n')
 
-CC ?= gcc
+# Only what needs root is elevated; what is built belongs to whoever calls make.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
+sysconfdir ?= /etc
+INSTALL := install
+
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 CLANG ?= clang
-BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 LLVM_STRIP ?= llvm-strip
 WERROR ?=
 CFLAGS ?= -O2 -g
@@ -27,35 +35,64 @@ OUR_CPPFLAGS := -I. -Iuser -I$(B)/gen -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTTS
 OUR_CFLAGS := -std=gnu17 -fstack-protector-strong $(WARNINGS)
 LIBS := -lbpf -lelf -lz -lfyaml -ljson-c -lcapstone -lpthread -lm
 
-# BPF flags are apart from CFLAGS on purpose: hardening flags break -target bpf.
-MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
-	-I. -Ivmlinux -I/usr/include/$(MULTIARCH) $(if $(WERROR),-Werror)
+# BPF flags are apart from CFLAGS on purpose: hardening flags break -target bpf. Evaluated late: on a bare machine the
+# tools come with `deps`, in the same run.
+BPFTOOL = $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
+BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
+	-I. -Ivmlinux -I/usr/include/$(shell $(CC) -print-multiarch) $(if $(WERROR),-Werror)
 
 SRC := $(sort $(wildcard user/base/*.c user/model/*.c user/config/*.c user/source/*.c user/flow/*.c user/sink/*.c user/app/*.c))
 OBJ := $(SRC:%.c=$(B)/obj/%.o)
 MAIN := $(B)/obj/user/main.o
 SKEL := $(B)/gen/ttsobs.skel.h
 BPF_SRC := $(wildcard bpf/*.c bpf/*.h vmlinux/*.h)
+UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
+MAN_SRC := $(sort $(wildcard doc/*.scd))
+MAN := $(MAN_SRC:doc/%.scd=$(B)/man/%)
+
+# --- packages ----------------------------------------------------------------------------------------------------
+BUILD_PACKAGES := build-essential pkgconf clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libfyaml-dev libjson-c-dev \
+	libcapstone-dev scdoc
+TEST_PACKAGES := libcmocka-dev libespeak-ng-dev libespeak-ng1 espeak-ng-data flite1-dev libflite1 python3 python3-venv \
+	man-db util-linux procps ca-certificates
+PACKAGES := $(BUILD_PACKAGES) $(TEST_PACKAGES)
+# Goals that may install what is missing; a plain `make` only builds.
+SELF_INSTALLING := $(filter deps check demo bench asan bless,$(MAKECMDGOALS))
+DEPS := $(if $(SELF_INSTALLING),deps)
 
 .PHONY: all
-all: $(B)/ttsobs-bpf
+all: $(B)/ttsobs-bpf $(MAN) ## build build/ttsobs-bpf and the man pages
 
+.PHONY: deps
+deps: ## install what is missing (apt-get), else do nothing
+	@missing=; for package in $(PACKAGES); do \
+		status=$$(dpkg-query -W -f '$${Status}' $$package 2>/dev/null) || status=; \
+		[ "$$status" = "install ok installed" ] || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing:$$missing"; \
+		$(SUDO) apt-get update -qq; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
+	fi
+
+# --- the program -------------------------------------------------------------------------------------------------
 $(B)/ttsobs-bpf: $(OBJ) $(MAIN)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/obj/%.o: %.c Makefile
+$(B)/obj/%.o: %.c Makefile | $(DEPS)
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/obj/user/source/capture.o $(B)/obj/user/source/bpf_load.o: $(SKEL)
+# whoever loads the programs includes the skeleton; the compiler's own list of includes takes over after the first build
+$(filter $(B)/obj/user/source/%,$(OBJ)): | $(SKEL)
 
-$(B)/bpf/ttsobs.bpf.o: bpf/ttsobs.bpf.c $(BPF_SRC) Makefile
+$(B)/bpf/ttsobs.bpf.o: $(BPF_SRC) Makefile | $(DEPS)
 	@mkdir -p $(@D)
 	$(say) BPF $@
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ bpf/ttsobs.bpf.c
 	$(Q)$(LLVM_STRIP) -g $@
 
 $(SKEL): $(B)/bpf/ttsobs.bpf.o
@@ -63,18 +100,73 @@ $(SKEL): $(B)/bpf/ttsobs.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name ttsobs_bpf > $@
 
-# --- unit tests: tests/unit/ROOM/test_X.c, one binary each, linked with every room but main ------------------
-UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
-.PHONY: unit-bins
-unit-bins: $(UNIT_BIN)
-$(B)/unit/%: tests/unit/%.c $(OBJ)
+$(B)/man/%: doc/%.scd | $(DEPS)
+	@mkdir -p $(@D)
+	$(say) MAN $@
+	$(Q)scdoc < $< > $@
+
+# --- tests: tests/unit/ROOM/test_X.c is one binary each, linked with every room but main ---------------------------
+$(B)/unit/%: tests/unit/%.c $(OBJ) | $(DEPS)
 	@mkdir -p $(@D)
 	$(say) TEST $@
 	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJ) -lcmocka $(LIBS)
 
+$(B)/golden-feed: tests/golden/feed.c $(OBJ) | $(DEPS)
+	$(say) TEST $@
+	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
+
+.PHONY: test-programs
+test-programs: | $(DEPS)
+	$(Q)tests/build $(B)/tests
+
+.PHONY: check
+check: $(B)/ttsobs-bpf $(MAN) $(UNIT_BIN) $(B)/golden-feed test-programs ## install, build, run every test; the last line counts them
+	$(Q)tests/run
+
+.PHONY: unit
+unit: $(UNIT_BIN) ## only the unit tests
+	$(Q)tests/run unit
+
+.PHONY: bless
+bless: $(B)/ttsobs-bpf $(B)/golden-feed ## take what the golden tests print now as what is wanted
+	$(Q)tests/golden/run --bless
+
+.PHONY: asan
+asan: | $(DEPS) ## unit and golden tests with the address and undefined-behaviour sanitizers
+	$(Q)$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' asan-run
+.PHONY: asan-run
+asan-run: $(UNIT_BIN) $(B)/golden-feed $(B)/ttsobs-bpf
+	$(Q)TTSOBS_BUILD=$(B) tests/run unit golden
+
+.PHONY: bench
+bench: $(B)/ttsobs-bpf test-programs ## what tracing costs, traced and untraced alternating in one run
+	$(Q)$(SUDO) tests/bench/run
+
+.PHONY: demo
+demo: $(B)/ttsobs-bpf test-programs ## trace a real speaking engine and show the result
+	$(Q)tests/load/demo
+
+# --- install -----------------------------------------------------------------------------------------------------
+.PHONY: install
+install: all ## install below $(DESTDIR)$(prefix)
+	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(datadir)/ttsobs/engines $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
+	$(INSTALL) -m 0755 $(B)/ttsobs-bpf $(DESTDIR)$(sbindir)/ttsobs-bpf
+	$(INSTALL) -m 0644 rules/engines/*.yaml $(DESTDIR)$(datadir)/ttsobs/engines/
+	for page in $(MAN); do $(INSTALL) -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/; done
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(sbindir)/ttsobs-bpf
+	for file in rules/engines/*.yaml; do rm -f $(DESTDIR)$(datadir)/ttsobs/engines/$${file##*/}; done
+	for page in $(MAN); do rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}; done
+	-rmdir $(DESTDIR)$(datadir)/ttsobs/engines $(DESTDIR)$(datadir)/ttsobs 2>/dev/null
+
 .PHONY: clean
-clean:
+clean: ## remove build/
 	rm -rf $(B)
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 -include $(OBJ:.o=.d) $(MAIN:.o=.d) $(UNIT_BIN:=.d)

@@ -9,15 +9,12 @@
 #include "base/mem.h"
 #include "base/refuse.h"
 
-#ifndef TTSOBS_DATADIR
-#define TTSOBS_DATADIR "/usr/share/ttsobs"
-#endif
 #ifndef TTSOBS_SYSCONFDIR
 #define TTSOBS_SYSCONFDIR "/etc/ttsobs"
 #endif
 
-/* build/ttsobs-bpf in a source tree finds the tree's own files: ../rules/engines beside build/. */
-static char *tree_directory(void)
+/* The directory of this program, with something after it: a source tree and an installation are both found from there. */
+static char *beside_program(const char *rest)
 {
 	char exe[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -30,18 +27,19 @@ static char *tree_directory(void)
 	if (!slash)
 		return NULL;
 	*slash = '\0';
-	return mem_format("%s/../rules/engines", exe);
+	return mem_format("%s/%s", exe, rest);
 }
 
 static int load_default(struct engine_set *set)
 {
-	auto_free char *tree = tree_directory();
+	auto_free char *tree = beside_program("../rules/engines");
+	auto_free char *installed = beside_program("../share/ttsobs/engines");
 	int error = tree ? engines_load_directory(set, tree) : -ENOENT;
 
+	if (error == -ENOENT && installed)
+		error = engines_load_directory(set, installed);
 	if (error == -ENOENT)
-		error = engines_load_directory(set, TTSOBS_DATADIR "/engines");
-	if (error == -ENOENT)
-		warn("no engine files in %s/engines", TTSOBS_DATADIR);
+		warn("no engine files in %s (give --engine-dir)", installed ? installed : "../share/ttsobs/engines");
 	else if (error)
 		return error;
 	error = engines_load_directory(set, TTSOBS_SYSCONFDIR "/engines");

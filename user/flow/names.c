@@ -199,6 +199,7 @@ void names_feed_probe(struct flow *flow, const struct tt_probe *record)
 	char probe_name[sizeof(record->probe_name) + 1];
 	const struct engine *engine;
 	const struct engine_probe *spec;
+	struct process_state *process;
 	struct probe *probe;
 
 	copy_field(engine_name, record->engine, sizeof(record->engine));
@@ -220,8 +221,11 @@ void names_feed_probe(struct flow *flow, const struct tt_probe *record)
 	probe->leave_mode = record->leave_mode;
 	probe->traits = record->traits;
 	probe->cost_ns = record->cost_ns;
+	process = names_process(flow, record->head.pid);
+	if (engine->priority > process->top_priority)
+		process->top_priority = engine->priority;
 	if (spec->role == ROLE_AUDIO)
-		names_rate(names_process(flow, record->head.pid), engine)->reports_audio = true;
+		names_rate(process, engine)->reports_audio = true;
 }
 
 struct queue *names_queue(struct process_state *process, const struct engine *engine)

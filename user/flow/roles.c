@@ -182,7 +182,7 @@ static void fill_frame(struct flow *flow, struct thread_state *thread, struct fr
 		       const struct tt_enter *record)
 {
 	const struct engine_probe *spec = frame->probe->spec;
-	bool is_shown_orphan = spec->role == ROLE_STAGE || spec->role == ROLE_CANCEL;
+	bool is_shown_orphan = spec->role == ROLE_STAGE || spec->role == ROLE_CANCEL || spec->role == ROLE_REQUEST;
 
 	frame->trace = context.trace;
 	if (context.trace)
@@ -213,7 +213,7 @@ void roles_enter(struct flow *flow, struct thread_state *thread, struct probe *p
 	else if (spec->role == ROLE_DEQUEUE)
 		take_own_item(flow, thread);
 	context = find_context(thread);
-	if (spec->role == ROLE_REQUEST && !context.trace)
+	if (spec->role == ROLE_REQUEST && !context.trace && probe->engine->priority >= thread->process->top_priority)
 		context.trace = traces_open(flow, thread->process, probe, record->head.at_ns);
 	if (!context.trace)
 		count_orphan(flow, probe);

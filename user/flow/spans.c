@@ -113,8 +113,12 @@ static void take_enter(struct open_span *open, struct probe *probe, const struct
 
 		memcpy(open->name_copy, named->name, length);
 		open->name_copy[length] = '\0';
-		if (spec->stage_from_name && length)
+		if (spec->stage_from_name && length) {
 			span->stage = open->name_copy;
+		} else if (!spec->stage_from_name && spec->name_arg >= 0) {
+			span->name_attr = spec->args[spec->name_arg].name;
+			span->name_value = open->name_copy;
+		}
 	}
 	if (flags & (TT_F_NO_SUMS | TT_F_TORN)) {
 		span->incomplete = true;

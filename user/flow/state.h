@@ -98,6 +98,7 @@ struct process_state {
 	struct thread_state *threads, *threads_tail;
 	struct queue *queues;
 	struct rate *rates;
+	unsigned top_priority; /* of the engines attached: only theirs are requests */
 	struct process_state *next;
 };
 

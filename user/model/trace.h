@@ -85,6 +85,8 @@ struct span {
 	unsigned depth; /* 0 = root; of the parent chain */
 	struct span_attr attrs[SPAN_MAX_ATTRS];
 	unsigned attrs_count;
+	const char *name_attr; /* the engine file's name of a captured short string that is not the stage; NULL = none */
+	const char *name_value; /* its raw bytes */
 };
 
 struct trace {
