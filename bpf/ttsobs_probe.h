@@ -39,6 +39,8 @@ struct tt_probe_config {
 	struct tt_capture leave[TT_VALUES]; /* -> tt_leave.value[]; TT_FROM_ARG pointers are saved at enter */
 	struct tt_capture text; /* a pointer to a NUL-terminated string whose length and fingerprint are wanted */
 	struct tt_capture name; /* a pointer to a short string */
+	__u32 leave_needs_arguments; /* some leave capture is TT_FROM_ARG */
+	__u32 reserved;
 };
 
 /* Per CPU, per probe; every field only grows. hits = shipped + ring_full, for enters and leaves apart. */
