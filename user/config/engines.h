@@ -3,6 +3,7 @@
 #ifndef CONFIG_ENGINES_H
 #define CONFIG_ENGINES_H
 
+#include "base/buf.h"
 #include "model/engine.h"
 
 void engines_init(struct engine_set *set);
@@ -13,5 +14,8 @@ int engines_load_file(struct engine_set *set, const char *path);
 /* Every *.yaml in the directory, by name. -ENOENT when there is no such directory (not said). */
 int engines_load_directory(struct engine_set *set, const char *path);
 const struct engine *engines_find(const struct engine_set *set, const char *name);
+/* For people: everything that a file says as it was understood; one line per engine. */
+void engines_show(struct buf *out, const struct engine *engine);
+void engines_list(struct buf *out, const struct engine_set *set);
 
 #endif
