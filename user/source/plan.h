@@ -33,8 +33,8 @@ struct probe_plan {
 	const struct engine *engine;
 	const struct engine_probe *spec;
 	const char *label;   /* engine label in this process */
-	const char *symbol;
-	uint64_t address;    /* of the function in the object (ELF virtual address) */
+	const char *symbol;  /* of a callback probe: the setter's */
+	uint64_t address;    /* of the function in the object (ELF virtual address); of a callback probe: of its variable */
 	struct site *sites;  /* ENTERs first */
 	size_t sites_count;
 	size_t sites_capacity;
@@ -48,7 +48,7 @@ struct probe_plan {
 struct object_plan {
 	const char *map_path; /* /proc/PID/map_files/START-END: what gets opened */
 	const char *path;     /* as the target's maps show it */
-	uint64_t device;
+	uint64_t device; /* as maps shows it, like the inode: fstat may say otherwise on btrfs and overlayfs */
 	uint64_t inode;
 	char build_id[41];    /* hex, empty = none */
 	uint64_t load_bias;   /* runtime address = ELF virtual address + load_bias */
@@ -67,6 +67,7 @@ struct refusal { /* a wanted probe that gets no site */
 
 struct plan {
 	uint32_t pid;
+	uint32_t live_tid; /* pid, or another thread's when the main thread has exited: /proc/PID shows nothing then */
 	struct object_plan *objects;
 	size_t objects_count;
 	size_t objects_capacity;
@@ -75,6 +76,9 @@ struct plan {
 	size_t refusals_capacity;
 	const char *uret_refused; /* why no uretprobe may be used in this process; NULL = gate open */
 	bool has_fibers;
+	const char **notes; /* what the operator should know before attaching; warned of by plan_make */
+	size_t notes_count;
+	size_t notes_capacity;
 	const char **looked_at; /* executable objects mapped, for "no engine found" */
 	size_t looked_at_count;
 	size_t looked_at_capacity;
