@@ -41,6 +41,8 @@ struct item *handover_put(struct flow *flow, struct thread_state *thread, struct
 	struct queue *queue = names_queue(thread->process, frame->probe->engine);
 	struct item *item;
 
+	if (!queue->has_worker_probe)
+		return NULL;
 	if (queue->count >= LIMIT_QUEUED_ITEMS) {
 		flow->tallies.let_go_count++;
 		frame->trace->trace.incomplete = true;

@@ -226,6 +226,8 @@ void names_feed_probe(struct flow *flow, const struct tt_probe *record)
 		process->top_priority = engine->priority;
 	if (spec->role == ROLE_AUDIO)
 		names_rate(process, engine)->reports_audio = true;
+	if (spec->role == ROLE_DEQUEUE)
+		names_queue(process, engine)->has_worker_probe = true;
 }
 
 struct queue *names_queue(struct process_state *process, const struct engine *engine)

@@ -82,6 +82,7 @@ struct queue {
 	struct item *head, *tail;
 	size_t count;
 	uint64_t moved_at_ns; /* last dequeue */
+	bool has_worker_probe; /* a dequeue is attached: somebody will take what is put here */
 	struct queue *next;
 };
 
