@@ -228,8 +228,8 @@ static inline void enter_with(struct world *world, struct enter e)
 	record.enter.value[1] = e.v1;
 	record.enter.sums.blocked_ns = e.blocked_ns;
 	record.enter.sums.oncpu_ns = world->at - e.blocked_ns;
-	if (e.name)
-		memcpy(record.name, e.name, strnlen(e.name, sizeof(record.name)));
+	for (size_t i = 0; e.name && i < sizeof(record.name) && e.name[i]; i++)
+		record.name[i] = e.name[i];
 	feed(world, &record, TT_ENTER, size, e.tid, e.probe);
 }
 
