@@ -64,7 +64,7 @@ static int named_number(struct reader *r, struct fy_node *node, const char *key)
 	arg = &r->probe->args[index];
 	if (!is_number(arg->type))
 		MISTAKE(r, node, "'%s' names '%s', which is a %s and no number", key, arg->name,
-			words_type[arg->type]);
+			engine_type_words[arg->type]);
 	else if (arg->at_leave)
 		MISTAKE(r, node, "'%s' names '%s', which is read at leave: too late", key, arg->name);
 	else
@@ -80,12 +80,12 @@ static void read_source(struct reader *r, struct fy_node *node, struct fy_node *
 
 	arg->from = is_return ? ARG_FROM_RETURN : ARG_FROM_ARG;
 	arg->index = (unsigned)schema_whole(at[ARG_ARG], 0);
-	arg->at_leave = is_return || schema_word(at[ARG_READ], words_read, 0) == 1;
+	arg->at_leave = is_return || schema_word(at[ARG_READ], engine_read_words, 0) == 1;
 	while (arg->derefs < 3 && (item = schema_item(at[ARG_DEREF], &iterator)))
 		arg->offset[arg->derefs++] = (int32_t)schema_whole(item, 0);
 	if (is_return && at[ARG_ARG])
 		MISTAKE(r, at[ARG_ARG], "'arg' and 'return' exclude each other");
-	if (is_return && at[ARG_READ] && schema_word(at[ARG_READ], words_read, 0) == 0)
+	if (is_return && at[ARG_READ] && schema_word(at[ARG_READ], engine_read_words, 0) == 0)
 		MISTAKE(r, at[ARG_READ], "a return value cannot be read at enter");
 	if (!is_return && !schema_has(node, "arg"))
 		MISTAKE(r, node, "an argument needs the key 'arg' (its position) or 'return: true'");
@@ -94,7 +94,7 @@ static void read_source(struct reader *r, struct fy_node *node, struct fy_node *
 /* Strings are on the wire of an ENTER only. */
 static void check_string(struct reader *r, struct fy_node **at, const struct engine_arg *arg)
 {
-	const char *type = words_type[arg->type];
+	const char *type = engine_type_words[arg->type];
 
 	if (arg->from == ARG_FROM_RETURN)
 		MISTAKE(r, at[ARG_RETURN], "a %s cannot come from the return value", type);
@@ -162,8 +162,8 @@ static void read_arg(struct reader *r, struct fy_node *node, int *at_enter, int 
 
 	schema_open(r->yaml, &schema_arg, node, at);
 	arg->name = schema_text(r->arena, at[ARG_NAMED], NULL);
-	arg->type = schema_word(at[ARG_TYPE], words_type, ARG_U64);
-	arg->unit = schema_word(at[ARG_UNIT], words_unit, UNIT_NONE);
+	arg->type = schema_word(at[ARG_TYPE], engine_type_words, ARG_U64);
+	arg->unit = schema_word(at[ARG_UNIT], engine_unit_words, UNIT_NONE);
 	if (!arg->name || !at[ARG_TYPE])
 		r->args_good = false;
 	same = arg->name ? find_arg(r->probe, arg->name) : -1;
@@ -243,14 +243,14 @@ static void read_link(struct reader *r)
 
 	probe->link_arg = -1;
 	if (link && fy_node_is_scalar(link)) {
-		probe->link = schema_word(link, words_link, LINK_NONE);
+		probe->link = schema_word(link, engine_link_words, LINK_NONE);
 	} else if (link) {
 		schema_open(r->yaml, &schema_link, link, at);
 		probe->link = LINK_KEY;
 		probe->link_arg = named_number(r, at[KEY_KEY], "key");
 	}
 	if (probe->link != LINK_NONE && r->at[PROBE_ROLE] && !role_links(probe->role))
-		MISTAKE(r, link, "a probe of role %s has no link", words_role[probe->role]);
+		MISTAKE(r, link, "a probe of role %s has no link", engine_role_words[probe->role]);
 	if (!fingerprint)
 		return;
 	index = named_arg(r, fingerprint, "fingerprint");
@@ -270,7 +270,7 @@ static bool code_fits(struct reader *r, struct fy_node *item, const char *what, 
 	if (code >= range.min && code <= range.max)
 		return true;
 	schema_add_whole(&said, code);
-	buf_format(&said, " does not fit into %s (", words_type[type]);
+	buf_format(&said, " does not fit into %s (", engine_type_words[type]);
 	schema_add_whole(&said, range.min);
 	buf_text(&said, " to ");
 	schema_add_whole(&said, range.max);
@@ -300,8 +300,8 @@ static void read_returns(struct reader *r)
 		return;
 	schema_open(r->yaml, &schema_returns, r->at[PROBE_RETURNS], at);
 	probe->returns_known = true;
-	probe->return_type = schema_word(at[RETURNS_TYPE], words_type, ARG_U64);
-	probe->other_cancelled = schema_word(at[RETURNS_OTHER], words_other, 0) == 1;
+	probe->return_type = schema_word(at[RETURNS_TYPE], engine_type_words, ARG_U64);
+	probe->other_cancelled = schema_word(at[RETURNS_OTHER], engine_other_words, 0) == 1;
 	if (!at[RETURNS_TYPE] || !at[RETURNS_OK])
 		return; /* codes cannot be judged */
 	if (schema_is(at[RETURNS_OK], "nonnull")) {
@@ -385,8 +385,8 @@ static void read_probe(struct reader *r, struct fy_node *node)
 	probe->name = schema_text(r->arena, at[PROBE_NAME], NULL);
 	probe->line = yaml_line(r->yaml, yaml_place(r->yaml, at[PROBE_NAME] ? at[PROBE_NAME] : node));
 	probe->required = schema_bool(at[PROBE_REQUIRED], false);
-	probe->role = schema_word(at[PROBE_ROLE], words_role, ROLE_STAGE);
-	probe->leave = schema_word(at[PROBE_LEAVE], words_leave, r->engine->leave);
+	probe->role = schema_word(at[PROBE_ROLE], engine_role_words, ROLE_STAGE);
+	probe->leave = schema_word(at[PROBE_LEAVE], engine_leave_words, r->engine->leave);
 	check_name(r);
 	read_site(r, node, schema_has(node, "symbol"), schema_has(node, "callback"));
 	read_args(r);
@@ -488,7 +488,7 @@ void engines_read(struct yaml *yaml, struct fy_node *root, struct arena *arena, 
 	while (engine->objects_count < ENGINE_MAX_OBJECTS && (item = schema_item(at[FILE_OBJECTS], &iterator)))
 		engine->objects[engine->objects_count++] = schema_text(arena, item, NULL);
 	engine->nothrow = schema_bool(at[FILE_NOTHROW], false);
-	engine->leave = schema_word(at[FILE_LEAVE], words_leave, LEAVE_AUTO);
+	engine->leave = schema_word(at[FILE_LEAVE], engine_leave_words, LEAVE_AUTO);
 	engine->priority = (unsigned)schema_whole(at[FILE_PRIORITY], 50);
 	if (engine->leave == LEAVE_URET && !engine->nothrow)
 		MISTAKE(&r, at[FILE_LEAVE], "'leave: uret' needs 'nothrow: true': an exception through it ends the process");

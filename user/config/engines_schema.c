@@ -9,30 +9,30 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *const words_role[] = {
+const char *const engine_role_words[] = {
 	[ROLE_REQUEST] = "request", [ROLE_STAGE] = "stage",   [ROLE_MARK] = "mark",   [ROLE_ENQUEUE] = "enqueue",
 	[ROLE_DEQUEUE] = "dequeue", [ROLE_CANCEL] = "cancel", [ROLE_AUDIO] = "audio", [ROLE_ERROR] = "error",
 	NULL,
 };
-const char *const words_leave[] = {
+const char *const engine_leave_words[] = {
 	[LEAVE_AUTO] = "auto", [LEAVE_EMULATED] = "emulated", [LEAVE_URET] = "uret", [LEAVE_RET] = "ret",
 	[LEAVE_CALLER] = "caller", [LEAVE_NONE] = "none", NULL,
 };
 #define NUMBERS                                                                                                     \
 	[ARG_U8] = "u8", [ARG_S8] = "s8", [ARG_U16] = "u16", [ARG_S16] = "s16", [ARG_U32] = "u32", [ARG_S32] = "s32", \
 	[ARG_U64] = "u64", [ARG_S64] = "s64", [ARG_POINTER] = "pointer"
-const char *const words_type[] = { NUMBERS, [ARG_TEXT] = "text", [ARG_NAME] = "name", NULL };
-static const char *const words_number[] = { NUMBERS, NULL };
-const char *const words_unit[] = {
+const char *const engine_type_words[] = { NUMBERS, [ARG_TEXT] = "text", [ARG_NAME] = "name", NULL };
+static const char *const engine_number_words[] = { NUMBERS, NULL };
+const char *const engine_unit_words[] = {
 	[UNIT_NONE] = "none", [UNIT_BYTES] = "bytes", [UNIT_SAMPLES] = "samples",
 	[UNIT_HZ] = "hz",     [UNIT_NS] = "ns",	      [UNIT_US] = "us",
 	[UNIT_MS] = "ms",     [UNIT_COUNT] = "count", [UNIT_CHANNELS] = "channels",
 	NULL,
 };
 /* LINK_KEY is no word but a mapping. */
-const char *const words_link[] = { [LINK_NONE] = "none", [LINK_FIFO] = "fifo", NULL };
-const char *const words_read[] = { "enter", "leave", NULL };
-const char *const words_other[] = { "error", "cancelled", NULL };
+const char *const engine_link_words[] = { [LINK_NONE] = "none", [LINK_FIFO] = "fifo", NULL };
+const char *const engine_read_words[] = { "enter", "leave", NULL };
+const char *const engine_other_words[] = { "error", "cancelled", NULL };
 static const char *const words_nonnull[] = { "nonnull", NULL };
 
 /* The wire's fields hold a NUL behind the name. */
@@ -92,7 +92,7 @@ static const struct schema_key keys_file[] = {
 	[FILE_OBJECTS] = { "objects", true, REGEXES(ENGINE_MAX_OBJECTS), NO_OTHER, "regular expressions on the paths of the engine's libraries" },
 	[FILE_LABELS] = { "labels", false, { SCHEMA_MAPPING, &schema_label, ENGINE_MAX_LABELS, true }, NO_OTHER, NULL },
 	[FILE_NOTHROW] = { "nothrow", false, BOOL, NO_OTHER, NULL },
-	[FILE_LEAVE] = { "leave", false, WORD(words_leave), NO_OTHER, NULL },
+	[FILE_LEAVE] = { "leave", false, WORD(engine_leave_words), NO_OTHER, NULL },
 	[FILE_PRIORITY] = { "priority", false, WHOLE(&range_priority), NO_OTHER, NULL },
 	[FILE_AUDIO] = { "audio", false, MAPPING(&schema_audio), NO_OTHER, NULL },
 	[FILE_PROBES] = { "probes", true, { SCHEMA_MAPPING, &schema_probe, ENGINE_MAX_PROBES, false }, NO_OTHER, "the functions to probe" },
@@ -114,11 +114,11 @@ static const struct schema_key keys_probe[] = {
 	[PROBE_SYMBOL] = { "symbol", false, { SCHEMA_TEXT, &text_symbol, ENGINE_MAX_SYMBOLS, false }, NO_OTHER, NULL },
 	[PROBE_CALLBACK] = { "callback", false, MAPPING(&schema_callback), NO_OTHER, NULL },
 	[PROBE_REQUIRED] = { "required", false, BOOL, NO_OTHER, NULL },
-	[PROBE_ROLE] = { "role", true, WORD(words_role), NO_OTHER, "request, stage, mark, enqueue, dequeue, cancel, audio or error" },
+	[PROBE_ROLE] = { "role", true, WORD(engine_role_words), NO_OTHER, "request, stage, mark, enqueue, dequeue, cancel, audio or error" },
 	[PROBE_STAGE] = { "stage", false, TEXT(&text_probe), MAPPING(&schema_stage), NULL },
-	[PROBE_LEAVE] = { "leave", false, WORD(words_leave), NO_OTHER, NULL },
+	[PROBE_LEAVE] = { "leave", false, WORD(engine_leave_words), NO_OTHER, NULL },
 	[PROBE_ARGS] = { "args", false, { SCHEMA_MAPPING, &schema_arg, ENGINE_MAX_ARGS, true }, NO_OTHER, NULL },
-	[PROBE_LINK] = { "link", false, WORD(words_link), MAPPING(&schema_link), NULL },
+	[PROBE_LINK] = { "link", false, WORD(engine_link_words), MAPPING(&schema_link), NULL },
 	[PROBE_FINGERPRINT] = { "fingerprint", false, TEXT(&text_arg), NO_OTHER, NULL },
 	[PROBE_RETURNS] = { "returns", false, MAPPING(&schema_returns), NO_OTHER, NULL },
 	[PROBE_ENDS] = { "ends", false, MAPPING(&schema_ends), NO_OTHER, NULL },
@@ -138,9 +138,9 @@ static const struct schema_key keys_arg[] = {
 	[ARG_ARG] = { "arg", false, WHOLE(&range_argument), NO_OTHER, NULL },
 	[ARG_RETURN] = { "return", false, BOOL, NO_OTHER, NULL },
 	[ARG_DEREF] = { "deref", false, { SCHEMA_WHOLE, &range_offset, 3, true }, NO_OTHER, NULL },
-	[ARG_TYPE] = { "type", true, WORD(words_type), NO_OTHER, "u8 to s64, pointer, text or name" },
-	[ARG_UNIT] = { "unit", false, WORD(words_unit), NO_OTHER, NULL },
-	[ARG_READ] = { "read", false, WORD(words_read), NO_OTHER, NULL },
+	[ARG_TYPE] = { "type", true, WORD(engine_type_words), NO_OTHER, "u8 to s64, pointer, text or name" },
+	[ARG_UNIT] = { "unit", false, WORD(engine_unit_words), NO_OTHER, NULL },
+	[ARG_READ] = { "read", false, WORD(engine_read_words), NO_OTHER, NULL },
 };
 
 static const struct schema_key keys_link[] = {
@@ -148,10 +148,10 @@ static const struct schema_key keys_link[] = {
 };
 
 static const struct schema_key keys_returns[] = {
-	[RETURNS_TYPE] = { "type", true, WORD(words_number), NO_OTHER, "u8 to s64 or pointer" },
+	[RETURNS_TYPE] = { "type", true, WORD(engine_number_words), NO_OTHER, "u8 to s64 or pointer" },
 	[RETURNS_OK] = { "ok", true, { SCHEMA_WHOLE, &range_code, ENGINE_MAX_CODES, false }, WORD(words_nonnull), "the codes of success, or nonnull" },
 	[RETURNS_CANCELLED] = { "cancelled", false, { SCHEMA_WHOLE, &range_code, ENGINE_MAX_CODES, true }, NO_OTHER, NULL },
-	[RETURNS_OTHER] = { "other", false, WORD(words_other), NO_OTHER, NULL },
+	[RETURNS_OTHER] = { "other", false, WORD(engine_other_words), NO_OTHER, NULL },
 };
 
 static const struct schema_key keys_ends[] = {

@@ -27,9 +27,9 @@ extern const struct schema schema_file, schema_label, schema_audio, schema_probe
 extern const struct schema *const engines_schemas[]; /* all of them in the man page's order, ended by NULL */
 
 /* Indexed by the enum's value, ended by NULL. */
-extern const char *const words_role[], *const words_leave[], *const words_type[], *const words_unit[], *const words_link[];
-extern const char *const words_read[];	/* enter, leave */
-extern const char *const words_other[]; /* error, cancelled */
+extern const char *const engine_role_words[], *const engine_leave_words[], *const engine_type_words[], *const engine_unit_words[], *const engine_link_words[];
+extern const char *const engine_read_words[];	/* enter, leave */
+extern const char *const engine_other_words[]; /* error, cancelled */
 
 /* What fits into a value of that type; text and name are pointers. */
 struct schema_range engines_type_range(enum arg_type type);

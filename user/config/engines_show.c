@@ -34,10 +34,10 @@ static void show_args(struct buf *out, const struct engine_probe *probe)
 		add_row(out, i ? "" : "reads");
 		buf_format(out, "%s = ", arg->name);
 		show_source(out, arg);
-		buf_format(out, ", %s", words_type[arg->type]);
+		buf_format(out, ", %s", engine_type_words[arg->type]);
 		if (arg->unit != UNIT_NONE)
-			buf_format(out, " in %s", words_unit[arg->unit]);
-		buf_format(out, ", at %s", words_read[arg->at_leave]);
+			buf_format(out, " in %s", engine_unit_words[arg->unit]);
+		buf_format(out, ", at %s", engine_read_words[arg->at_leave]);
 		if (arg->type == ARG_TEXT)
 			buf_text(out, " (length and hash only)");
 		buf_char(out, '\n');
@@ -61,14 +61,14 @@ static void show_codes(struct buf *out, enum arg_type type, const int64_t *codes
 
 static void show_returns(struct buf *out, const struct engine_probe *probe)
 {
-	const char *other = words_other[probe->other_cancelled];
+	const char *other = engine_other_words[probe->other_cancelled];
 
 	add_row(out, "returns");
 	if (!probe->returns_known) {
 		buf_text(out, "every return is a success\n");
 		return;
 	}
-	buf_format(out, "%s:", words_type[probe->return_type]);
+	buf_format(out, "%s:", engine_type_words[probe->return_type]);
 	if (probe->nonnull_ok) {
 		buf_format(out, " nonnull ok; 0 %s\n", other);
 		return;
@@ -108,7 +108,7 @@ static void show_site(struct buf *out, const struct engine_probe *probe)
 
 static void show_probe(struct buf *out, const struct engine_probe *probe)
 {
-	buf_format(out, "\n  %s: %s%s", probe->name, words_role[probe->role], probe->required ? ", required" : "");
+	buf_format(out, "\n  %s: %s%s", probe->name, engine_role_words[probe->role], probe->required ? ", required" : "");
 	buf_format(out, " (line %u)\n", probe->line);
 	show_site(out, probe);
 	add_row(out, "stage");
@@ -124,7 +124,7 @@ static void show_probe(struct buf *out, const struct engine_probe *probe)
 	} else {
 		show_returns(out, probe);
 		add_row(out, "leave");
-		buf_format(out, "%s\n", words_leave[probe->leave]);
+		buf_format(out, "%s\n", engine_leave_words[probe->leave]);
 	}
 	if (probe->ends_work) {
 		add_row(out, "ends");
