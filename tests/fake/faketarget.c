@@ -160,15 +160,19 @@ static void pin(int cpu)
 		perror("sched_setaffinity");
 }
 
-/* Waits until a tracer has patched fake_request, at its first or (endbr64) fifth byte. */
+#define LOOK_BYTES 32 /* a tracer patches a function at its first instruction or shortly after */
+
 static void wait_for_attach(void)
 {
 	const volatile unsigned char *code = (const volatile unsigned char *)(uintptr_t)fake_request;
-	unsigned char first = code[0], fifth = code[4];
+	unsigned char before[LOOK_BYTES];
 
+	for (size_t k = 0; k < LOOK_BYTES; k++)
+		before[k] = code[k];
 	for (int i = 0; i < 30000; i++) {
-		if (code[0] != first || code[4] != fifth)
-			return;
+		for (size_t k = 0; k < LOOK_BYTES; k++)
+			if (code[k] != before[k])
+				return;
 		fake_pause_ns(1000000);
 	}
 	fprintf(stderr, "faketarget: nobody attached in 30 s\n");
