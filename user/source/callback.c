@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: code. Out: the uses of one function pointer variable.
- * How: a small evaluator follows what registers and stack slots hold, in the setter (where does the argument go?) and from
- * each instruction that names the variable (which call uses it?). Instructions that name it are found by their bytes, so
- * that only the functions around them are decoded.
- * The rule that surprises: a byte pattern is only a hint; a site is taken only on an instruction boundary that was reached
- * by decoding from the start of a known function.
+ * How: a small evaluator follows what registers and stack slots hold, in the setter (where does the
+ * argument go?) and from each instruction that names the variable (which call uses it?).
+ * Instructions that name it are found by their bytes, so that only the functions around them are
+ * decoded. The rule that surprises: a byte pattern is only a hint; a site is taken only on an
+ * instruction boundary that was reached by decoding from the start of a known function.
  */
 #include "source/callback.h"
 
@@ -16,12 +16,12 @@
 #include "base/auto.h"
 #include "base/mem.h"
 
-#define SETTER_STEPS 32 /* unoptimised code stores its argument late */
-#define PATH_STEPS 24
-#define WALK_STEPS 512
-#define PATHS_COUNT 32
-#define SLOTS_COUNT 8
-#define REGS_COUNT 16
+#define SETTER_STEPS	 32 /* unoptimised code stores its argument late */
+#define PATH_STEPS	 24
+#define WALK_STEPS	 512
+#define PATHS_COUNT	 32
+#define SLOTS_COUNT	 8
+#define REGS_COUNT	 16
 #define CODE_LIMIT_BYTES (256ull << 20)
 
 enum held_kind { HELD_UNKNOWN, HELD_WANTED, HELD_ADDRESS };
@@ -44,8 +44,9 @@ struct state {
 };
 
 static const x86_reg reg_names[REGS_COUNT] = {
-	X86_REG_RAX, X86_REG_RBX, X86_REG_RCX, X86_REG_RDX, X86_REG_RSI, X86_REG_RDI, X86_REG_RBP, X86_REG_RSP,
-	X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11, X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15,
+	X86_REG_RAX, X86_REG_RBX, X86_REG_RCX, X86_REG_RDX, X86_REG_RSI, X86_REG_RDI,
+	X86_REG_RBP, X86_REG_RSP, X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11,
+	X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15,
 };
 
 static struct held *state_reg(struct state *state, unsigned reg)
@@ -68,7 +69,8 @@ static struct slot *state_slot(struct state *state, const cs_x86_op *operand)
 	if (!is_stack_reg(operand->mem.base) || operand->mem.index != X86_REG_INVALID)
 		return NULL;
 	for (size_t i = 0; i < state->slots_count; i++)
-		if (state->slots[i].base == operand->mem.base && state->slots[i].disp == operand->mem.disp)
+		if (state->slots[i].base == operand->mem.base &&
+		    state->slots[i].disp == operand->mem.disp)
 			return &state->slots[i];
 	return NULL;
 }
@@ -94,7 +96,8 @@ static bool state_is_empty(const struct state *state)
 }
 
 /* The address of a memory operand, when it is known without running. */
-static bool operand_address(struct state *state, const cs_insn *insn, const cs_x86_op *operand, uint64_t *address)
+static bool operand_address(struct state *state, const cs_insn *insn, const cs_x86_op *operand,
+			    uint64_t *address)
 {
 	struct held *base;
 
@@ -116,9 +119,10 @@ struct search {
 	bool has_variable;
 };
 
-static struct held load(struct search *search, struct state *state, const cs_insn *insn, const cs_x86_op *operand)
+static struct held load(struct search *search, struct state *state, const cs_insn *insn,
+			const cs_x86_op *operand)
 {
-	struct held held = { HELD_UNKNOWN, 0 };
+	struct held held = {HELD_UNKNOWN, 0};
 	uint64_t address;
 	const char *import;
 	struct slot *slot;
@@ -144,13 +148,14 @@ static struct held load(struct search *search, struct state *state, const cs_ins
 	return held;
 }
 
-static void store(struct search *search, struct state *state, const cs_insn *insn, const cs_x86_op *operand,
-		  struct held held)
+static void store(struct search *search, struct state *state, const cs_insn *insn,
+		  const cs_x86_op *operand, struct held held)
 {
 	struct slot *slot = state_slot(state, operand);
 	uint64_t address;
 
-	if (search->is_setter && held.kind == HELD_WANTED && operand_address(state, insn, operand, &address)) {
+	if (search->is_setter && held.kind == HELD_WANTED &&
+	    operand_address(state, insn, operand, &address)) {
 		search->callback->variable = address;
 		search->has_variable = true;
 	}
@@ -159,7 +164,7 @@ static void store(struct search *search, struct state *state, const cs_insn *ins
 	} else if (held.kind != HELD_UNKNOWN && is_stack_reg(operand->mem.base) &&
 		   operand->mem.index == X86_REG_INVALID && state->slots_count < SLOTS_COUNT) {
 		slot = &state->slots[state->slots_count++];
-		*slot = (struct slot){ operand->mem.base, operand->mem.disp, held };
+		*slot = (struct slot){operand->mem.base, operand->mem.disp, held};
 	}
 }
 
@@ -169,7 +174,7 @@ static void step(struct search *search, struct state *state, const cs_insn *insn
 	const cs_x86 *x86 = &insn->detail->x86;
 	cs_regs reads, writes;
 	uint8_t reads_count, writes_count;
-	struct held held = { HELD_UNKNOWN, 0 };
+	struct held held = {HELD_UNKNOWN, 0};
 	struct held *reg;
 
 	if (insn->id == X86_INS_MOV && x86->op_count == 2) {
@@ -182,10 +187,12 @@ static void step(struct search *search, struct state *state, const cs_insn *insn
 		   operand_address(state, insn, &x86->operands[1], &held.address)) {
 		held.kind = HELD_ADDRESS;
 	}
-	if (!cs_regs_access(search->decoder->handle, insn, reads, &reads_count, writes, &writes_count))
+	if (!cs_regs_access(search->decoder->handle, insn, reads, &reads_count, writes,
+			    &writes_count))
 		for (uint8_t i = 0; i < writes_count; i++)
 			state_clobber(state, writes[i]);
-	if (held.kind != HELD_UNKNOWN && x86->operands[0].type == X86_OP_REG && x86->operands[0].size == 8) {
+	if (held.kind != HELD_UNKNOWN && x86->operands[0].type == X86_OP_REG &&
+	    x86->operands[0].size == 8) {
 		reg = state_reg(state, x86->operands[0].reg);
 		if (reg)
 			*reg = held;
@@ -194,20 +201,23 @@ static void step(struct search *search, struct state *state, const cs_insn *insn
 
 static void step_call(struct state *state)
 {
-	static const x86_reg lost[] = { X86_REG_RAX, X86_REG_RCX, X86_REG_RDX, X86_REG_RSI, X86_REG_RDI,
-					X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11 };
+	static const x86_reg lost[] = {X86_REG_RAX, X86_REG_RCX, X86_REG_RDX,
+				       X86_REG_RSI, X86_REG_RDI, X86_REG_R8,
+				       X86_REG_R9,  X86_REG_R10, X86_REG_R11};
 
 	for (size_t i = 0; i < sizeof(lost) / sizeof(*lost); i++)
 		state_clobber(state, lost[i]);
 }
 
-/* --- the setter -------------------------------------------------------------------------------------------------- */
+/* --- the setter --- */
 
-static bool find_variable(struct search *search, const struct image_function *setter, unsigned arg_index)
+static bool find_variable(struct search *search, const struct image_function *setter,
+			  unsigned arg_index)
 {
-	static const x86_reg args[] = { X86_REG_RDI, X86_REG_RSI, X86_REG_RDX, X86_REG_RCX, X86_REG_R8, X86_REG_R9 };
+	static const x86_reg args[] = {X86_REG_RDI, X86_REG_RSI, X86_REG_RDX,
+				       X86_REG_RCX, X86_REG_R8,	 X86_REG_R9};
 	uint64_t address = setter->start, target;
-	struct state state = { 0 };
+	struct state state = {0};
 
 	if (arg_index >= sizeof(args) / sizeof(*args))
 		return false;
@@ -240,7 +250,7 @@ static bool find_variable(struct search *search, const struct image_function *se
 	return search->has_variable;
 }
 
-/* --- its uses ----------------------------------------------------------------------------------------------------- */
+/* --- its uses --- */
 
 static void add_use(struct callback *callback, const cs_insn *insn, bool is_call)
 {
@@ -254,9 +264,11 @@ static void add_use(struct callback *callback, const cs_insn *insn, bool is_call
 		callback->skipped_count++;
 		return;
 	}
-	memmove(&callback->uses[at + 1], &callback->uses[at], (callback->uses_count - at) * sizeof(callback->uses[0]));
+	memmove(&callback->uses[at + 1], &callback->uses[at],
+		(callback->uses_count - at) * sizeof(callback->uses[0]));
 	callback->uses_count++;
-	callback->uses[at] = (struct callback_use){ insn->address, insn->address + insn->size, is_call };
+	callback->uses[at] =
+		(struct callback_use){insn->address, insn->address + insn->size, is_call};
 }
 
 static bool operand_is_wanted(struct search *search, struct state *state, const cs_insn *insn)
@@ -283,7 +295,8 @@ static void walk_push(struct walk *walk, uint64_t address, const struct path *fr
 {
 	struct path *path;
 
-	if (walk->paths_count == PATHS_COUNT || address < walk->function.start || address >= walk->function.end)
+	if (walk->paths_count == PATHS_COUNT || address < walk->function.start ||
+	    address >= walk->function.end)
 		return;
 	path = &walk->paths[walk->paths_count++];
 	*path = *from;
@@ -329,25 +342,30 @@ static bool walk_step(struct walk *walk, struct path *path)
 	       !state_is_empty(&path->state);
 }
 
-static void walk_from(struct search *search, const struct image_function *function, uint64_t address)
+static void walk_from(struct search *search, const struct image_function *function,
+		      uint64_t address)
 {
 	struct walk *walk = mem_new(sizeof(*walk));
 
 	walk->search = search;
 	walk->function = *function;
-	walk_push(walk, address, &(struct path){ 0 });
+	walk_push(walk, address, &(struct path){0});
 	while (walk->paths_count && walk->steps < WALK_STEPS) {
 		struct path path = walk->paths[--walk->paths_count];
 
-		while (path.steps++ < PATH_STEPS && walk->steps++ < WALK_STEPS && walk_step(walk, &path))
+		while (path.steps++ < PATH_STEPS && walk->steps++ < WALK_STEPS &&
+		       walk_step(walk, &path))
 			;
 	}
 	free(walk);
 }
 
-/* The instruction whose last four bytes before its end are at `disp_at`, by decoding the function from its start. */
-static bool boundary_find(struct decoder *decoder, const struct image_function *function, uint64_t disp_at,
-			  uint64_t *address)
+/*
+ * The instruction whose last four bytes before its end are at `disp_at`, by decoding the function
+ * from its start.
+ */
+static bool boundary_find(struct decoder *decoder, const struct image_function *function,
+			  uint64_t disp_at, uint64_t *address)
 {
 	uint64_t at = function->start;
 
@@ -376,8 +394,12 @@ static void use_candidate(struct search *search, uint64_t disp_at)
 		walk_from(search, &function, address);
 }
 
-/* Every place in code where four bytes, taken as a displacement from behind them, lead to one of two addresses. */
-static void scan_code(struct search *search, const Elf64_Phdr *segment, uint64_t first, uint64_t second)
+/*
+ * Every place in code where four bytes, taken as a displacement from behind them, lead to one of
+ * two addresses.
+ */
+static void scan_code(struct search *search, const Elf64_Phdr *segment, uint64_t first,
+		      uint64_t second)
 {
 	enum { CHUNK = 1 << 16 };
 	auto_free uint8_t *bytes = mem_new(CHUNK);
@@ -401,14 +423,14 @@ static void scan_code(struct search *search, const Elf64_Phdr *segment, uint64_t
 	}
 }
 
-int callback_find(struct callback *callback, struct decoder *decoder, const struct image_function *setter,
-		  unsigned arg_index, const char **why)
+int callback_find(struct callback *callback, struct decoder *decoder,
+		  const struct image_function *setter, unsigned arg_index, const char **why)
 {
-	struct search search = { .decoder = decoder, .callback = callback };
+	struct search search = {.decoder = decoder, .callback = callback};
 	const struct image *image = decoder->image;
 	uint64_t code_bytes = 0;
 
-	*callback = (struct callback){ 0 };
+	*callback = (struct callback){0};
 	*why = "the setter does not store its argument in a variable of this object";
 	if (!find_variable(&search, setter, arg_index))
 		return -ENOENT;
@@ -422,8 +444,8 @@ int callback_find(struct callback *callback, struct decoder *decoder, const stru
 		if (image->segments[i].p_type == PT_LOAD && (image->segments[i].p_flags & PF_X))
 			scan_code(&search, &image->segments[i], callback->variable,
 				  image_got_slot(decoder->image, callback->variable));
-	*why = callback->skipped_count ?
-		       "the callback's variable is used in code whose function bounds are unknown" :
-		       "no call through the callback's variable was found";
+	*why = callback->skipped_count
+		       ? "the callback's variable is used in code whose function bounds are unknown"
+		       : "no call through the callback's variable was found";
 	return callback->uses_count ? 0 : -ENOENT;
 }

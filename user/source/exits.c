@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: code. Out: struct exits. Every instruction that can be reached from the function's start is decoded once; jumps out
- * of the function are followed like any other, also through PLT stubs, which are nothing but code with a jump through a
- * word that the loader fills in.
- * The rule that surprises: a call at the very end of a function does not return; walking on would be in the next one.
+ * In: code. Out: struct exits. Every instruction that can be reached from the function's start is
+ * decoded once; jumps out of the function are followed like any other, also through PLT stubs,
+ * which are nothing but code with a jump through a word that the loader fills in. The rule that
+ * surprises: a call at the very end of a function does not return; walking on would be in the next
+ * one.
  */
 #include "source/exits.h"
 
@@ -17,7 +18,8 @@
 #include "base/mem.h"
 #include "source/exits_parts.h"
 
-static void unaccounted(struct walk *walk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void unaccounted(struct walk *walk, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static void unaccounted(struct walk *walk, const char *format, ...)
 {
@@ -28,7 +30,8 @@ static void unaccounted(struct walk *walk, const char *format, ...)
 	if (exits->reasons_count++ >= EXITS_REASONS)
 		return;
 	va_start(arguments, format);
-	vsnprintf(exits->reasons[exits->reasons_count - 1], sizeof(exits->reasons[0]), format, arguments);
+	vsnprintf(exits->reasons[exits->reasons_count - 1], sizeof(exits->reasons[0]), format,
+		  arguments);
 	va_end(arguments);
 }
 
@@ -37,16 +40,17 @@ static bool is_inside(const struct image_function *region, uint64_t address)
 	return address >= region->start && address < region->end;
 }
 
-static void push(struct walk *walk, uint64_t address, uint32_t region, size_t before, bool after_call)
+static void push(struct walk *walk, uint64_t address, uint32_t region, size_t before,
+		 bool after_call)
 {
 	if (table_find(&walk->by_address, address))
 		return;
 	mem_grow(&walk->steps, &walk->steps_capacity, walk->steps_count + 1, sizeof(*walk->steps));
 	walk->steps[walk->steps_count++] = (struct step){
-		.address = address, .region = region, .before = before, .after_call = after_call
-	};
+		.address = address, .region = region, .before = before, .after_call = after_call};
 	table_put(&walk->by_address, address, (void *)(uintptr_t)walk->steps_count);
-	mem_grow(&walk->pending, &walk->pending_capacity, walk->pending_count + 1, sizeof(*walk->pending));
+	mem_grow(&walk->pending, &walk->pending_capacity, walk->pending_count + 1,
+		 sizeof(*walk->pending));
 	walk->pending[walk->pending_count++] = walk->steps_count - 1;
 }
 
@@ -58,7 +62,8 @@ static uint32_t region_of(struct walk *walk, uint64_t address)
 	for (size_t i = 0; i < walk->regions_count; i++)
 		if (is_inside(&walk->regions[i], address))
 			return (uint32_t)i;
-	mem_grow(&walk->regions, &walk->regions_capacity, walk->regions_count + 1, sizeof(*walk->regions));
+	mem_grow(&walk->regions, &walk->regions_capacity, walk->regions_count + 1,
+		 sizeof(*walk->regions));
 	region = &walk->regions[walk->regions_count];
 	if (!image_function_at(walk->decoder->image, address, region)) {
 		section = image_section_at(walk->decoder->image, address);
@@ -76,12 +81,14 @@ static bool is_cold_part(struct walk *walk, uint32_t region)
 	return name && strstr(name, ".cold");
 }
 
-/* Code that puts a return address on the stack to jump by `ret`: SP at that ret is not the entry's. */
+/* Code that puts a return address on the stack to jump by `ret`: SP at that ret is not the entry's.
+ */
 static bool is_retpoline(struct walk *walk, uint32_t region)
 {
 	const char *name = image_name(walk->decoder->image, walk->regions[region].start);
 
-	return name && (!strncmp(name, "__x86_indirect_thunk", 20) || !strncmp(name, "__llvm_retpoline", 16));
+	return name && (!strncmp(name, "__x86_indirect_thunk", 20) ||
+			!strncmp(name, "__llvm_retpoline", 16));
 }
 
 static void push_jump(struct walk *walk, size_t at, uint64_t target)
@@ -92,13 +99,15 @@ static void push_jump(struct walk *walk, size_t at, uint64_t target)
 	if (target == walk->watched)
 		walk->exits->start_is_target = true;
 	if (!image_is_code(walk->decoder->image, target)) {
-		unaccounted(walk, "a jump at 0x%" PRIx64 " leaves the code of the object", walk->steps[at].address);
+		unaccounted(walk, "a jump at 0x%" PRIx64 " leaves the code of the object",
+			    walk->steps[at].address);
 		return;
 	}
 	if (!is_inside(&walk->regions[from], target)) {
 		to = region_of(walk, target);
 		if (to == known && is_retpoline(walk, to)) {
-			unaccounted(walk, "an indirect jump by a retpoline at 0x%" PRIx64, walk->steps[at].address);
+			unaccounted(walk, "an indirect jump by a retpoline at 0x%" PRIx64,
+				    walk->steps[at].address);
 			return;
 		}
 		if (to != 0 && !walk->exits->has_tail_exit && !is_cold_part(walk, to))
@@ -120,10 +129,28 @@ static void push_next(struct walk *walk, size_t at, uint64_t next, bool after_ca
 static bool is_noreturn(const char *name)
 {
 	static const char *const names[] = {
-		"__stack_chk_fail", "abort",	  "exit",	    "_exit",	   "_Exit",	    "quick_exit",
-		"__assert_fail",    "longjmp",	  "_longjmp",	    "siglongjmp",  "__longjmp_chk", "pthread_exit",
-		"__fortify_fail",   "__chk_fail", "_Unwind_Resume", "__cxa_throw", "__cxa_rethrow", "__assert",
-		"__assert_perror_fail", "__cxa_throw_bad_array_new_length", "_ZSt9terminatev", "__cxa_bad_cast",
+		"__stack_chk_fail",
+		"abort",
+		"exit",
+		"_exit",
+		"_Exit",
+		"quick_exit",
+		"__assert_fail",
+		"longjmp",
+		"_longjmp",
+		"siglongjmp",
+		"__longjmp_chk",
+		"pthread_exit",
+		"__fortify_fail",
+		"__chk_fail",
+		"_Unwind_Resume",
+		"__cxa_throw",
+		"__cxa_rethrow",
+		"__assert",
+		"__assert_perror_fail",
+		"__cxa_throw_bad_array_new_length",
+		"_ZSt9terminatev",
+		"__cxa_bad_cast",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -137,7 +164,8 @@ static bool slot_of(struct walk *walk, const cs_insn *insn, uint64_t *target, co
 {
 	uint64_t slot;
 
-	return insn->detail->x86.op_count == 1 && insn_rip_target(insn, &insn->detail->x86.operands[0], &slot) &&
+	return insn->detail->x86.op_count == 1 &&
+	       insn_rip_target(insn, &insn->detail->x86.operands[0], &slot) &&
 	       image_slot(walk->decoder->image, slot, target, import);
 }
 
@@ -149,7 +177,8 @@ static bool call_returns(struct walk *walk, uint64_t target)
 
 	if (insn && insn_is_endbr64(insn))
 		insn = insn_at(walk->decoder, target + 4);
-	if (!insn || insn_flow(insn, &local) != INSN_JUMP_INDIRECT || !slot_of(walk, insn, &local, &import))
+	if (!insn || insn_flow(insn, &local) != INSN_JUMP_INDIRECT ||
+	    !slot_of(walk, insn, &local, &import))
 		return true;
 	return !import || !is_noreturn(import);
 }
@@ -171,7 +200,8 @@ static void walk_indirect_jump(struct walk *walk, size_t at, const cs_insn *insn
 		return;
 	}
 	if (!switch_targets(walk, at, &targets, &count)) {
-		walk->exits->has_tail_exit = true; /* a switch that is not understood, or a tail call */
+		walk->exits->has_tail_exit =
+			true; /* a switch that is not understood, or a tail call */
 		unaccounted(walk, "an indirect jump at 0x%" PRIx64, walk->steps[at].address);
 		return;
 	}
@@ -186,7 +216,8 @@ static void walk_call(struct walk *walk, size_t at, uint64_t target, uint64_t ne
 	const struct image_function *region = &walk->regions[walk->steps[at].region];
 
 	if (is_inside(region, target) && target != region->start) {
-		unaccounted(walk, "a call into its own body at 0x%" PRIx64, walk->steps[at].address);
+		unaccounted(walk, "a call into its own body at 0x%" PRIx64,
+			    walk->steps[at].address);
 		return;
 	}
 	if (call_returns(walk, target))
@@ -262,25 +293,28 @@ static int address_compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-void exits_walk(struct exits *exits, struct decoder *decoder, const struct image_function *function, uint64_t watched)
+void exits_walk(struct exits *exits, struct decoder *decoder, const struct image_function *function,
+		uint64_t watched)
 {
-	struct walk walk = { .exits = exits, .decoder = decoder, .watched = watched };
+	struct walk walk = {.exits = exits, .decoder = decoder, .watched = watched};
 	size_t kept = 0;
 
-	*exits = (struct exits){ .all_accounted = true };
+	*exits = (struct exits){.all_accounted = true};
 	mem_grow(&walk.regions, &walk.regions_capacity, 1, sizeof(*walk.regions));
 	walk.regions[walk.regions_count++] = *function;
 	push(&walk, function->start, 0, 0, false);
 	while (walk.pending_count) {
 		if (exits->insns_count++ == EXITS_LIMIT_INSNS) {
-			unaccounted(&walk, "more than %d instructions can be reached", EXITS_LIMIT_INSNS);
+			unaccounted(&walk, "more than %d instructions can be reached",
+				    EXITS_LIMIT_INSNS);
 			break;
 		}
 		walk_step(&walk, walk.pending[--walk.pending_count]);
 	}
 	for (size_t i = 0; i < exits->rets_count; i++) {
 		if (is_overlapped(&walk, exits->rets[i]))
-			unaccounted(&walk, "a ret at 0x%" PRIx64 " lies inside another instruction", exits->rets[i]);
+			unaccounted(&walk, "a ret at 0x%" PRIx64 " lies inside another instruction",
+				    exits->rets[i]);
 		else
 			exits->rets[kept++] = exits->rets[i];
 	}
@@ -296,5 +330,5 @@ void exits_walk(struct exits *exits, struct decoder *decoder, const struct image
 void exits_fini(struct exits *exits)
 {
 	free(exits->rets);
-	*exits = (struct exits){ 0 };
+	*exits = (struct exits){0};
 }

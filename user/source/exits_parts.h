@@ -12,10 +12,10 @@
 
 struct step { /* one instruction that can be reached */
 	uint64_t address;
-	size_t before;	   /* index + 1 of the one from which it was first reached; 0 = the start */
+	size_t before; /* index + 1 of the one from which it was first reached; 0 = the start */
 	uint32_t region;
-	uint8_t size;	   /* 0 until decoded */
-	bool after_call;   /* nothing but nops since a call */
+	uint8_t size;	 /* 0 until decoded */
+	bool after_call; /* nothing but nops since a call */
 };
 
 struct walk {
@@ -35,8 +35,8 @@ struct walk {
 };
 
 /*
- * Where the indirect jump at steps[at] can lead, when it is a switch: new memory in *targets, to be freed.
- * False: it is none, or one whose bound is not understood.
+ * Where the indirect jump at steps[at] can lead, when it is a switch: new memory in *targets, to be
+ * freed. False: it is none, or one whose bound is not understood.
  */
 bool switch_targets(struct walk *walk, size_t at, uint64_t **targets, size_t *targets_count);
 

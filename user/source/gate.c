@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: mapped objects. Out: the verdict on uretprobes.
- * The rule that surprises: a stripped program does not say that C++ or Rust is linked into it, but code that can be
- * unwound through needs exception tables (.gcc_except_table), and those cannot be stripped.
+ * The rule that surprises: a stripped program does not say that C++ or Rust is linked into it, but
+ * code that can be unwound through needs exception tables (.gcc_except_table), and those cannot be
+ * stripped.
  */
 #include "source/gate.h"
 
@@ -17,7 +18,7 @@
 
 #define RODATA_BYTES (8u << 20) /* of one object that are searched for a runtime's strings */
 
-/* --- by name --------------------------------------------------------------------------------------------------- */
+/* --- by name --- */
 
 static bool has_part(const char *base, size_t length, const char *part)
 {
@@ -31,32 +32,41 @@ enum gate_runtime gate_by_path(const char *path)
 		bool is_start;
 		enum gate_runtime runtime;
 	} names[] = {
-		{ "libstdc++", true, RUNTIME_CPP },	    { "libc++", true, RUNTIME_CPP },
-		{ "libstd-", true, RUNTIME_RUST },	    { "libgo.so", true, RUNTIME_GO },
-		{ "greenlet", false, RUNTIME_FIBERS },	    { "gevent", false, RUNTIME_FIBERS },
-		{ "libboost_context", true, RUNTIME_FIBERS }, { "libboost_fiber", true, RUNTIME_FIBERS },
-		{ "libboost_coroutine", true, RUNTIME_FIBERS }, { "libbrpc", true, RUNTIME_FIBERS },
-		{ "libbthread", true, RUNTIME_FIBERS },	    { "libtask.so", true, RUNTIME_FIBERS },
-		{ "libco.so", true, RUNTIME_FIBERS },	    { "libcolib.so", true, RUNTIME_FIBERS },
-		{ "libaco.so", true, RUNTIME_FIBERS },
+		{"libstdc++", true, RUNTIME_CPP},
+		{"libc++", true, RUNTIME_CPP},
+		{"libstd-", true, RUNTIME_RUST},
+		{"libgo.so", true, RUNTIME_GO},
+		{"greenlet", false, RUNTIME_FIBERS},
+		{"gevent", false, RUNTIME_FIBERS},
+		{"libboost_context", true, RUNTIME_FIBERS},
+		{"libboost_fiber", true, RUNTIME_FIBERS},
+		{"libboost_coroutine", true, RUNTIME_FIBERS},
+		{"libbrpc", true, RUNTIME_FIBERS},
+		{"libbthread", true, RUNTIME_FIBERS},
+		{"libtask.so", true, RUNTIME_FIBERS},
+		{"libco.so", true, RUNTIME_FIBERS},
+		{"libcolib.so", true, RUNTIME_FIBERS},
+		{"libaco.so", true, RUNTIME_FIBERS},
 	};
 	const char *slash = strrchr(path, '/');
 	const char *base = slash ? slash + 1 : path;
 	size_t length = strlen(base);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (names[i].is_start ? !strncmp(base, names[i].part, strlen(names[i].part)) :
-					has_part(base, length, names[i].part))
+		if (names[i].is_start ? !strncmp(base, names[i].part, strlen(names[i].part))
+				      : has_part(base, length, names[i].part))
 			return names[i].runtime;
 	/* gevent's own extension modules have plain names in a package directory */
-	return strstr(path, "/gevent/") || strstr(path, "/greenlet/") ? RUNTIME_FIBERS : RUNTIME_NONE;
+	return strstr(path, "/gevent/") || strstr(path, "/greenlet/") ? RUNTIME_FIBERS
+								      : RUNTIME_NONE;
 }
 
 bool gate_path_is_system(const char *path)
 {
-	static const char *const roots[] = { "/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/" };
+	static const char *const roots[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"};
 
-	if (strstr(path, "/site-packages/") || strstr(path, "/dist-packages/") || strstr(path, "/node_modules/"))
+	if (strstr(path, "/site-packages/") || strstr(path, "/dist-packages/") ||
+	    strstr(path, "/node_modules/"))
 		return false;
 	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++)
 		if (!strncmp(path, roots[i], strlen(roots[i])))
@@ -64,27 +74,32 @@ bool gate_path_is_system(const char *path)
 	return false;
 }
 
-/* --- by content ------------------------------------------------------------------------------------------------ */
+/* --- by content --- */
 
 /* With its terminator: also the tail of a longer name, as linkers merge them. */
 static bool tables_have(const struct image *image, const char *name, bool whole)
 {
 	size_t length = strlen(name) + (whole ? 1 : 0);
 
-	return (image->dynsym.strings && memmem(image->dynsym.strings, image->dynsym.strings_bytes, name, length)) ||
-	       (image->symtab.strings && memmem(image->symtab.strings, image->symtab.strings_bytes, name, length));
+	return (image->dynsym.strings &&
+		memmem(image->dynsym.strings, image->dynsym.strings_bytes, name, length)) ||
+	       (image->symtab.strings &&
+		memmem(image->symtab.strings, image->symtab.strings_bytes, name, length));
 }
 
 static enum gate_runtime by_symbols(const struct image *image, bool is_app)
 {
-	if (tables_have(image, "__gxx_personality_v0", true) || tables_have(image, "__cxa_throw", true))
+	if (tables_have(image, "__gxx_personality_v0", true) ||
+	    tables_have(image, "__cxa_throw", true))
 		return RUNTIME_CPP;
 	/* since 1.87 these are mangled, so look for the part */
-	if (tables_have(image, "rust_eh_personality", false) || tables_have(image, "rust_begin_unwind", false) ||
+	if (tables_have(image, "rust_eh_personality", false) ||
+	    tables_have(image, "rust_begin_unwind", false) ||
 	    tables_have(image, "rust_panic", false))
 		return RUNTIME_RUST;
-	if (is_app && (tables_have(image, "swapcontext", true) || tables_have(image, "make_fcontext", true) ||
-		       tables_have(image, "jump_fcontext", true)))
+	if (is_app &&
+	    (tables_have(image, "swapcontext", true) || tables_have(image, "make_fcontext", true) ||
+	     tables_have(image, "jump_fcontext", true)))
 		return RUNTIME_FIBERS;
 	return RUNTIME_NONE;
 }
@@ -92,7 +107,8 @@ static enum gate_runtime by_symbols(const struct image *image, bool is_app)
 static enum gate_runtime by_strings(struct image *image)
 {
 	const Elf64_Shdr *section = image_section(image, ".rodata");
-	size_t wanted = section && section->sh_size < RODATA_BYTES ? (size_t)section->sh_size : RODATA_BYTES;
+	size_t wanted = section && section->sh_size < RODATA_BYTES ? (size_t)section->sh_size
+								   : RODATA_BYTES;
 	enum gate_runtime runtime = RUNTIME_NONE;
 	auto_free char *bytes = NULL;
 	size_t length;
@@ -119,7 +135,10 @@ enum gate_runtime gate_by_image(struct image *image, bool is_app)
 		return RUNTIME_GO;
 	if (!has_tables && !is_app)
 		return RUNTIME_NONE;
-	/* image_find loads the tables; the C library has exception tables of its own, for thread cancellation */
+	/*
+	 * image_find loads the tables; the C library has exception tables of its own, for thread
+	 * cancellation
+	 */
 	if (image_find(image, "__libc_start_main", &function) == IMAGE_FOUND && !is_app)
 		return RUNTIME_NONE;
 	runtime = by_symbols(image, is_app);
@@ -127,13 +146,16 @@ enum gate_runtime gate_by_image(struct image *image, bool is_app)
 		runtime = by_strings(image);
 	if (runtime != RUNTIME_NONE || !has_tables)
 		return runtime;
-	/* exception tables without C++ and Rust: plain C with cleanups, if the symbols can be trusted to tell */
+	/*
+	 * exception tables without C++ and Rust: plain C with cleanups, if the symbols can be
+	 * trusted to tell
+	 */
 	if (image->symtab.count || tables_have(image, "__gcc_personality_v0", true))
 		return RUNTIME_NONE;
 	return RUNTIME_UNKNOWN;
 }
 
-/* --- the kernel ------------------------------------------------------------------------------------------------ */
+/* --- the kernel --- */
 
 static bool version_parse(const char *text, unsigned version[3])
 {
@@ -147,12 +169,13 @@ bool gate_kernel_kills_seccomp(const char *release, const char *version, const c
 	const char *upstream = strrchr(signature, ' ');
 	unsigned number[3];
 
-	if (!(debian && version_parse(debian + 7, number)) && !(upstream && version_parse(upstream + 1, number)) &&
-	    !version_parse(release, number))
+	if (!(debian && version_parse(debian + 7, number)) &&
+	    !(upstream && version_parse(upstream + 1, number)) && !version_parse(release, number))
 		return true; /* a version that cannot be read is not trusted with somebody's life */
 	if (number[0] != 6)
 		return false;
-	return number[1] == 11 || (number[1] == 12 && number[2] <= 13) || (number[1] == 13 && number[2] <= 2);
+	return number[1] == 11 || (number[1] == 12 && number[2] <= 13) ||
+	       (number[1] == 13 && number[2] <= 2);
 }
 
 static bool this_kernel_kills_seccomp(void)
@@ -166,7 +189,7 @@ static bool this_kernel_kills_seccomp(void)
 	return uname(&name) || gate_kernel_kills_seccomp(name.release, name.version, signature);
 }
 
-/* --- the whole -------------------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static void close_gate(struct gate *gate, struct arena *arena, const char *path, const char *what)
 {
@@ -179,7 +202,8 @@ static void close_gate(struct gate *gate, struct arena *arena, const char *path,
 	free(text);
 }
 
-static void judge(struct gate *gate, struct arena *arena, const char *path, enum gate_runtime runtime)
+static void judge(struct gate *gate, struct arena *arena, const char *path,
+		  enum gate_runtime runtime)
 {
 	static const char *const texts[] = {
 		[RUNTIME_CPP] = "holds C++: an exception may cross the probed call",
@@ -207,7 +231,8 @@ static void check_object(struct gate *gate, struct arena *arena, const struct ma
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		if (errno != ENOENT) /* gone meanwhile: nothing to fear from it */
-			close_gate(gate, arena, mapping->path, "could not be opened to be looked at");
+			close_gate(gate, arena, mapping->path,
+				   "could not be opened to be looked at");
 		return;
 	}
 	if (image_open(&image, fd, &why))
@@ -216,19 +241,23 @@ static void check_object(struct gate *gate, struct arena *arena, const struct ma
 	image_free(image);
 }
 
-void gate_check(struct gate *gate, struct arena *arena, const struct target *target, const struct maps *maps)
+void gate_check(struct gate *gate, struct arena *arena, const struct target *target,
+		const struct maps *maps)
 {
-	*gate = (struct gate){ 0 };
+	*gate = (struct gate){0};
 	if (target->has_shadow_stack)
 		close_gate(gate, arena, "", "the process runs with a user shadow stack");
 	if (target->has_seccomp && this_kernel_kills_seccomp())
-		close_gate(gate, arena, "", "this kernel kills a process under seccomp at a uretprobe");
+		close_gate(gate, arena, "",
+			   "this kernel kills a process under seccomp at a uretprobe");
 	for (size_t i = 0; i < maps->count; i++)
 		if (maps->mappings[i].is_object)
-			judge(gate, arena, maps->mappings[i].path, gate_by_path(maps->mappings[i].path));
+			judge(gate, arena, maps->mappings[i].path,
+			      gate_by_path(maps->mappings[i].path));
 	for (size_t i = 0; i < maps->count; i++) {
 		const struct mapping *mapping = &maps->mappings[i];
-		bool is_app = !strcmp(mapping->path, target->exe) || !gate_path_is_system(mapping->path);
+		bool is_app =
+			!strcmp(mapping->path, target->exe) || !gate_path_is_system(mapping->path);
 
 		if (mapping->is_object && !(gate->refused && gate->has_fibers))
 			check_object(gate, arena, maps, mapping, is_app);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: an fd of an ELF file. Out: headers, bytes, symbols. Bounds and relocations are in image_code.c.
- * The rule that surprises: tables are read when first asked for and kept, so that a process with a hundred objects costs
- * a few header reads for each.
+ * In: an fd of an ELF file. Out: headers, bytes, symbols. Bounds and relocations are in
+ * image_code.c. The rule that surprises: tables are read when first asked for and kept, so that a
+ * process with a hundred objects costs a few header reads for each.
  */
 #include "source/image.h"
 
@@ -21,7 +21,8 @@ static size_t read_all(int fd, uint64_t offset, void *bytes, size_t wanted_bytes
 	size_t done = 0;
 
 	while (done < wanted_bytes) {
-		ssize_t got = pread(fd, (char *)bytes + done, wanted_bytes - done, (off_t)(offset + done));
+		ssize_t got = pread(fd, (char *)bytes + done, wanted_bytes - done,
+				    (off_t)(offset + done));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -44,7 +45,8 @@ size_t image_read_offset(struct image *image, uint64_t offset, void *bytes, size
 	if (wanted_bytes > 4096)
 		return read_all(image->fd, offset, bytes, wanted_bytes);
 	if (!image->window_bytes || image->window_offset != page) {
-		image->window_bytes = read_all(image->fd, page, image->window, sizeof(image->window));
+		image->window_bytes =
+			read_all(image->fd, page, image->window, sizeof(image->window));
 		image->window_offset = page;
 	}
 	if (skip >= image->window_bytes)
@@ -77,7 +79,8 @@ size_t image_read(struct image *image, uint64_t address, void *bytes, size_t wan
 	left = segment->p_filesz - (address - segment->p_vaddr);
 	if (wanted_bytes > left)
 		wanted_bytes = (size_t)left;
-	return image_read_offset(image, address - segment->p_vaddr + segment->p_offset, bytes, wanted_bytes);
+	return image_read_offset(image, address - segment->p_vaddr + segment->p_offset, bytes,
+				 wanted_bytes);
 }
 
 bool image_offset(const struct image *image, uint64_t address, uint64_t *offset)
@@ -112,8 +115,12 @@ bool image_is_code(const struct image *image, uint64_t address)
 	return segment && (segment->p_flags & PF_X);
 }
 
-/* `count` elements of the file in new memory with one zero byte after them; NULL when they are not wholly there. */
-void *image_table(struct image *image, uint64_t offset, uint64_t count, size_t size_bytes, uint64_t limit_bytes)
+/*
+ * `count` elements of the file in new memory with one zero byte after them; NULL when they are not
+ * wholly there.
+ */
+void *image_table(struct image *image, uint64_t offset, uint64_t count, size_t size_bytes,
+		  uint64_t limit_bytes)
 {
 	uint64_t total;
 	char *table;
@@ -141,23 +148,27 @@ static int headers_read(struct image *image, const char **why)
 		return -ENOEXEC;
 	*why = "not a 64-bit x86 ELF program or library";
 	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
-	    header->e_machine != EM_X86_64 || (header->e_type != ET_DYN && header->e_type != ET_EXEC))
+	    header->e_machine != EM_X86_64 ||
+	    (header->e_type != ET_DYN && header->e_type != ET_EXEC))
 		return -ENOEXEC;
 	*why = "its program headers cannot be read";
 	if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > IMAGE_LIMIT_SEGMENTS)
 		return -ENOEXEC;
-	image->segments =
-		image_table(image, header->e_phoff, header->e_phnum, sizeof(Elf64_Phdr), UINT32_MAX);
+	image->segments = image_table(image, header->e_phoff, header->e_phnum, sizeof(Elf64_Phdr),
+				      UINT32_MAX);
 	if (!image->segments)
 		return -ENOEXEC;
 	image->segments_count = header->e_phnum;
 
-	/* Sections are a help, not a must: a file stripped of them has no symbols for us, and that is said per symbol. */
+	/*
+	 * Sections are a help, not a must: a file stripped of them has no symbols for us, and that
+	 * is said per symbol.
+	 */
 	if (!header->e_shoff || header->e_shentsize != sizeof(Elf64_Shdr) ||
 	    header->e_shnum > IMAGE_LIMIT_SECTIONS)
 		return 0;
-	image->sections =
-		image_table(image, header->e_shoff, header->e_shnum, sizeof(Elf64_Shdr), UINT32_MAX);
+	image->sections = image_table(image, header->e_shoff, header->e_shnum, sizeof(Elf64_Shdr),
+				      UINT32_MAX);
 	if (!image->sections)
 		return 0;
 	image->sections_count = header->e_shnum;
@@ -242,7 +253,8 @@ void image_build_id(struct image *image, char hex[41])
 	hex[0] = '\0';
 	for (size_t i = 0; i < image->segments_count && !hex[0]; i++) {
 		const Elf64_Phdr *segment = &image->segments[i];
-		size_t wanted = segment->p_filesz < sizeof(note) ? (size_t)segment->p_filesz : sizeof(note);
+		size_t wanted =
+			segment->p_filesz < sizeof(note) ? (size_t)segment->p_filesz : sizeof(note);
 		size_t got, at = 0;
 
 		if (segment->p_type != PT_NOTE)
@@ -276,17 +288,20 @@ static void symbols_read(struct image *image, uint32_t type, struct image_symbol
 	for (size_t i = 1; i < image->sections_count && !section; i++)
 		if (image->sections[i].sh_type == type)
 			section = &image->sections[i];
-	if (!section || section->sh_entsize != sizeof(Elf64_Sym) || section->sh_link >= image->sections_count)
+	if (!section || section->sh_entsize != sizeof(Elf64_Sym) ||
+	    section->sh_link >= image->sections_count)
 		return;
 	strings = &image->sections[section->sh_link];
 	if (strings->sh_type != SHT_STRTAB)
 		return;
-	symbols->strings = image_table(image, strings->sh_offset, strings->sh_size, 1, IMAGE_LIMIT_TABLE_BYTES);
+	symbols->strings = image_table(image, strings->sh_offset, strings->sh_size, 1,
+				       IMAGE_LIMIT_TABLE_BYTES);
 	if (!symbols->strings)
 		return;
 	symbols->strings_bytes = (size_t)strings->sh_size;
-	symbols->symbols = image_table(image, section->sh_offset, section->sh_size / sizeof(Elf64_Sym),
-				       sizeof(Elf64_Sym), IMAGE_LIMIT_SYMBOLS * sizeof(Elf64_Sym));
+	symbols->symbols =
+		image_table(image, section->sh_offset, section->sh_size / sizeof(Elf64_Sym),
+			    sizeof(Elf64_Sym), IMAGE_LIMIT_SYMBOLS * sizeof(Elf64_Sym));
 	if (symbols->symbols)
 		symbols->count = (size_t)(section->sh_size / sizeof(Elf64_Sym));
 }
@@ -300,8 +315,9 @@ void image_load_symbols(struct image *image)
 		symbols_read(image, SHT_DYNSYM, &image->dynsym);
 		versions = image_section(image, ".gnu.version");
 		if (versions && versions->sh_size / sizeof(uint16_t) >= image->dynsym.count)
-			image->dynsym.versions = image_table(image, versions->sh_offset, image->dynsym.count,
-							     sizeof(uint16_t), IMAGE_LIMIT_TABLE_BYTES);
+			image->dynsym.versions =
+				image_table(image, versions->sh_offset, image->dynsym.count,
+					    sizeof(uint16_t), IMAGE_LIMIT_TABLE_BYTES);
 	}
 	if (!(image->loaded & IMAGE_SYMTAB)) {
 		image->loaded |= IMAGE_SYMTAB;
@@ -315,8 +331,8 @@ static const char *symbol_name(const struct image_symbols *symbols, const Elf64_
 }
 
 /* FOUND beats every refusal; among refusals the first one met stands. */
-static enum image_found find_in(struct image *image, const struct image_symbols *symbols, const char *name,
-				const Elf64_Sym **best)
+static enum image_found find_in(struct image *image, const struct image_symbols *symbols,
+				const char *name, const Elf64_Sym **best)
 {
 	enum image_found found = IMAGE_MISSING;
 	bool best_is_hidden = false;
@@ -401,20 +417,23 @@ const char *image_found_text(enum image_found found)
 	return "unknown";
 }
 
-void image_each_symbol(struct image *image, bool (*each)(void *arg, const char *name, const Elf64_Sym *symbol), void *arg)
+void image_each_symbol(struct image *image,
+		       bool (*each)(void *arg, const char *name, const Elf64_Sym *symbol),
+		       void *arg)
 {
-	const struct image_symbols *tables[] = { &image->dynsym, &image->symtab };
+	const struct image_symbols *tables[] = {&image->dynsym, &image->symtab};
 
 	image_load_symbols(image);
 	for (size_t t = 0; t < 2; t++)
 		for (size_t i = 1; i < tables[t]->count; i++)
-			if (!each(arg, symbol_name(tables[t], &tables[t]->symbols[i]), &tables[t]->symbols[i]))
+			if (!each(arg, symbol_name(tables[t], &tables[t]->symbols[i]),
+				  &tables[t]->symbols[i]))
 				return;
 }
 
 const char *image_name(struct image *image, uint64_t address)
 {
-	const struct image_symbols *tables[] = { &image->symtab, &image->dynsym };
+	const struct image_symbols *tables[] = {&image->symtab, &image->dynsym};
 
 	image_load_symbols(image);
 	for (size_t t = 0; t < 2; t++)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: an image. Out: where functions begin and end, and where the words lead that the loader fills in.
- * The rule that surprises: libraries are stripped, but their unwind tables are not: .eh_frame_hdr lists every function,
- * the local ones included, and is trusted for bounds when symbols say nothing.
+ * In: an image. Out: where functions begin and end, and where the words lead that the loader fills
+ * in. The rule that surprises: libraries are stripped, but their unwind tables are not:
+ * .eh_frame_hdr lists every function, the local ones included, and is trusted for bounds when
+ * symbols say nothing.
  */
 #include "source/image.h"
 
@@ -23,26 +24,29 @@ static int bounds_compare(const void *a, const void *b)
 
 static void bounds_load(struct image *image)
 {
-	const struct image_symbols *tables[] = { &image->dynsym, &image->symtab };
+	const struct image_symbols *tables[] = {&image->dynsym, &image->symtab};
 	size_t kept = 0;
 
 	if (image->loaded & IMAGE_BOUNDS)
 		return;
 	image->loaded |= IMAGE_BOUNDS;
 	image_load_symbols(image);
-	image->bounds = mem_array(image->dynsym.count + image->symtab.count + 1, sizeof(*image->bounds));
+	image->bounds =
+		mem_array(image->dynsym.count + image->symtab.count + 1, sizeof(*image->bounds));
 	for (size_t t = 0; t < 2; t++)
 		for (size_t i = 1; i < tables[t]->count; i++) {
 			const Elf64_Sym *symbol = &tables[t]->symbols[i];
 			unsigned type = ELF64_ST_TYPE(symbol->st_info);
 
-			if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol->st_shndx == SHN_UNDEF ||
+			if ((type != STT_FUNC && type != STT_GNU_IFUNC) ||
+			    symbol->st_shndx == SHN_UNDEF ||
 			    !image_is_code(image, symbol->st_value))
 				continue;
 			if (symbol->st_size > UINT64_MAX - symbol->st_value)
 				continue;
 			image->bounds[image->bounds_count].start = symbol->st_value;
-			image->bounds[image->bounds_count++].end = symbol->st_value + symbol->st_size;
+			image->bounds[image->bounds_count++].end =
+				symbol->st_value + symbol->st_size;
 		}
 	qsort(image->bounds, image->bounds_count, sizeof(*image->bounds), bounds_compare);
 	for (size_t i = 0; i < image->bounds_count; i++) /* one per start: the longest */
@@ -103,7 +107,7 @@ uint64_t image_function_end(struct image *image, const Elf64_Sym *symbol)
 	return end_before_next(image, symbol->st_value);
 }
 
-/* --- .eh_frame_hdr and .eh_frame ------------------------------------------------------------------------------ */
+/* --- .eh_frame_hdr and .eh_frame --- */
 
 static void frames_load(struct image *image)
 {
@@ -118,15 +122,19 @@ static void frames_load(struct image *image)
 	for (size_t i = 0; i < image->segments_count; i++)
 		if (image->segments[i].p_type == PT_GNU_EH_FRAME)
 			segment = &image->segments[i];
-	/* version 1; count as udata4; table of two sdata4 relative to the header: what every linker writes */
+	/*
+	 * version 1; count as udata4; table of two sdata4 relative to the header: what every linker
+	 * writes
+	 */
 	if (!segment || segment->p_filesz < sizeof(head) ||
-	    image_read_offset(image, segment->p_offset, head, sizeof(head)) != sizeof(head) || head[0] != 1 ||
-	    head[2] != 0x03 || head[3] != 0x3b)
+	    image_read_offset(image, segment->p_offset, head, sizeof(head)) != sizeof(head) ||
+	    head[0] != 1 || head[2] != 0x03 || head[3] != 0x3b)
 		return;
 	memcpy(&count, head + 8, sizeof(count));
 	if (count > (segment->p_filesz - sizeof(head)) / 8)
 		return;
-	pairs = image_table(image, segment->p_offset + sizeof(head), count, 8, IMAGE_LIMIT_TABLE_BYTES);
+	pairs = image_table(image, segment->p_offset + sizeof(head), count, 8,
+			    IMAGE_LIMIT_TABLE_BYTES);
 	if (!pairs)
 		return;
 	image->frames = mem_array(count + 1ull, sizeof(uint64_t));
@@ -197,7 +205,7 @@ static size_t encoded_bytes(uint8_t encoding)
 static uint8_t cie_encoding(struct image *image, uint64_t address)
 {
 	uint8_t raw[128];
-	struct bytes bytes = { .at = raw, .end = raw + image_read(image, address, raw, sizeof(raw)) };
+	struct bytes bytes = {.at = raw, .end = raw + image_read(image, address, raw, sizeof(raw))};
 	const char *letters;
 	uint8_t version;
 
@@ -233,7 +241,7 @@ static uint8_t cie_encoding(struct image *image, uint64_t address)
 static uint64_t frame_length(struct image *image, uint64_t entry)
 {
 	uint8_t raw[32];
-	struct bytes bytes = { .at = raw, .end = raw + image_read(image, entry, raw, sizeof(raw)) };
+	struct bytes bytes = {.at = raw, .end = raw + image_read(image, entry, raw, sizeof(raw))};
 	uint64_t length = bytes_take(&bytes, 4);
 	uint64_t back = bytes_take(&bytes, 4);
 	size_t size_bytes;
@@ -265,7 +273,8 @@ static bool frame_at(struct image *image, uint64_t address, struct image_functio
 	if (!low)
 		return false;
 	length = frame_length(image, image->frame_entries[low - 1]);
-	if (address - image->frames[low - 1] >= length || length > UINT64_MAX - image->frames[low - 1])
+	if (address - image->frames[low - 1] >= length ||
+	    length > UINT64_MAX - image->frames[low - 1])
 		return false;
 	function->start = image->frames[low - 1];
 	function->end = function->start + length;
@@ -280,7 +289,10 @@ bool image_function_at(struct image *image, uint64_t address, struct image_funct
 		return false;
 	bounds_load(image);
 	after = bounds_after(image, address);
-	/* A symbol inside another one (an alias into the middle) must not hide the outer one: look a few back. */
+	/*
+	 * A symbol inside another one (an alias into the middle) must not hide the outer one: look
+	 * a few back.
+	 */
 	for (size_t back = 1; back <= 4 && back <= after; back++) {
 		*function = image->bounds[after - back];
 		if (address < function->end)
@@ -288,7 +300,8 @@ bool image_function_at(struct image *image, uint64_t address, struct image_funct
 	}
 	if (frame_at(image, address, function))
 		return true;
-	if (after && image->bounds[after - 1].start == address) { /* without a size, without unwind tables */
+	if (after &&
+	    image->bounds[after - 1].start == address) { /* without a size, without unwind tables */
 		function->start = address;
 		function->end = end_before_next(image, address);
 		return true;
@@ -296,7 +309,7 @@ bool image_function_at(struct image *image, uint64_t address, struct image_funct
 	return false;
 }
 
-/* --- words that the loader fills in ---------------------------------------------------------------------------- */
+/* --- words that the loader fills in --- */
 
 static int relocs_compare(const void *a, const void *b)
 {
@@ -321,10 +334,12 @@ static void relocs_load(struct image *image)
 		if (section->sh_type != SHT_RELA || !(section->sh_flags & SHF_ALLOC) ||
 		    section->sh_entsize != sizeof(Elf64_Rela))
 			continue;
-		relas = image_table(image, section->sh_offset, count, sizeof(Elf64_Rela), IMAGE_LIMIT_TABLE_BYTES);
+		relas = image_table(image, section->sh_offset, count, sizeof(Elf64_Rela),
+				    IMAGE_LIMIT_TABLE_BYTES);
 		if (!relas)
 			continue;
-		mem_grow(&image->relocs, &capacity, image->relocs_count + count + 1, sizeof(*image->relocs));
+		mem_grow(&image->relocs, &capacity, image->relocs_count + count + 1,
+			 sizeof(*image->relocs));
 		for (uint64_t i = 0; i < count; i++)
 			image->relocs[image->relocs_count++] = (struct image_reloc){
 				.address = relas[i].r_offset,
@@ -381,7 +396,8 @@ bool image_slot(struct image *image, uint64_t address, uint64_t *target, const c
 		*target = (uint64_t)reloc->addend;
 		return true;
 	}
-	if ((reloc->type != R_X86_64_JUMP_SLOT && reloc->type != R_X86_64_GLOB_DAT && reloc->type != R_X86_64_64) ||
+	if ((reloc->type != R_X86_64_JUMP_SLOT && reloc->type != R_X86_64_GLOB_DAT &&
+	     reloc->type != R_X86_64_64) ||
 	    reloc->symbol >= image->dynsym.count)
 		return false;
 	symbol = &image->dynsym.symbols[reloc->symbol];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: code bytes. Out: decoded instructions. The rule that surprises: detail is on, 2 us each: walk, do not sweep. */
+/*
+ * In: code bytes. Out: decoded instructions. The rule that surprises: detail is on, 2 us each:
+ * walk, do not sweep.
+ */
 #include "source/insn.h"
 
 #include <errno.h>
@@ -8,7 +11,7 @@
 
 int decoder_init(struct decoder *decoder, struct image *image)
 {
-	*decoder = (struct decoder){ .image = image };
+	*decoder = (struct decoder){.image = image};
 	if (cs_open(CS_ARCH_X86, CS_MODE_64, &decoder->handle) != CS_ERR_OK)
 		return -ENOMEM;
 	cs_option(decoder->handle, CS_OPT_DETAIL, CS_OPT_ON);
@@ -25,7 +28,7 @@ void decoder_fini(struct decoder *decoder)
 		cs_free(decoder->insn, 1);
 		cs_close(&decoder->handle);
 	}
-	*decoder = (struct decoder){ 0 };
+	*decoder = (struct decoder){0};
 }
 
 const cs_insn *insn_at(struct decoder *decoder, uint64_t address)
@@ -102,8 +105,8 @@ bool insn_is_emulated(const uint8_t *bytes, size_t length)
 	for (; at < length; at++) {
 		if (bytes[at] == 0x66)
 			is_short = true;
-		else if (bytes[at] != 0xf2 && bytes[at] != 0xf3 && bytes[at] != 0x2e && bytes[at] != 0x3e &&
-			 (bytes[at] & 0xf0) != 0x40)
+		else if (bytes[at] != 0xf2 && bytes[at] != 0xf3 && bytes[at] != 0x2e &&
+			 bytes[at] != 0x3e && (bytes[at] & 0xf0) != 0x40)
 			break;
 	}
 	if (at == length)
@@ -114,7 +117,8 @@ bool insn_is_emulated(const uint8_t *bytes, size_t length)
 		return false;
 	if (bytes[at] == 0x0f)
 		return at + 1 < length && (bytes[at + 1] & 0xf0) == 0x80;
-	return bytes[at] == 0xe8 || bytes[at] == 0xe9 || bytes[at] == 0xeb || (bytes[at] & 0xf0) == 0x70;
+	return bytes[at] == 0xe8 || bytes[at] == 0xe9 || bytes[at] == 0xeb ||
+	       (bytes[at] & 0xf0) == 0x70;
 }
 
 bool insn_is_endbr64(const cs_insn *insn)
@@ -134,7 +138,8 @@ bool insn_is_nop(const cs_insn *insn)
 
 void insn_text(const cs_insn *insn, char *text, size_t text_bytes)
 {
-	snprintf(text, text_bytes, "%s%s%s", insn->mnemonic, *insn->op_str ? " " : "", insn->op_str);
+	snprintf(text, text_bytes, "%s%s%s", insn->mnemonic, *insn->op_str ? " " : "",
+		 insn->op_str);
 }
 
 bool insn_rip_target(const cs_insn *insn, const cs_x86_op *operand, uint64_t *target)
@@ -152,22 +157,22 @@ x86_reg insn_register(unsigned reg)
 		x86_reg whole;
 		x86_reg parts[4];
 	} families[] = {
-		{ X86_REG_RAX, { X86_REG_EAX, X86_REG_AX, X86_REG_AL, X86_REG_AH } },
-		{ X86_REG_RBX, { X86_REG_EBX, X86_REG_BX, X86_REG_BL, X86_REG_BH } },
-		{ X86_REG_RCX, { X86_REG_ECX, X86_REG_CX, X86_REG_CL, X86_REG_CH } },
-		{ X86_REG_RDX, { X86_REG_EDX, X86_REG_DX, X86_REG_DL, X86_REG_DH } },
-		{ X86_REG_RSI, { X86_REG_ESI, X86_REG_SI, X86_REG_SIL } },
-		{ X86_REG_RDI, { X86_REG_EDI, X86_REG_DI, X86_REG_DIL } },
-		{ X86_REG_RBP, { X86_REG_EBP, X86_REG_BP, X86_REG_BPL } },
-		{ X86_REG_RSP, { X86_REG_ESP, X86_REG_SP, X86_REG_SPL } },
-		{ X86_REG_R8, { X86_REG_R8D, X86_REG_R8W, X86_REG_R8B } },
-		{ X86_REG_R9, { X86_REG_R9D, X86_REG_R9W, X86_REG_R9B } },
-		{ X86_REG_R10, { X86_REG_R10D, X86_REG_R10W, X86_REG_R10B } },
-		{ X86_REG_R11, { X86_REG_R11D, X86_REG_R11W, X86_REG_R11B } },
-		{ X86_REG_R12, { X86_REG_R12D, X86_REG_R12W, X86_REG_R12B } },
-		{ X86_REG_R13, { X86_REG_R13D, X86_REG_R13W, X86_REG_R13B } },
-		{ X86_REG_R14, { X86_REG_R14D, X86_REG_R14W, X86_REG_R14B } },
-		{ X86_REG_R15, { X86_REG_R15D, X86_REG_R15W, X86_REG_R15B } },
+		{X86_REG_RAX, {X86_REG_EAX, X86_REG_AX, X86_REG_AL, X86_REG_AH}},
+		{X86_REG_RBX, {X86_REG_EBX, X86_REG_BX, X86_REG_BL, X86_REG_BH}},
+		{X86_REG_RCX, {X86_REG_ECX, X86_REG_CX, X86_REG_CL, X86_REG_CH}},
+		{X86_REG_RDX, {X86_REG_EDX, X86_REG_DX, X86_REG_DL, X86_REG_DH}},
+		{X86_REG_RSI, {X86_REG_ESI, X86_REG_SI, X86_REG_SIL}},
+		{X86_REG_RDI, {X86_REG_EDI, X86_REG_DI, X86_REG_DIL}},
+		{X86_REG_RBP, {X86_REG_EBP, X86_REG_BP, X86_REG_BPL}},
+		{X86_REG_RSP, {X86_REG_ESP, X86_REG_SP, X86_REG_SPL}},
+		{X86_REG_R8, {X86_REG_R8D, X86_REG_R8W, X86_REG_R8B}},
+		{X86_REG_R9, {X86_REG_R9D, X86_REG_R9W, X86_REG_R9B}},
+		{X86_REG_R10, {X86_REG_R10D, X86_REG_R10W, X86_REG_R10B}},
+		{X86_REG_R11, {X86_REG_R11D, X86_REG_R11W, X86_REG_R11B}},
+		{X86_REG_R12, {X86_REG_R12D, X86_REG_R12W, X86_REG_R12B}},
+		{X86_REG_R13, {X86_REG_R13D, X86_REG_R13W, X86_REG_R13B}},
+		{X86_REG_R14, {X86_REG_R14D, X86_REG_R14W, X86_REG_R14B}},
+		{X86_REG_R15, {X86_REG_R15D, X86_REG_R15W, X86_REG_R15B}},
 	};
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {

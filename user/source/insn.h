@@ -2,7 +2,8 @@
 /*
  * One x86-64 instruction at a time, for those who follow control flow.
  * In: an image and an address. Out: the decoded instruction and what it does to control flow.
- * The rule that surprises: the instruction lives in the decoder and is valid until the next insn_at.
+ * The rule that surprises: the instruction lives in the decoder and is valid until the next
+ * insn_at.
  */
 #ifndef SOURCE_INSN_H
 #define SOURCE_INSN_H
@@ -21,15 +22,15 @@ struct decoder {
 };
 
 enum insn_flow {
-	INSN_PLAIN,	    /* goes on behind itself */
+	INSN_PLAIN, /* goes on behind itself */
 	INSN_RET,
-	INSN_JUMP,	    /* to a known address, always */
+	INSN_JUMP, /* to a known address, always */
 	INSN_JUMP_INDIRECT,
-	INSN_BRANCH,	    /* to a known address, or on */
+	INSN_BRANCH, /* to a known address, or on */
 	INSN_CALL,
 	INSN_CALL_INDIRECT,
-	INSN_STOP,	    /* a trap: nothing follows */
-	INSN_STRANGE,	    /* leaves in a way that user code does not */
+	INSN_STOP,    /* a trap: nothing follows */
+	INSN_STRANGE, /* leaves in a way that user code does not */
 };
 
 /* -ENOMEM or so, not said. */
@@ -38,7 +39,8 @@ void decoder_fini(struct decoder *decoder);
 /* NULL: undecodable, or not code. */
 const cs_insn *insn_at(struct decoder *decoder, uint64_t address);
 enum insn_flow insn_flow(const cs_insn *insn, uint64_t *target);
-/* Does the kernel emulate it (about 1 us) instead of single-stepping it (10..17 us)? arch/x86/kernel/uprobes.c */
+/* Does the kernel emulate it (about 1 us) instead of single-stepping it (10..17 us)?
+ * arch/x86/kernel/uprobes.c */
 bool insn_is_emulated(const uint8_t *bytes, size_t length);
 bool insn_is_endbr64(const cs_insn *insn);
 /* A nop of 5 bytes: on kernels >= 6.18 a probe there becomes a call, which writes below SP. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: /proc/TID/maps. Out: struct maps.
- * The rule that surprises: paths are hostile. The kernel escapes newlines in them and nothing else, so fields are taken by
- * position and the path is all that follows the inode.
+ * The rule that surprises: paths are hostile. The kernel escapes newlines in them and nothing else,
+ * so fields are taken by position and the path is all that follows the inode.
  */
 #include "source/maps.h"
 
@@ -25,9 +25,9 @@ static bool number_parse(const char **cursor, unsigned base, char after, uint64_
 	size_t digits_count = 0;
 
 	for (;; at++, digits_count++) {
-		unsigned digit = *at >= '0' && *at <= '9' ? (unsigned)(*at - '0') :
-				 *at >= 'a' && *at <= 'f' ? (unsigned)(*at - 'a') + 10 :
-							    base;
+		unsigned digit = *at >= '0' && *at <= '9'   ? (unsigned)(*at - '0')
+				 : *at >= 'a' && *at <= 'f' ? (unsigned)(*at - 'a') + 10
+							    : base;
 
 		if (digit >= base)
 			break;
@@ -48,15 +48,17 @@ int maps_parse(const char *line, struct mapping *mapping)
 	uint64_t major_number, minor_number;
 	char *end;
 
-	*mapping = (struct mapping){ 0 };
-	if (!number_parse(&at, 16, '-', &mapping->start) || !number_parse(&at, 16, ' ', &mapping->end))
+	*mapping = (struct mapping){0};
+	if (!number_parse(&at, 16, '-', &mapping->start) ||
+	    !number_parse(&at, 16, ' ', &mapping->end))
 		return -EINVAL;
 	if (strnlen(at, 5) < 5 || at[4] != ' ' || mapping->start >= mapping->end)
 		return -EINVAL;
 	mapping->is_executable = at[2] == 'x';
 	mapping->is_probeable = at[2] == 'x' && at[1] == '-' && at[3] == 'p';
 	at += 5;
-	if (!number_parse(&at, 16, ' ', &mapping->offset) || !number_parse(&at, 16, ':', &major_number) ||
+	if (!number_parse(&at, 16, ' ', &mapping->offset) ||
+	    !number_parse(&at, 16, ':', &major_number) ||
 	    !number_parse(&at, 16, ' ', &minor_number))
 		return -EINVAL;
 	mapping->device = makedev((unsigned)major_number, (unsigned)minor_number);
@@ -92,7 +94,8 @@ static void maps_add(struct maps *maps, const struct mapping *mapping)
 }
 
 /* Calls `each` until it returns false. */
-static int maps_each(uint32_t tid, bool (*each)(void *arg, const struct mapping *mapping), void *arg)
+static int maps_each(uint32_t tid, bool (*each)(void *arg, const struct mapping *mapping),
+		     void *arg)
 {
 	char path[64];
 	auto_file FILE *file = NULL;
@@ -124,13 +127,14 @@ static bool each_add(void *arg, const struct mapping *mapping)
 
 static void maps_mark_objects(struct maps *maps)
 {
-	struct table seen = { 0 };
+	struct table seen = {0};
 
 	for (size_t i = 0; i < maps->count; i++) {
 		struct mapping *mapping = &maps->mappings[i];
 		uint64_t key = table_mix(mapping->inode ^ table_mix(mapping->device));
 
-		mapping->is_object = mapping->is_executable && mapping->inode && !table_find(&seen, key);
+		mapping->is_object =
+			mapping->is_executable && mapping->inode && !table_find(&seen, key);
 		if (mapping->is_object)
 			table_put(&seen, key, mapping);
 	}
@@ -141,7 +145,7 @@ int maps_read(struct maps *maps, uint32_t tid)
 {
 	int error;
 
-	*maps = (struct maps){ .tid = tid };
+	*maps = (struct maps){.tid = tid};
 	error = maps_each(tid, each_add, maps);
 	maps_mark_objects(maps);
 	return error;
@@ -212,7 +216,7 @@ static bool each_compare(void *arg, const struct mapping *mapping)
 
 bool maps_still_there(uint32_t tid, const struct mapping *mapping)
 {
-	struct sought sought = { .mapping = mapping };
+	struct sought sought = {.mapping = mapping};
 
 	maps_each(tid, each_compare, &sought);
 	return sought.is_there;
@@ -220,12 +224,13 @@ bool maps_still_there(uint32_t tid, const struct mapping *mapping)
 
 void maps_file_path(char *path, size_t path_bytes, uint32_t tid, const struct mapping *mapping)
 {
-	snprintf(path, path_bytes, "/proc/%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64, tid, mapping->start, mapping->end);
+	snprintf(path, path_bytes, "/proc/%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64, tid,
+		 mapping->start, mapping->end);
 }
 
 void maps_fini(struct maps *maps)
 {
 	free(maps->mappings);
 	arena_fini(&maps->arena);
-	*maps = (struct maps){ 0 };
+	*maps = (struct maps){0};
 }

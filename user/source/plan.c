@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a pid and the engine set. Out: struct plan: which objects belong to which engine, and the sites of each probe.
- * The rule that surprises: an object is opened by the mapping that the process runs, never by path, and a file mapped
- * twice is one object; the same library under two inodes is two.
+ * In: a pid and the engine set. Out: struct plan: which objects belong to which engine, and the
+ * sites of each probe. The rule that surprises: an object is opened by the mapping that the process
+ * runs, never by path, and a file mapped twice is one object; the same library under two inodes is
+ * two.
  */
 #include "source/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +19,6 @@
 #include "base/refuse.h"
 #include "source/gate.h"
 #include "source/plan_parts.h"
-#include "source/target.h"
-
-#define DELETED " (deleted)"
-
-struct planner {
-	struct plan *plan;
-	struct target target;
-	struct maps maps;
-	struct opened *opened;
-	size_t opened_count;
-	size_t opened_capacity;
-};
 
 const char *plan_text(struct plan *plan, const char *format, ...)
 {
@@ -48,10 +36,11 @@ const char *plan_text(struct plan *plan, const char *format, ...)
 	return arena_string(&plan->arena, text, (size_t)length);
 }
 
-static void plan_refuse(struct plan *plan, const struct engine *engine, const struct engine_probe *spec,
-			const char *object, const char *reason)
+static void plan_refuse(struct plan *plan, const struct engine *engine,
+			const struct engine_probe *spec, const char *object, const char *reason)
 {
-	mem_grow(&plan->refusals, &plan->refusals_capacity, plan->refusals_count + 1, sizeof(*plan->refusals));
+	mem_grow(&plan->refusals, &plan->refusals_capacity, plan->refusals_count + 1,
+		 sizeof(*plan->refusals));
 	plan->refusals[plan->refusals_count++] = (struct refusal){
 		.engine = engine->name,
 		.probe = spec ? spec->name : "",
@@ -65,63 +54,9 @@ static void plan_note(struct plan *plan, const char *text)
 {
 	mem_grow(&plan->notes, &plan->notes_capacity, plan->notes_count + 1, sizeof(*plan->notes));
 	plan->notes[plan->notes_count++] = text;
-	warn("%s", text);
 }
 
-/* --- recognising -------------------------------------------------------------------------------------------------- */
-
-/* A copy without the mark of a deleted file, which regexes end before. */
-static char *path_bare(const char *path)
-{
-	size_t length = strlen(path), mark = strlen(DELETED);
-	char *bare = mem_string(path);
-
-	if (length > mark && !strcmp(path + length - mark, DELETED))
-		bare[length - mark] = '\0';
-	return bare;
-}
-
-static bool regex_matches(const regex_t *regex, const char *path)
-{
-	auto_free char *bare = path_bare(path);
-
-	return !regexec(regex, bare, 0, NULL, 0);
-}
-
-/* Some mapped path, or the executable's. */
-static bool some_path_matches(const struct planner *planner, const char *pattern)
-{
-	const char *before = NULL;
-	bool matches = false;
-	regex_t regex;
-
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
-		return false;
-	matches = *planner->target.exe && regex_matches(&regex, planner->target.exe);
-	for (size_t i = 0; i < planner->maps.count && !matches; i++) {
-		const char *path = planner->maps.mappings[i].path;
-
-		if (*path && path != before)
-			matches = regex_matches(&regex, path);
-		before = path;
-	}
-	regfree(&regex);
-	return matches;
-}
-
-static const char *label_of(const struct planner *planner, const struct engine *engine)
-{
-	for (unsigned i = 0; i < engine->labels_count; i++) {
-		const struct engine_label *label = &engine->labels[i];
-		unsigned matched = 0;
-
-		while (matched < label->maps_count && some_path_matches(planner, label->maps[matched]))
-			matched++;
-		if (label->maps_count && matched == label->maps_count)
-			return label->label;
-	}
-	return engine->label ? engine->label : engine->name;
-}
+/* --- opening --- */
 
 static bool is_same_object(const struct mapping *a, const struct mapping *b)
 {
@@ -133,17 +68,16 @@ bool plan_is_mapped(const struct maps *maps, const struct mapping *of, uint64_t 
 	for (size_t i = 0; i < maps->count; i++) {
 		const struct mapping *mapping = &maps->mappings[i];
 
-		if (mapping->is_probeable && is_same_object(mapping, of) && offset >= mapping->offset &&
+		if (mapping->is_probeable && is_same_object(mapping, of) &&
+		    offset >= mapping->offset &&
 		    offset - mapping->offset < mapping->end - mapping->start)
 			return true;
 	}
 	return false;
 }
 
-/* --- opening ------------------------------------------------------------------------------------------------------ */
-
-static int mapping_open(const struct planner *planner, const struct mapping *mapping, struct image **image,
-			const char **why)
+static int mapping_open(const struct planner *planner, const struct mapping *mapping,
+			struct image **image, const char **why)
 {
 	char path[80];
 	int fd;
@@ -164,8 +98,12 @@ static int mapping_open(const struct planner *planner, const struct mapping *map
 	return image_open(image, fd, why);
 }
 
-/* The object of this mapping, opened when first met. NULL: the reason is in *why, the error in *error. */
-static struct opened *object_open(struct planner *planner, const struct mapping *mapping, const char **why, int *error)
+/*
+ * The object of this mapping, opened when first met. NULL: the reason is in *why, the error in
+ * *error.
+ */
+static struct opened *object_open(struct planner *planner, const struct mapping *mapping,
+				  const char **why, int *error)
 {
 	struct opened *opened;
 	struct image *image;
@@ -176,9 +114,10 @@ static struct opened *object_open(struct planner *planner, const struct mapping 
 	*error = mapping_open(planner, mapping, &image, why);
 	if (*error)
 		return NULL;
-	mem_grow(&planner->opened, &planner->opened_capacity, planner->opened_count + 1, sizeof(*planner->opened));
+	mem_grow(&planner->opened, &planner->opened_capacity, planner->opened_count + 1,
+		 sizeof(*planner->opened));
 	opened = &planner->opened[planner->opened_count];
-	*opened = (struct opened){ .mapping = mapping, .image = image };
+	*opened = (struct opened){.mapping = mapping, .image = image};
 	*why = "the disassembler could not be started";
 	*error = decoder_init(&opened->decoder, image);
 	if (*error) {
@@ -198,7 +137,8 @@ static struct object_plan *object_plan_of(struct planner *planner, struct opened
 
 	if (opened->object_index)
 		return &plan->objects[opened->object_index - 1];
-	mem_grow(&plan->objects, &plan->objects_capacity, plan->objects_count + 1, sizeof(*plan->objects));
+	mem_grow(&plan->objects, &plan->objects_capacity, plan->objects_count + 1,
+		 sizeof(*plan->objects));
 	object = &plan->objects[plan->objects_count++];
 	opened->object_index = plan->objects_count;
 	maps_file_path(path, sizeof(path), planner->maps.tid, opened->mapping);
@@ -212,7 +152,7 @@ static struct object_plan *object_plan_of(struct planner *planner, struct opened
 	return object;
 }
 
-/* --- one engine --------------------------------------------------------------------------------------------------- */
+/* --- one engine --- */
 
 struct claim { /* the objects that an engine claims; indexes in planner->opened */
 	size_t *opened;
@@ -237,36 +177,23 @@ static int claim_add(struct planner *planner, struct claim *claim, const struct 
 	return 0;
 }
 
-static bool engine_claims(const regex_t *regexes, unsigned count, const char *path)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (regex_matches(&regexes[i], path))
-			return true;
-	return false;
-}
-
 static int claim_by_path(struct planner *planner, struct claim *claim, const struct engine *engine)
 {
-	regex_t regexes[ENGINE_MAX_OBJECTS];
-	unsigned count = 0;
+	struct patterns patterns;
+	const char *bad = patterns_init(&patterns, engine->objects, engine->objects_count);
 	int error = 0;
 
-	for (unsigned i = 0; i < engine->objects_count && i < ENGINE_MAX_OBJECTS; i++) {
-		if (regcomp(&regexes[count], engine->objects[i], REG_EXTENDED | REG_NOSUB))
-			plan_refuse(planner->plan, engine, NULL, "",
-				    plan_text(planner->plan, "objects: \"%s\" is no regular expression",
-					      engine->objects[i]));
-		else
-			count++;
-	}
+	if (bad)
+		plan_refuse(
+			planner->plan, engine, NULL, "",
+			plan_text(planner->plan, "objects: \"%s\" is no regular expression", bad));
 	for (size_t i = 0; i < planner->maps.count && error != -EACCES; i++) {
 		const struct mapping *mapping = &planner->maps.mappings[i];
 
-		if (mapping->is_object && engine_claims(regexes, count, mapping->path))
+		if (mapping->is_object && patterns_match(&patterns, mapping->path))
 			error = claim_add(planner, claim, engine, mapping);
 	}
-	for (unsigned i = 0; i < count; i++)
-		regfree(&regexes[i]);
+	patterns_fini(&patterns);
 	return error == -EACCES ? error : 0;
 }
 
@@ -277,7 +204,8 @@ static bool defines_some_probe(struct image *image, const struct engine *engine)
 	for (unsigned i = 0; i < engine->probes_count; i++) {
 		const struct engine_probe *spec = &engine->probes[i];
 
-		if (spec->callback_setter && image_find(image, spec->callback_setter, &function) == IMAGE_FOUND)
+		if (spec->callback_setter &&
+		    image_find(image, spec->callback_setter, &function) == IMAGE_FOUND)
 			return true;
 		for (unsigned s = 0; s < ENGINE_MAX_SYMBOLS && spec->symbols[s]; s++)
 			if (image_find(image, spec->symbols[s], &function) == IMAGE_FOUND)
@@ -286,8 +214,10 @@ static bool defines_some_probe(struct image *image, const struct engine *engine)
 	return false;
 }
 
-/* A forced engine whose objects have other names here: linked into the program, or a renamed copy. */
-static int claim_by_symbols(struct planner *planner, struct claim *claim, const struct engine *engine)
+/* A forced engine whose objects have other names here: linked into the program, or a renamed copy.
+ */
+static int claim_by_symbols(struct planner *planner, struct claim *claim,
+			    const struct engine *engine)
 {
 	for (size_t i = 0; i < planner->maps.count; i++) {
 		const struct mapping *mapping = &planner->maps.mappings[i];
@@ -311,17 +241,20 @@ static int claim_by_symbols(struct planner *planner, struct claim *claim, const 
 	return 0;
 }
 
-static void add_probe(struct planner *planner, struct opened *opened, const struct probe_plan *probe)
+static void add_probe(struct planner *planner, struct opened *opened,
+		      const struct probe_plan *probe)
 {
 	struct object_plan *object = object_plan_of(planner, opened);
 
-	mem_grow(&object->probes, &object->probes_capacity, object->probes_count + 1, sizeof(*object->probes));
+	mem_grow(&object->probes, &object->probes_capacity, object->probes_count + 1,
+		 sizeof(*object->probes));
 	object->probes[object->probes_count++] = *probe;
 }
 
 /* One probe in every object that has it; refused once, with the best reason, when none has. */
-static void plan_engine_probe(struct planner *planner, const struct claim *claim, const struct engine *engine,
-			      const struct engine_probe *spec, const char *label)
+static void plan_engine_probe(struct planner *planner, const struct claim *claim,
+			      const struct engine *engine, const struct engine_probe *spec,
+			      const char *label)
 {
 	struct plan *plan = planner->plan;
 	const char *wanted = spec->callback_setter ? spec->callback_setter : spec->symbols[0];
@@ -330,12 +263,16 @@ static void plan_engine_probe(struct planner *planner, const struct claim *claim
 
 	for (size_t i = 0; i < claim->count; i++) {
 		struct opened *opened = &planner->opened[claim->opened[i]];
-		struct probe_plan probe = { .engine = engine, .spec = spec, .label = label };
+		const struct probe_plan asked = {.engine = engine, .spec = spec, .label = label};
+		struct probe_plan probes[PLAN_PROBES];
 		enum image_found found = IMAGE_FOUND;
 		const char *reason = NULL;
+		size_t count;
 
-		if (!plan_sites(plan, &planner->maps, opened, engine, spec, &probe, &found, &reason)) {
-			add_probe(planner, opened, &probe);
+		if (!plan_sites(plan, &planner->maps, opened, &asked, probes, &count, &found,
+				&reason)) {
+			for (size_t p = 0; p < count; p++)
+				add_probe(planner, opened, &probes[p]);
 			is_planned = true;
 		} else if (found != IMAGE_MISSING && found != IMAGE_UNDEFINED) {
 			plan_refuse(plan, engine, spec, opened->mapping->path, reason);
@@ -356,14 +293,14 @@ static void plan_engine_probe(struct planner *planner, const struct claim *claim
 
 static int plan_engine(struct planner *planner, const struct engine *engine, bool is_forced)
 {
-	struct claim claim = { 0 };
+	struct claim claim = {0};
 	const char *label;
 	int error = claim_by_path(planner, &claim, engine);
 
 	if (!error && !claim.count && is_forced)
 		error = claim_by_symbols(planner, &claim, engine);
 	if (!error && claim.count) {
-		label = label_of(planner, engine);
+		label = plan_label(planner, engine);
 		for (unsigned i = 0; i < engine->probes_count; i++)
 			plan_engine_probe(planner, &claim, engine, &engine->probes[i], label);
 	}
@@ -371,7 +308,7 @@ static int plan_engine(struct planner *planner, const struct engine *engine, boo
 	return error;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------ */
+/* --- the whole --- */
 
 static int read_maps(struct planner *planner)
 {
@@ -379,13 +316,19 @@ static int read_maps(struct planner *planner)
 	int error = maps_read_process(&planner->maps, pid);
 
 	if (error == -EACCES || error == -EPERM)
-		return refuse(-EACCES,
-			      "process %" PRIu32 ": its memory map may not be read; that takes CAP_SYS_PTRACE (or root)",
-			      pid);
+		return refuse(
+			-EACCES,
+			"process %" PRIu32
+			": its memory map may not be read; that takes CAP_SYS_PTRACE (or root)",
+			pid);
 	if (error && error != -ESRCH && error != -ENOENT)
-		return refuse(error, "process %" PRIu32 ": /proc/%" PRIu32 "/maps: %s", pid, pid, strerror(-error));
+		return refuse(error, "process %" PRIu32 ": /proc/%" PRIu32 "/maps: %s", pid, pid,
+			      strerror(-error));
 	if (!planner->maps.count && planner->target.is_zombie)
-		return refuse(-EINVAL, "process %" PRIu32 " has ended already and waits for its parent (zombie)", pid);
+		return refuse(-EINVAL,
+			      "process %" PRIu32
+			      " has ended already and waits for its parent (zombie)",
+			      pid);
 	if (!planner->maps.count)
 		return refuse(-ESRCH, "process %" PRIu32 " is ending, or has no program yet", pid);
 	planner->plan->live_tid = planner->maps.tid;
@@ -413,19 +356,27 @@ static void write_notes(struct planner *planner)
 	const struct target *target = &planner->target;
 
 	if (target->tracer_pid)
-		plan_note(plan, plan_text(plan,
-					  "process %" PRIu32 " is being debugged by process %" PRIu32
-					  ": breakpoints of both on one place can kill it",
-					  plan->pid, target->tracer_pid));
+		plan_note(plan,
+			  plan_text(plan,
+				    "process %" PRIu32 " is being debugged by process %" PRIu32
+				    ": breakpoints of both on one place can kill it",
+				    plan->pid, target->tracer_pid));
 	if (plan->live_tid != plan->pid)
-		plan_note(plan, plan_text(plan, "process %" PRIu32 ": its main thread has ended; seen through thread %" PRIu32,
-					  plan->pid, plan->live_tid));
+		plan_note(plan,
+			  plan_text(plan,
+				    "process %" PRIu32
+				    ": its main thread has ended; seen through thread %" PRIu32,
+				    plan->pid, plan->live_tid));
 	if (planner->maps.let_go_count)
-		plan_note(plan, plan_text(plan, "process %" PRIu32 ": %zu mappings are beyond our limit and were not looked at",
-					  plan->pid, planner->maps.let_go_count));
+		plan_note(plan,
+			  plan_text(plan,
+				    "process %" PRIu32
+				    ": %zu mappings are beyond our limit and were not looked at",
+				    plan->pid, planner->maps.let_go_count));
 }
 
-static int plan_engines(struct planner *planner, const struct engine_set *engines, const char *forced)
+static int plan_engines(struct planner *planner, const struct engine_set *engines,
+			const char *forced)
 {
 	bool is_known = false;
 	struct gate gate;
@@ -444,8 +395,10 @@ static int plan_engines(struct planner *planner, const struct engine_set *engine
 	}
 	if (error)
 		return refuse(error,
-			      "process %" PRIu32 ": its mapped files may not be opened (/proc/%" PRIu32
-			      "/map_files); that takes CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN, and CAP_SYS_PTRACE",
+			      "process %" PRIu32
+			      ": its mapped files may not be opened (/proc/%" PRIu32
+			      "/map_files); that takes CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN, "
+			      "and CAP_SYS_PTRACE",
 			      planner->plan->pid, planner->plan->pid);
 	if (forced && !is_known)
 		return refuse(-EINVAL, "no engine is named \"%s\"", forced);
@@ -454,10 +407,10 @@ static int plan_engines(struct planner *planner, const struct engine_set *engine
 
 int plan_make(struct plan *plan, uint32_t pid, const struct engine_set *engines, const char *forced)
 {
-	struct planner planner = { .plan = plan };
+	struct planner planner = {.plan = plan};
 	int error;
 
-	*plan = (struct plan){ .pid = pid, .live_tid = pid };
+	*plan = (struct plan){.pid = pid, .live_tid = pid};
 	error = target_read(&planner.target, pid);
 	if (!error)
 		error = read_maps(&planner);
@@ -489,7 +442,7 @@ void plan_fini(struct plan *plan)
 	free(plan->notes);
 	free(plan->looked_at);
 	arena_fini(&plan->arena);
-	*plan = (struct plan){ 0 };
+	*plan = (struct plan){0};
 }
 
 int plan_place(uint32_t pid, uint64_t address, struct place *place)
@@ -509,11 +462,15 @@ int plan_place(uint32_t pid, uint64_t address, struct place *place)
 		place->inode = mapping->inode;
 		place->offset = address - mapping->start + mapping->offset;
 		maps_file_path(place->map_path, sizeof(place->map_path), maps.tid, mapping);
-		/* A just-in-time compiler may keep its code in a file (memfd, libffi): that is no place for a breakpoint. */
+		/*
+		 * A just-in-time compiler may keep its code in a file (memfd, libffi): that is no
+		 * place for a breakpoint.
+		 */
 		fd = open(place->map_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (fd < 0)
 			error = -errno;
-		else if (pread(fd, magic, sizeof(magic), 0) != sizeof(magic) || memcmp(magic, "\177ELF", 4))
+		else if (pread(fd, magic, sizeof(magic), 0) != sizeof(magic) ||
+			 memcmp(magic, "\177ELF", 4))
 			error = -ENOENT;
 	}
 	maps_fini(&maps);

@@ -34,7 +34,7 @@ struct probe_plan {
 	const struct engine_probe *spec;
 	const char *label;   /* engine label in this process */
 	const char *symbol;  /* of a callback probe: the setter's */
-	uint64_t address;    /* of the function in the object (ELF virtual address); of a callback probe: of its variable */
+	uint64_t address;    /* of the function in the object (ELF virtual address); of a callback probe: of its first site */
 	struct site *sites;  /* ENTERs first */
 	size_t sites_count;
 	size_t sites_capacity;
@@ -76,7 +76,7 @@ struct plan {
 	size_t refusals_capacity;
 	const char *uret_refused; /* why no uretprobe may be used in this process; NULL = gate open */
 	bool has_fibers;
-	const char **notes; /* what the operator should know before attaching; warned of by plan_make */
+	const char **notes; /* what the operator should know before attaching: a debugger, a dead main thread */
 	size_t notes_count;
 	size_t notes_capacity;
 	const char **looked_at; /* executable objects mapped, for "no engine found" */

@@ -5,9 +5,9 @@
 
 #include "source/plan_parts.h"
 
-#define NEAR_NAMES 3
+#define NEAR_NAMES	3
 #define NEAR_NAME_BYTES 96
-#define NEAR_SYMBOLS 100000 /* looked at, at most */
+#define NEAR_SYMBOLS	100000 /* looked at, at most */
 
 struct near {
 	const char *wanted;
@@ -41,7 +41,8 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 		for (size_t k = 1; k <= b_length; k++) {
 			size_t above = row[k];
 
-			row[k] = least(row[k] + 1, row[k - 1] + 1, diagonal + (a[i - 1] != b[k - 1]));
+			row[k] = least(row[k] + 1, row[k - 1] + 1,
+				       diagonal + (a[i - 1] != b[k - 1]));
 			diagonal = above;
 		}
 	}
@@ -55,12 +56,13 @@ static bool near_each(void *arg, const char *name, const Elf64_Sym *symbol)
 
 	if (near->looked_count++ == NEAR_SYMBOLS)
 		return false;
-	if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_shndx == SHN_UNDEF || length < 3 ||
-	    length >= NEAR_NAME_BYTES)
+	if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_shndx == SHN_UNDEF ||
+	    length < 3 || length >= NEAR_NAME_BYTES)
 		return true;
 	distance = edit_distance(near->wanted, near->wanted_length, name, length);
 	/* An addition at one end (a version, a _ex) is nearer than its length says. */
-	if (!strncmp(name, near->wanted, near->wanted_length) || !strncmp(name, near->wanted, length))
+	if (!strncmp(name, near->wanted, near->wanted_length) ||
+	    !strncmp(name, near->wanted, length))
 		distance = distance < 2 ? distance : 2 + distance / 8;
 	if (distance > 2 + near->wanted_length / 6)
 		return true;
@@ -82,14 +84,14 @@ static bool near_each(void *arg, const char *name, const Elf64_Sym *symbol)
 
 const char *plan_near(struct plan *plan, struct image *image, const char *name)
 {
-	struct near near = { .wanted = name, .wanted_length = strlen(name) };
+	struct near near = {.wanted = name, .wanted_length = strlen(name)};
 	const char *text = NULL;
 
 	if (near.wanted_length < 3 || near.wanted_length >= NEAR_NAME_BYTES)
 		return NULL;
 	image_each_symbol(image, near_each, &near);
 	for (size_t i = 0; i < near.count; i++)
-		text = text ? plan_text(plan, "%s, %s", text, near.best[i].name) :
-			      plan_text(plan, "%s", near.best[i].name);
+		text = text ? plan_text(plan, "%s, %s", text, near.best[i].name)
+			    : plan_text(plan, "%s", near.best[i].name);
 	return text;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: one probe of an engine file and one object. Out: its enter site, its leave sites by the ladder of design.md §4, and
- * why it is this rung.
- * The rule that surprises: a forced rung that cannot be had falls down the ladder, and says so; it never climbs.
+ * In: one probe of an engine file and one object. Out: its enter site, its leave sites by the
+ * ladder of design.md §4, and why it is this rung. The rule that surprises: a forced rung that
+ * cannot be had falls down the ladder, and says so; it never climbs.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,16 +15,21 @@
 #include "source/exits.h"
 #include "source/plan_parts.h"
 
-/* Assumed until `doctor` measures: one hit at an emulated and at a single-stepped instruction, and a uretprobe's share. */
+/*
+ * Assumed until `doctor` measures: one hit at an emulated and at a single-stepped instruction, and
+ * a uretprobe's share.
+ */
 #define COST_EMULATED_NS 1100
-#define COST_STEPPED_NS 13000
-#define COST_URET_NS 700
+#define COST_STEPPED_NS	 13000
+#define COST_URET_NS	 700
 
-static struct site *site_add(struct probe_plan *probe, enum site_kind kind, uint64_t offset, int sp_delta)
+static struct site *site_add(struct probe_plan *probe, enum site_kind kind, uint64_t offset,
+			     int sp_delta)
 {
 	struct site *site;
 
-	mem_grow(&probe->sites, &probe->sites_capacity, probe->sites_count + 1, sizeof(*probe->sites));
+	mem_grow(&probe->sites, &probe->sites_capacity, probe->sites_count + 1,
+		 sizeof(*probe->sites));
 	site = &probe->sites[probe->sites_count++];
 	site->kind = kind;
 	site->offset = offset;
@@ -38,14 +43,15 @@ static uint32_t site_cost_ns(const struct site *site)
 }
 
 /* False: the address is not decodable, or not mapped where the kernel can put a breakpoint. */
-static bool site_at(struct probe_plan *probe, struct opened *opened, const struct maps *maps, enum site_kind kind,
-		    uint64_t address, int sp_delta)
+static bool site_at(struct probe_plan *probe, struct opened *opened, const struct maps *maps,
+		    enum site_kind kind, uint64_t address, int sp_delta)
 {
 	const cs_insn *insn = insn_at(&opened->decoder, address);
 	struct site *site;
 	uint64_t offset;
 
-	if (!insn || !image_offset(opened->image, address, &offset) || !plan_is_mapped(maps, opened->mapping, offset))
+	if (!insn || !image_offset(opened->image, address, &offset) ||
+	    !plan_is_mapped(maps, opened->mapping, offset))
 		return false;
 	site = site_add(probe, kind, offset, sp_delta);
 	site->is_emulated = insn_is_emulated(insn->bytes, insn->size);
@@ -53,11 +59,11 @@ static bool site_at(struct probe_plan *probe, struct opened *opened, const struc
 	return true;
 }
 
-/* --- enter ---------------------------------------------------------------------------------------------------------- */
+/* --- enter --- */
 
 /*
- * The function's start, or behind what compilers put there as a landing mark: endbr64 costs a single step, and a 5-byte
- * nop is turned into a call by newer kernels.
+ * The function's start, or behind what compilers put there as a landing mark: endbr64 costs a
+ * single step, and a 5-byte nop is turned into a call by newer kernels.
  */
 static uint64_t enter_address(struct decoder *decoder, const struct image_function *function)
 {
@@ -66,16 +72,20 @@ static uint64_t enter_address(struct decoder *decoder, const struct image_functi
 	for (unsigned skipped = 0; skipped < 2; skipped++) {
 		const cs_insn *insn = insn_at(decoder, address);
 
-		if (!insn || !(insn_is_endbr64(insn) || insn_is_nop5(insn)) || address + insn->size >= function->end)
+		if (!insn || !(insn_is_endbr64(insn) || insn_is_nop5(insn)) ||
+		    address + insn->size >= function->end)
 			break;
 		address += insn->size;
 	}
 	return insn_at(decoder, address) ? address : function->start;
 }
 
-/* --- the ladder ----------------------------------------------------------------------------------------------------- */
+/* --- the ladder --- */
 
-/* A point in time, or a take-over of work, is told by its enter alone, unless something of its end is asked for. */
+/*
+ * A point in time, or a take-over of work, is told by its enter alone, unless something of its end
+ * is asked for.
+ */
 static bool wants_leave(const struct engine_probe *spec)
 {
 	if (spec->leave != LEAVE_AUTO)
@@ -117,13 +127,15 @@ static bool take_uret(struct ladder *ladder)
 		fall(ladder, "uretprobe", ladder->plan->uret_refused);
 		return false;
 	}
-	site = site_add(ladder->probe, SITE_URET, offset, -8); /* runs behind the ret: the return address is popped */
+	site = site_add(ladder->probe, SITE_URET, offset,
+			-8); /* runs behind the ret: the return address is popped */
 	site->is_emulated = ladder->probe->sites[0].is_emulated;
 	memcpy(site->instruction, ladder->probe->sites[0].instruction, sizeof(site->instruction));
 	ladder->probe->leave_mode = TT_LEAVE_URET;
 	ladder->probe->cost_ns += COST_URET_NS;
-	ladder->probe->reason = plan_text(ladder->plan, "%suretprobe: plain C, and nothing mapped unwinds or switches stacks",
-					  ladder->fallen);
+	ladder->probe->reason = plan_text(
+		ladder->plan, "%suretprobe: plain C, and nothing mapped unwinds or switches stacks",
+		ladder->fallen);
 	return true;
 }
 
@@ -135,7 +147,8 @@ static bool take_rets(struct ladder *ladder)
 	uint32_t cost_ns = 0;
 
 	if (!exits->all_accounted) {
-		fall(ladder, "ret sites", exits->reasons_count ? exits->reasons[0] : "an exit is not accounted for");
+		fall(ladder, "ret sites",
+		     exits->reasons_count ? exits->reasons[0] : "an exit is not accounted for");
 		return false;
 	}
 	if (!exits->rets_count) {
@@ -155,8 +168,10 @@ static bool take_rets(struct ladder *ladder)
 	}
 	probe->leave_mode = TT_LEAVE_RET;
 	probe->cost_ns += cost_ns;
-	probe->reason = plan_text(ladder->plan, "%sall exits accounted for: %zu ret%s", ladder->fallen, exits->rets_count,
-				  exits->has_tail_exit ? ", those of tail-called functions included" : "");
+	probe->reason =
+		plan_text(ladder->plan, "%sall exits accounted for: %zu ret%s", ladder->fallen,
+			  exits->rets_count,
+			  exits->has_tail_exit ? ", those of tail-called functions included" : "");
 	return true;
 }
 
@@ -165,7 +180,8 @@ static void take_caller(struct ladder *ladder)
 	ladder->probe->leave_mode = TT_LEAVE_CALLER;
 	ladder->probe->cost_ns += COST_STEPPED_NS;
 	ladder->probe->reason =
-		plan_text(ladder->plan, "%sreturn addresses, learned: the first call from each place has no end",
+		plan_text(ladder->plan,
+			  "%sreturn addresses, learned: the first call from each place has no end",
 			  ladder->fallen);
 }
 
@@ -175,13 +191,14 @@ static void climb_down(struct ladder *ladder, enum leave_wish wish)
 
 	if (!wants_leave(probe->spec) || wish == LEAVE_NONE) {
 		probe->leave_mode = TT_LEAVE_NONE;
-		probe->reason = wish == LEAVE_NONE ? "enter only: the engine file asks for no leave" :
-						     "enter only: its role needs no end";
+		probe->reason = wish == LEAVE_NONE ? "enter only: the engine file asks for no leave"
+						   : "enter only: its role needs no end";
 		return;
 	}
 	if (wish == LEAVE_EMULATED)
 		fall(ladder, "emulated exits", "not built yet");
-	if ((wish == LEAVE_AUTO || wish == LEAVE_EMULATED || wish == LEAVE_URET) && take_uret(ladder))
+	if ((wish == LEAVE_AUTO || wish == LEAVE_EMULATED || wish == LEAVE_URET) &&
+	    take_uret(ladder))
 		return;
 	if (wish != LEAVE_CALLER && take_rets(ladder))
 		return;
@@ -193,9 +210,10 @@ static enum leave_wish wish_of(const struct engine *engine, const struct engine_
 	return spec->leave != LEAVE_AUTO ? spec->leave : engine->leave;
 }
 
-/* --- a function ------------------------------------------------------------------------------------------------------ */
+/* --- a function --- */
 
-static int sites_function(struct ladder *ladder, const struct image_function *function, const char **why)
+static int sites_function(struct ladder *ladder, const struct image_function *function,
+			  const char **why)
 {
 	struct decoder *decoder = &ladder->opened->decoder;
 	struct probe_plan *probe = ladder->probe;
@@ -207,8 +225,9 @@ static int sites_function(struct ladder *ladder, const struct image_function *fu
 		enter = function->start;
 	probe->address = function->start;
 	if (!site_at(probe, ladder->opened, ladder->maps, SITE_ENTER, enter, 0)) {
-		*why = insn_at(decoder, enter) ? "its code is mapped writable, shared or not at all: no breakpoint can be put there" :
-						 "its first instruction cannot be decoded";
+		*why = insn_at(decoder, enter) ? "its code is mapped writable, shared or not at "
+						 "all: no breakpoint can be put there"
+					       : "its first instruction cannot be decoded";
 		exits_fini(&exits);
 		return -ENOENT;
 	}
@@ -221,60 +240,98 @@ static int sites_function(struct ladder *ladder, const struct image_function *fu
 	return 0;
 }
 
-/* --- a callback ------------------------------------------------------------------------------------------------------ */
+/* --- a callback --- */
 
 /*
- * The site is the call instruction itself: the arguments are in their registers, and the callback's entry SP is SP - 8,
- * where the call will put the return address. The enter program reads the word there before the call has written it: the
- * return_addr of such an ENTER is stale and says nothing. A jump to the callback finds SP as the callback will.
+ * The site is the call instruction itself: the arguments are in their registers, and the callback's
+ * entry SP is SP - 8, where the call will put the return address. The enter program reads the word
+ * there before the call has written it: the return_addr of such an ENTER is stale and says nothing.
+ * A jump finds SP, and the return address, as the callback will.
  */
-static int sites_callback(struct ladder *ladder, const struct image_function *setter, const char **why)
+static void callback_sites(struct ladder *ladder, const struct callback *callback, bool is_call,
+			   bool leave, struct probe_plan *probe)
 {
-	struct probe_plan *probe = ladder->probe;
-	struct opened *opened = ladder->opened;
-	bool leave = wants_leave(probe->spec) && wish_of(ladder->engine, probe->spec) != LEAVE_NONE;
-	struct callback *callback = mem_new(sizeof(*callback));
-	size_t jumps_count = 0, calls_count = 0;
-	int error = callback_find(callback, &opened->decoder, setter, probe->spec->callback_arg, why);
-
-	for (size_t i = 0; !error && i < callback->uses_count; i++) {
-		const struct callback_use *use = &callback->uses[i];
-
-		if (!site_at(probe, opened, ladder->maps, SITE_ENTER, use->address, use->is_call ? -8 : 0))
-			continue;
-		*(use->is_call ? &calls_count : &jumps_count) += 1;
-	}
-	for (size_t i = 0; !error && leave && i < callback->uses_count; i++)
+	for (size_t i = 0; i < callback->uses_count; i++)
+		if (callback->uses[i].is_call == is_call &&
+		    site_at(probe, ladder->opened, ladder->maps, SITE_ENTER,
+			    callback->uses[i].address, is_call ? -8 : 0) &&
+		    !probe->address)
+			probe->address = callback->uses[i].address;
+	for (size_t i = 0; i < callback->uses_count && is_call && leave; i++)
 		if (callback->uses[i].is_call)
-			site_at(probe, opened, ladder->maps, SITE_LEAVE, callback->uses[i].next, -8);
-	probe->address = callback->variable;
-	if (!error && !probe->sites_count) {
-		*why = "no call through the callback's variable is mapped where a breakpoint can be put";
-		error = -ENOENT;
+			site_at(probe, ladder->opened, ladder->maps, SITE_LEAVE,
+				callback->uses[i].next, -8);
+}
+
+static const char *callback_noun(const struct probe_plan *probe, size_t count)
+{
+	if (probe->leave_mode == TT_LEAVE_CALLER)
+		return count == 1 ? "jump" : "jumps";
+	return count == 1 ? "call" : "calls";
+}
+
+static void callback_describe(struct ladder *ladder, const struct callback *callback,
+			      struct probe_plan *probe, bool leave)
+{
+	struct plan *plan = ladder->plan;
+	const char *left_out = "";
+	size_t enters_count = 0;
+
+	for (size_t i = 0; i < probe->sites_count; i++)
+		enters_count += probe->sites[i].kind == SITE_ENTER;
+	if (callback->skipped_count)
+		left_out = plan_text(plan, "; %zu uses left out (their function is not known)",
+				     callback->skipped_count);
+	probe->traits = plan->has_fibers ? TT_PROBE_FIBERS : 0;
+	probe->cost_ns = COST_STEPPED_NS + (leave ? COST_STEPPED_NS : 0);
+	if (!leave)
+		probe->leave_mode = TT_LEAVE_NONE;
+	probe->reason = plan_text(
+		plan, "%zu %s through the variable at 0x%" PRIx64 "%s%s", enters_count,
+		callback_noun(probe, enters_count), callback->variable,
+		!leave ? ", enter only"
+		: probe->leave_mode == TT_LEAVE_CALLER
+			? ": return addresses, learned, the first from each place has no end"
+			: ": each ends at the instruction behind it",
+		left_out);
+}
+
+static int sites_callback(struct ladder *ladder, const struct image_function *setter,
+			  struct probe_plan probes[PLAN_PROBES], size_t *count, const char **why)
+{
+	const struct probe_plan *asked = ladder->probe;
+	bool leave = wants_leave(asked->spec) && wish_of(ladder->engine, asked->spec) != LEAVE_NONE;
+	struct callback *callback = mem_new(sizeof(*callback));
+	int error = callback_find(callback, &ladder->opened->decoder, setter,
+				  asked->spec->callback_arg, why);
+
+	for (unsigned i = 0; !error && i < PLAN_PROBES; i++) {
+		struct probe_plan probe = *asked;
+
+		probe.leave_mode = i ? TT_LEAVE_CALLER : TT_LEAVE_AFTER;
+		callback_sites(ladder, callback, !i, leave, &probe);
+		if (!probe.sites_count)
+			continue;
+		callback_describe(ladder, callback, &probe, leave);
+		probes[(*count)++] = probe;
 	}
-	if (!error) {
-		probe->leave_mode = leave && calls_count ? TT_LEAVE_AFTER : TT_LEAVE_NONE;
-		probe->traits = (jumps_count ? TT_PROBE_TAIL_EXIT : 0) | (ladder->plan->has_fibers ? TT_PROBE_FIBERS : 0);
-		probe->cost_ns = COST_STEPPED_NS + (probe->leave_mode == TT_LEAVE_AFTER ? COST_STEPPED_NS : 0);
-		probe->reason = plan_text(
-			ladder->plan, "%zu call%s through the variable at 0x%" PRIx64 "%s%s", calls_count + jumps_count,
-			calls_count + jumps_count == 1 ? "" : "s", callback->variable,
-			jumps_count ? plan_text(ladder->plan, ", %zu of them by jump, without an end of its own", jumps_count) : "",
-			callback->skipped_count ?
-				plan_text(ladder->plan, "; %zu uses left out (function bounds unknown)", callback->skipped_count) :
-				"");
+	if (!error && !*count) {
+		*why = "no call through the callback's variable is mapped where a breakpoint can "
+		       "be put";
+		error = -ENOENT;
 	}
 	free(callback);
 	return error;
 }
 
-/* --- by name --------------------------------------------------------------------------------------------------------- */
+/* --- by name --- */
 
 /* The first of the names that this object defines; else the most telling of the reasons. */
-static enum image_found find_symbol(struct plan *plan, struct image *image, const struct engine_probe *spec,
-				    struct probe_plan *probe, struct image_function *function, const char **why)
+static enum image_found find_symbol(struct plan *plan, struct image *image,
+				    const struct engine_probe *spec, struct probe_plan *probe,
+				    struct image_function *function, const char **why)
 {
-	const char *names[ENGINE_MAX_SYMBOLS + 1] = { NULL };
+	const char *names[ENGINE_MAX_SYMBOLS + 1] = {NULL};
 	enum image_found worst = IMAGE_MISSING;
 
 	if (spec->callback_setter)
@@ -296,23 +353,30 @@ static enum image_found find_symbol(struct plan *plan, struct image *image, cons
 	return worst;
 }
 
-int plan_sites(struct plan *plan, const struct maps *maps, struct opened *opened, const struct engine *engine,
-	       const struct engine_probe *spec, struct probe_plan *probe, enum image_found *found, const char **why)
+int plan_sites(struct plan *plan, const struct maps *maps, struct opened *opened,
+	       const struct probe_plan *wanted, struct probe_plan probes[PLAN_PROBES],
+	       size_t *count, enum image_found *found, const char **why)
 {
-	struct ladder ladder = { plan, maps, opened, engine, probe, NULL, "" };
+	struct probe_plan probe = *wanted;
+	struct ladder ladder = {plan, maps, opened, wanted->engine, &probe, NULL, ""};
 	struct image_function function;
 	int error;
 
+	*count = 0;
 	*why = "the probe names no symbol";
-	*found = find_symbol(plan, opened->image, spec, probe, &function, why);
+	*found = find_symbol(plan, opened->image, wanted->spec, &probe, &function, why);
 	if (*found != IMAGE_FOUND)
 		return -ENOENT;
-	error = spec->callback_setter ? sites_callback(&ladder, &function, why) : sites_function(&ladder, &function, why);
-	if (error) {
-		*why = plan_text(plan, "%s: %s", probe->symbol, *why);
-		free(probe->sites);
-		probe->sites = NULL;
-		probe->sites_count = probe->sites_capacity = 0;
+	if (wanted->spec->callback_setter) {
+		error = sites_callback(&ladder, &function, probes, count, why);
+	} else {
+		error = sites_function(&ladder, &function, why);
+		if (!error)
+			probes[(*count)++] = probe;
+		else
+			free(probe.sites);
 	}
+	if (error)
+		*why = plan_text(plan, "%s: %s", probe.symbol, *why);
 	return error;
 }

@@ -2,11 +2,11 @@
 /*
  * In: an indirect jump that was reached on a known path. Out: the targets of its jump table.
  * What is understood, as gcc and clang write it:
- *	cmp $N, index; ja default; lea table(%rip), base; movslq (base,index,4), off; add base, off; jmp *off
- *	the same with table(,index,8) or (base,index,8) and whole addresses
- * read backwards along the path: what defines the jump's register, the base, and then what bounds the index.
- * The rule that surprises: a table has no end of its own. Without a proven bound nothing is read from it, because the next
- * words may be another table whose entries would look just as good.
+ *	cmp $N, index; ja default; lea table(%rip), base; movslq (base,index,4), off; add base, off;
+ *jmp *off the same with table(,index,8) or (base,index,8) and whole addresses read backwards along
+ *the path: what defines the jump's register, the base, and then what bounds the index. The rule
+ *that surprises: a table has no end of its own. Without a proven bound nothing is read from it,
+ *because the next words may be another table whose entries would look just as good.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +14,13 @@
 #include "base/mem.h"
 #include "source/exits_parts.h"
 
-#define BACK_STEPS 256 /* a base may be loaded before a loop */
+#define BACK_STEPS  256 /* a base may be loaded before a loop */
 #define BOUND_STEPS 64
 
 struct table_use {
-	size_t load;	    /* step of the instruction that reads the table */
+	size_t load; /* step of the instruction that reads the table */
 	uint64_t table;
-	uint64_t base;	    /* added to 4-byte entries */
+	uint64_t base;	      /* added to 4-byte entries */
 	unsigned entry_bytes; /* 4: signed offsets; 8: addresses */
 	x86_reg index;
 };
@@ -83,13 +83,18 @@ static bool constant_of(struct walk *walk, size_t at, unsigned reg, uint64_t *va
 	return false;
 }
 
-/* A table operand: [base + index * scale + disp], or [index * scale + disp] with an absolute address. */
-static bool operand_table(struct walk *walk, size_t at, const cs_x86_op *operand, struct table_use *use)
+/*
+ * A table operand: [base + index * scale + disp], or [index * scale + disp] with an absolute
+ * address.
+ */
+static bool operand_table(struct walk *walk, size_t at, const cs_x86_op *operand,
+			  struct table_use *use)
 {
 	uint64_t base = 0;
 
 	if (operand->type != X86_OP_MEM || operand->mem.index == X86_REG_INVALID ||
-	    operand->mem.segment != X86_REG_INVALID || (operand->mem.scale != 4 && operand->mem.scale != 8))
+	    operand->mem.segment != X86_REG_INVALID ||
+	    (operand->mem.scale != 4 && operand->mem.scale != 8))
 		return false;
 	use->load = at;
 	use->index = insn_register(operand->mem.index);
@@ -106,7 +111,8 @@ static bool operand_table(struct walk *walk, size_t at, const cs_x86_op *operand
 }
 
 /* reg = movslq (table); the other summand is the base. */
-static bool sum_parts(struct walk *walk, size_t at, unsigned loaded, unsigned added, struct table_use *use)
+static bool sum_parts(struct walk *walk, size_t at, unsigned loaded, unsigned added,
+		      struct table_use *use)
 {
 	size_t load = at;
 	const cs_insn *insn = definition(walk, &load, loaded);
@@ -145,15 +151,16 @@ static bool table_find_use(struct walk *walk, size_t at, struct table_use *use)
 	return sum_parts(walk, at, reg, other, use) || sum_parts(walk, at, other, reg, use);
 }
 
-/* --- the bound ----------------------------------------------------------------------------------------------------- */
+/* --- the bound --- */
 
 enum limit_kind { LIMIT_NONE, LIMIT_UP_TO, LIMIT_BELOW };
 
-struct chase { /* backwards from the load, what is the index and what is known of it */
-	x86_reg reg;		 /* X86_REG_INVALID: a memory operand */
+struct chase {	     /* backwards from the load, what is the index and what is known of it */
+	x86_reg reg; /* X86_REG_INVALID: a memory operand */
 	cs_x86_op memory;
-	enum limit_kind pending; /* by a branch that was passed on the bounded side, flags not yet met */
-	x86_reg other;		 /* a register that was bounded, and may be what the index was copied from */
+	enum limit_kind
+		pending; /* by a branch that was passed on the bounded side, flags not yet met */
+	x86_reg other; /* a register that was bounded, and may be what the index was copied from */
 	uint64_t other_max;
 };
 
@@ -189,8 +196,8 @@ static bool writes_flags(struct walk *walk, const cs_insn *insn)
 static bool same_memory(const cs_x86_op *a, const cs_x86_op *b)
 {
 	return a->type == X86_OP_MEM && b->type == X86_OP_MEM && a->mem.base == b->mem.base &&
-	       a->mem.index == b->mem.index && a->mem.scale == b->mem.scale && a->mem.disp == b->mem.disp &&
-	       a->mem.segment == b->mem.segment;
+	       a->mem.index == b->mem.index && a->mem.scale == b->mem.scale &&
+	       a->mem.disp == b->mem.disp && a->mem.segment == b->mem.segment;
 }
 
 static bool is_chased(const struct chase *chase, const cs_x86_op *operand)
@@ -205,8 +212,8 @@ static bool compare_bounds(struct chase *chase, const cs_x86 *x86, uint64_t *max
 {
 	uint64_t limit;
 
-	if (chase->pending == LIMIT_NONE || x86->op_count != 2 || x86->operands[1].type != X86_OP_IMM ||
-	    x86->operands[1].imm < 0)
+	if (chase->pending == LIMIT_NONE || x86->op_count != 2 ||
+	    x86->operands[1].type != X86_OP_IMM || x86->operands[1].imm < 0)
 		return false;
 	limit = (uint64_t)x86->operands[1].imm;
 	if (chase->pending == LIMIT_BELOW && !limit--)
@@ -222,7 +229,10 @@ static bool compare_bounds(struct chase *chase, const cs_x86 *x86, uint64_t *max
 	return false;
 }
 
-/* An instruction that writes the index: what was it before? False: not known. *max is set when that bounds it. */
+/*
+ * An instruction that writes the index: what was it before? False: not known. *max is set when that
+ * bounds it.
+ */
 static bool chase_definition(struct chase *chase, const cs_insn *insn, uint64_t *max)
 {
 	const cs_x86 *x86 = &insn->detail->x86;
@@ -231,7 +241,8 @@ static bool chase_definition(struct chase *chase, const cs_insn *insn, uint64_t 
 		return true;
 	if (x86->op_count != 2 || !is_chased(chase, &x86->operands[0]))
 		return false;
-	if (insn->id == X86_INS_AND && x86->operands[1].type == X86_OP_IMM && x86->operands[1].imm >= 0) {
+	if (insn->id == X86_INS_AND && x86->operands[1].type == X86_OP_IMM &&
+	    x86->operands[1].imm >= 0) {
 		*max = (uint64_t)x86->operands[1].imm;
 		return true;
 	}
@@ -253,7 +264,7 @@ static bool chase_definition(struct chase *chase, const cs_insn *insn, uint64_t 
 
 static bool index_bound(struct walk *walk, const struct table_use *use, uint64_t *max)
 {
-	struct chase chase = { .reg = use->index };
+	struct chase chase = {.reg = use->index};
 	size_t at = use->load, after = at;
 
 	*max = UINT64_MAX;
@@ -265,7 +276,8 @@ static bool index_bound(struct walk *walk, const struct table_use *use, uint64_t
 		if (!insn)
 			return false;
 		if (insn_flow(insn, &target) == INSN_BRANCH) {
-			limit = branch_limit(insn, walk->steps[after].address != insn->address + insn->size);
+			limit = branch_limit(insn, walk->steps[after].address !=
+							   insn->address + insn->size);
 			chase.pending = limit != LIMIT_NONE ? limit : chase.pending;
 			continue;
 		}
@@ -285,7 +297,7 @@ static bool index_bound(struct walk *walk, const struct table_use *use, uint64_t
 	return false;
 }
 
-/* --- its entries -------------------------------------------------------------------------------------------------- */
+/* --- its entries --- */
 
 static bool entry_read(struct walk *walk, const struct table_use *use, uint64_t i, uint64_t *target)
 {
@@ -305,7 +317,10 @@ static bool entry_read(struct walk *walk, const struct table_use *use, uint64_t 
 	return image_is_code(image, *target);
 }
 
-/* An entry elsewhere is one of somebody else's table, unless it is the part of this function that gcc moved out of line. */
+/*
+ * An entry elsewhere is one of somebody else's table, unless it is the part of this function that
+ * gcc moved out of line.
+ */
 static bool entry_is_ours(struct walk *walk, size_t at, uint64_t target)
 {
 	const struct image_function *region = &walk->regions[walk->steps[at].region];
@@ -322,10 +337,11 @@ static bool entry_is_ours(struct walk *walk, size_t at, uint64_t target)
 
 bool switch_targets(struct walk *walk, size_t at, uint64_t **targets, size_t *targets_count)
 {
-	struct table_use use = { 0 };
+	struct table_use use = {0};
 	uint64_t max;
 
-	if (!table_find_use(walk, at, &use) || !index_bound(walk, &use, &max) || max >= SWITCH_LIMIT_ENTRIES)
+	if (!table_find_use(walk, at, &use) || !index_bound(walk, &use, &max) ||
+	    max >= SWITCH_LIMIT_ENTRIES)
 		return false;
 	*targets = mem_array((size_t)max + 1, sizeof(**targets));
 	for (*targets_count = 0; *targets_count <= max; (*targets_count)++)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: /proc/PID. Out: struct target.
- * The rule that surprises: a thread's name can hold anything, so stat is read from its last ')' on; in status the kernel
- * escapes newlines, so a line there starts where it seems to.
+ * The rule that surprises: a thread's name can hold anything, so stat is read from its last ')' on;
+ * in status the kernel escapes newlines, so a line there starts where it seems to.
  */
 #include "source/target.h"
 
@@ -62,7 +62,8 @@ bool target_parse_status(struct target *target, const char *status, uint32_t *tg
 	target->is_zombie = *state == 'Z' || *state == 'X';
 	target->tracer_pid = tracer ? (uint32_t)strtoul(tracer, NULL, 10) : 0;
 	target->has_seccomp = seccomp && strtoul(seccomp, NULL, 10) != 0;
-	target->has_shadow_stack = features && memmem(features, strcspn(features, "\n"), "shstk", 5);
+	target->has_shadow_stack =
+		features && memmem(features, strcspn(features, "\n"), "shstk", 5);
 	return true;
 }
 
@@ -85,20 +86,24 @@ int target_read(struct target *target, uint32_t pid)
 	ssize_t length;
 	int error;
 
-	*target = (struct target){ .pid = pid };
+	*target = (struct target){.pid = pid};
 	error = proc_read(pid, "status", text, sizeof(text));
 	if (error == -ENOENT || error == -ESRCH)
 		return refuse(-ESRCH, "no process %" PRIu32, pid);
 	if (error)
-		return refuse(error == -EPERM ? -EACCES : error, "process %" PRIu32 ": /proc/%" PRIu32 "/status: %s",
-			      pid, pid, strerror(-error));
+		return refuse(error == -EPERM ? -EACCES : error,
+			      "process %" PRIu32 ": /proc/%" PRIu32 "/status: %s", pid, pid,
+			      strerror(-error));
 	if (!target_parse_status(target, text, &tgid))
-		return refuse(-ESRCH, "process %" PRIu32 ": /proc/%" PRIu32 "/status says nothing", pid, pid);
+		return refuse(-ESRCH, "process %" PRIu32 ": /proc/%" PRIu32 "/status says nothing",
+			      pid, pid);
 	if (tgid != pid)
-		return refuse(-EINVAL, "%" PRIu32 " is a thread of process %" PRIu32 "; use -p %" PRIu32, pid, tgid,
-			      tgid);
+		return refuse(-EINVAL,
+			      "%" PRIu32 " is a thread of process %" PRIu32 "; use -p %" PRIu32,
+			      pid, tgid, tgid);
 	if (!proc_read(pid, "stat", text, sizeof(text)) && target_parse_is_kernel(text))
-		return refuse(-EINVAL, "%" PRIu32 " is a kernel thread; it speaks through no library", pid);
+		return refuse(-EINVAL,
+			      "%" PRIu32 " is a kernel thread; it speaks through no library", pid);
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/exe", pid);
 	length = readlink(path, target->exe, sizeof(target->exe) - 1);
 	target->exe[length > 0 ? length : 0] = '\0';
