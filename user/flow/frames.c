@@ -50,7 +50,7 @@ static void note_instant(struct thread_state *thread, const struct tt_head *head
 	thread->last_sums_valid = !(head->flags & (TT_F_NO_SUMS | TT_F_TORN));
 }
 
-static struct instant last_instant(const struct thread_state *thread)
+struct instant frames_last_instant(const struct thread_state *thread)
 {
 	return (struct instant){ thread->last_at_ns, thread->last_sums_valid ? &thread->last_sums : NULL };
 }
@@ -80,11 +80,8 @@ static bool is_gone(const struct frame *frame, uint64_t sp, bool on_altstack)
 
 static void drop_gone(struct flow *flow, struct thread_state *thread, uint64_t sp, bool on_altstack)
 {
-	struct instant end = last_instant(thread);
-	struct tt_sums sums = thread->last_sums;
+	struct instant end = frames_last_instant(thread);
 
-	if (end.sums)
-		end.sums = &sums;
 	while (thread->frames_count && is_gone(&thread->frames[thread->frames_count - 1], sp, on_altstack))
 		close_without_end(flow, thread, thread->frames_count - 1, &end);
 }
@@ -105,11 +102,8 @@ static bool is_tail_caller(const struct frame *frame, const struct tt_enter *rec
 static void drop_replaced(struct flow *flow, struct thread_state *thread, const struct tt_enter *record)
 {
 	bool on_altstack = record->head.flags & TT_F_ALTSTACK;
-	struct instant end = last_instant(thread);
-	struct tt_sums sums = thread->last_sums;
+	struct instant end = frames_last_instant(thread);
 
-	if (end.sums)
-		end.sums = &sums;
 	for (size_t i = thread->frames_count; i-- > 0;) {
 		struct frame *frame = &thread->frames[i];
 
@@ -208,10 +202,15 @@ void frames_feed_leave(struct flow *flow, const struct tt_leave *record)
 	note_instant(thread, &record->head, &record->sums);
 }
 
-void frames_close_all(struct flow *flow, struct thread_state *thread, const struct instant *end)
+void frames_drop_calls(struct flow *flow, struct thread_state *thread, const struct instant *end)
 {
 	while (thread->frames_count)
 		close_without_end(flow, thread, thread->frames_count - 1, end);
+}
+
+void frames_close_all(struct flow *flow, struct thread_state *thread, const struct instant *end)
+{
+	frames_drop_calls(flow, thread, end);
 	traces_mark_end(flow, thread, end);
 	if (thread->work_trace)
 		traces_work_end(flow, thread, end, STATUS_NO_END);

@@ -102,7 +102,7 @@ struct thread_state *names_thread(struct flow *flow, uint32_t pid, uint32_t tid)
 void names_forget_thread(struct flow *flow, struct thread_state *thread)
 {
 	struct process_state *process = thread->process;
-	struct instant end = { thread->last_at_ns, thread->last_sums_valid ? &thread->last_sums : NULL };
+	struct instant end = frames_last_instant(thread);
 
 	frames_close_all(flow, thread, &end);
 	if (thread->prev)

@@ -55,6 +55,18 @@ static bool ends_work_now(const struct engine_probe *spec, const struct tt_enter
 	return (int64_t)record->value[arg->slot] == spec->ends_value;
 }
 
+/*
+ * Is the thread inside a call that may contain a dequeue? An audio callback never does; one that seems open here is one
+ * whose end we did not see.
+ */
+static bool is_inside_call(const struct thread_state *thread)
+{
+	for (size_t i = 0; i < thread->frames_count; i++)
+		if (thread->frames[i].probe->spec->role != ROLE_AUDIO)
+			return true;
+	return false;
+}
+
 /* In synchronous mode the call that submitted takes its own text: nothing waits. */
 static void take_own_item(struct flow *flow, struct thread_state *thread)
 {
@@ -117,7 +129,7 @@ static void end_cancel(struct flow *flow, struct thread_state *thread, const str
 
 	for (struct thread_state *other = thread->process->threads; other; other = other->next)
 		if (other->work_trace && other->work_engine == engine && other->work_cancelled &&
-		    !other->frames_count)
+		    !is_inside_call(other))
 			traces_work_end(flow, other, &end, STATUS_CANCELLED);
 }
 
@@ -153,7 +165,7 @@ static void enter_only(struct flow *flow, struct thread_state *thread, struct pr
 			spans_close(flow, span, thread, &now);
 			now.sums = sums_valid ? &record->sums : NULL;
 		}
-		if (ends_work_now(probe->spec, record) && !thread->frames_count)
+		if (ends_work_now(probe->spec, record) && thread->work_trace && !is_inside_call(thread))
 			traces_work_end(flow, thread, &now, STATUS_OK);
 		return;
 	case ROLE_REQUEST:
@@ -208,9 +220,12 @@ void roles_enter(struct flow *flow, struct thread_state *thread, struct probe *p
 	struct context context;
 	struct frame *frame;
 
-	if (spec->role == ROLE_DEQUEUE && !thread->frames_count)
+	if (spec->role == ROLE_DEQUEUE && !is_inside_call(thread)) {
+		struct instant end = frames_last_instant(thread);
+
+		frames_drop_calls(flow, thread, &end);
 		traces_work_begin(flow, thread, probe, record);
-	else if (spec->role == ROLE_DEQUEUE)
+	} else if (spec->role == ROLE_DEQUEUE)
 		take_own_item(flow, thread);
 	context = find_context(thread);
 	if (spec->role == ROLE_REQUEST && !context.trace && probe->engine->priority >= thread->process->top_priority)
@@ -287,7 +302,7 @@ void roles_leave(struct flow *flow, struct thread_state *thread, const struct fr
 		end_submit(flow, thread, frame, status == STATUS_ERROR || status == STATUS_CANCELLED, end->at_ns);
 	if (frame->is_cancel)
 		end_cancel(flow, thread, frame->probe->engine, end->at_ns);
-	if (thread->work_trace && !thread->frames_count &&
+	if (thread->work_trace && !is_inside_call(thread) &&
 	    (frame->ends_work || (frame->is_dequeue && !engine_ends_work(frame->probe->engine))))
 		traces_work_end(flow, thread, end, status == STATUS_NO_END ? STATUS_NO_END :
 							   frame->ends_work ? STATUS_OK : status);

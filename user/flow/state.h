@@ -171,6 +171,8 @@ void frames_feed_enter(struct flow *flow, const struct tt_enter *record);
 void frames_feed_leave(struct flow *flow, const struct tt_leave *record);
 void frames_feed_exit(struct flow *flow, const struct tt_exit *record);
 struct frame *frames_push(struct flow *flow, struct thread_state *thread, struct probe *probe, const struct tt_enter *record);
+struct instant frames_last_instant(const struct thread_state *thread);
+void frames_drop_calls(struct flow *flow, struct thread_state *thread, const struct instant *end); /* as no_end */
 void frames_close_all(struct flow *flow, struct thread_state *thread, const struct instant *end);
 void frames_close_process(struct flow *flow, struct process_state *process);
 
