@@ -18,8 +18,8 @@ struct table_slot {
 	void *value; /* NULL = never used, table_deleted = removed */
 };
 
-static char table_deleted_mark; /* its address alone matters */
-#define table_deleted ((void *)&table_deleted_mark)
+static const char table_deleted_mark; /* its address alone matters */
+#define table_deleted ((void *)(uintptr_t)&table_deleted_mark)
 
 uint64_t table_mix(uint64_t key)
 {
