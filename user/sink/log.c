@@ -213,9 +213,11 @@ int log_error(const struct sink *sink)
 void log_free(struct sink *sink)
 {
 	struct log *log = log_of(sink);
-	struct log_queue_state state =
-		log_queue_free(log->queue, log->end_reason == TT_END_STOPPED);
+	struct log_queue_state state;
 
+	if (!sink)
+		return;
+	state = log_queue_free(log->queue, log->end_reason == TT_END_STOPPED);
 	if (state.error && state.error != -EPIPE)
 		warn("log: cannot write %s: %s", log->path ? log->path : "stdout",
 		     strerror(-state.error));

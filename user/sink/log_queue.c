@@ -190,14 +190,23 @@ void log_queue_set_patient(struct log_queue *queue)
 	pthread_mutex_unlock(&queue->lock);
 }
 
+/* Until the thread has moved something, or a slice of time is over. Locked. */
+static void log_queue_doze(struct log_queue *queue)
+{
+	struct timespec until = log_queue_in(SLICE_MS);
+
+	pthread_cond_timedwait(&queue->to_reader, &queue->lock, &until);
+}
+
 static bool log_queue_take(struct log_queue *queue, const char *bytes, size_t length, bool counted)
 {
 	bool fits;
 
 	pthread_mutex_lock(&queue->lock);
 	while (queue->is_patient && !queue->error &&
-	       queue->pending.length + queue->batch_bytes + length > LIMIT_LOG_QUEUE_BYTES)
-		pthread_cond_wait(&queue->to_reader, &queue->lock);
+	       queue->pending.length + queue->batch_bytes + length > LIMIT_LOG_QUEUE_BYTES &&
+	       !outlet_is_interrupted())
+		log_queue_doze(queue);
 	fits = !queue->error &&
 	       queue->pending.length + queue->batch_bytes + length <= LIMIT_LOG_QUEUE_BYTES;
 	if (fits) {
@@ -257,8 +266,9 @@ static void log_queue_drain(struct log_queue *queue, bool hurried)
 	uint64_t before = queue->written_bytes;
 
 	while (!queue->has_ended) {
-		if (queue->is_patient) {
-			pthread_cond_wait(&queue->to_reader, &queue->lock);
+		if (queue->is_patient && !hurried && !outlet_is_interrupted()) {
+			log_queue_doze(queue);
+			until = log_queue_in(OUTLET_STUCK_MS);
 			continue;
 		}
 		if (pthread_cond_timedwait(&queue->to_reader, &queue->lock, &until))

@@ -34,8 +34,8 @@ struct log_queue_state {
 struct log_queue_state log_queue_state(struct log_queue *queue);
 
 /*
- * Writes what is queued. Gives up (drops and counts) after 500 ms without progress; a hurried one after 500 ms in all; a
- * patient one never. Returns the last state. The queue is gone then.
+ * Writes what is queued. Gives up (drops and counts) after 500 ms in all when hurried; else after 500 ms without progress,
+ * a patient one only when interrupted. Returns the last state. The queue is gone then.
  */
 struct log_queue_state log_queue_free(struct log_queue *queue, bool hurried);
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@
 #include "base/refuse.h"
 
 #define OUTLET_CHUNK_BYTES (256u << 10)
+#define SLICE_MS 100
 
 static enum outlet_kind outlet_kind(int *fd, bool *owned)
 {
@@ -67,14 +69,22 @@ void outlet_fini(struct outlet *outlet)
 	buf_fini(&outlet->torn);
 }
 
+bool outlet_is_interrupted(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) &&
+	       (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
 bool outlet_wait(const struct outlet *outlet, int timeout_ms)
 {
 	struct pollfd poller = { .fd = outlet->fd, .events = POLLOUT };
 	int ready;
 
 	do
-		ready = poll(&poller, 1, timeout_ms);
-	while (ready < 0 && errno == EINTR && timeout_ms < 0);
+		ready = poll(&poller, 1, timeout_ms < 0 ? SLICE_MS : timeout_ms);
+	while (ready <= 0 && timeout_ms < 0 && !outlet_is_interrupted());
 	return ready > 0; /* POLLERR too: the write tells why */
 }
 

@@ -41,8 +41,10 @@ void outlet_fini(struct outlet *outlet);
 
 /* Bytes that are out (on a regular file: whole lines), -EAGAIN when nothing fits now, another -errno. length > 0. */
 ssize_t outlet_put(struct outlet *outlet, const char *bytes, size_t length);
-/* Waits for room; false when there was none in time. -1 = for ever. */
+/* Waits for room; false when there was none in time. -1 = until outlet_is_interrupted(). */
 bool outlet_wait(const struct outlet *outlet, int timeout_ms);
+/* SIGINT or SIGTERM is pending (app/ blocks them and reads a signalfd): patience ends here. */
+bool outlet_is_interrupted(void);
 
 /*
  * All of it. When nobody reads: `patient` waits; else after OUTLET_STUCK_MS lines are dropped whole and counted, at once

@@ -146,12 +146,13 @@ static void report_engine_head(struct buf *out, const struct meter *meter, const
 		wrap_end(&wrap);
 		return;
 	}
-	wrap_format(&wrap, PAINT_BOLD, "%s: %s requests", engine, units_count(request->count).text);
+	wrap_format(&wrap, PAINT_BOLD, "%s: %s request%s", engine, units_count(request->count).text,
+		    request->count == 1 ? "" : "s");
 	rate = report_rate(request->count, meter);
 	if (rate >= 0)
 		wrap_format(&wrap, PAINT_NONE, "%s/s", units_ratio(rate).text);
-	wrap_format(&wrap, request->errors_count ? PAINT_BAD : PAINT_NONE, "%s errors",
-		    units_count(request->errors_count).text);
+	wrap_format(&wrap, request->errors_count ? PAINT_BAD : PAINT_NONE, "%s error%s",
+		    units_count(request->errors_count).text, request->errors_count == 1 ? "" : "s");
 	wrap_format(&wrap, request->cancelled_count ? PAINT_WARN : PAINT_NONE, "%s cancelled",
 		    units_count(request->cancelled_count).text);
 	if (request->incomplete_count)
@@ -205,7 +206,7 @@ static void report_note(struct buf *out, const struct look *look, uint64_t count
 
 	if (!count)
 		return;
-	wrap_format(&wrap, PAINT_WARN, "%s %s", units_count(count).text, text);
+	wrap_format(&wrap, PAINT_WARN, "%s: %s", text, units_count(count).text);
 	wrap_end(&wrap);
 }
 
@@ -239,19 +240,19 @@ static void report_foot(struct buf *out, const struct view *view, const struct l
 	buf_char(out, '\n');
 	report_losses(out, tallies, look);
 	report_note(out, look, tallies->incomplete_traces_count, "incomplete utterances");
-	report_note(out, look, tallies->partial_traces_count,
-		    "partial utterances (begun before we attached)");
+	report_note(out, look, tallies->partial_traces_count, "begun before we attached");
 	report_note(out, look, tallies->open_traces_count, "utterances still open");
 	report_note(out, look, tallies->no_end_count, "calls whose end nobody saw");
-	report_note(out, look, tallies->orphans_count, "orphans (outside of any request)");
-	report_note(out, look, tallies->late_spans_count, "late spans (their utterance was closed)");
-	report_note(out, look, unmatched, "unmatched ends of calls");
+	report_note(out, look, tallies->orphans_count, "calls outside of any request");
+	report_note(out, look, tallies->late_spans_count, "calls after their utterance's end");
+	report_note(out, look, unmatched, "ends of calls without a begin");
 	report_note(out, look, tallies->unmatched_before_attach_count,
-		    "of them: the call began before we attached");
-	report_note(out, look, tallies->unmatched_lost_count, "of them: its begin was lost");
-	report_note(out, look, tallies->let_go_count, "traces, spans or threads let go by a limit");
+		    "  begun before we attached");
+	report_note(out, look, tallies->unmatched_lost_count, "  begin lost");
+	report_note(out, look, tallies->sequence_gaps_count, "records missing by sequence number");
+	report_note(out, look, tallies->let_go_count, "let go by a limit of ours");
 	if (view->end_reason == TT_END_TRUNCATED)
-		report_note(out, look, 1, "recording without its end: what came later is unknown");
+		buf_text(out, "recording cut short\n");
 }
 
 void report_print(struct buf *out, const struct view *view, const struct meter *meter,
@@ -302,7 +303,8 @@ static void report_emit(struct report *report, const struct view *view, const st
 	report_print(&out, view, meter, &report->look, report->as_json);
 	if (!report->as_json)
 		buf_char(&out, '\n');
-	outlet_print(&report->outlet, out.bytes, out.length, report->look.patient);
+	outlet_print(&report->outlet, out.bytes, out.length,
+		     report->look.patient && view->end_reason != TT_END_STOPPED);
 	buf_fini(&out);
 }
 
@@ -349,6 +351,8 @@ void report_free(struct sink *sink)
 {
 	struct report *report = (struct report *)sink;
 
+	if (!sink)
+		return;
 	outlet_fini(&report->outlet);
 	free(report);
 }

@@ -129,8 +129,8 @@ static const struct stage_column {
 	{ { "MAX", 3 }, STAGE_TIMES, stage_max, NULL },
 	{ { "CPU", 1 }, STAGE_SHARES, stage_oncpu, NULL },
 	{ { "RUNQ", 2 }, STAGE_SHARES, stage_runq, NULL },
-	{ { "BLOCKED", 3 }, STAGE_SHARES, stage_blocked, NULL },
-	{ { "PREEMPTED", 4 }, STAGE_SHARES, stage_preempted, NULL },
+	{ { "BLKD", 3 }, STAGE_SHARES, stage_blocked, NULL },
+	{ { "PRE", 4 }, STAGE_SHARES, stage_preempted, NULL },
 };
 
 static bool stage_is_wanted(const struct stage_column *column, const struct meter *meter,

@@ -16,7 +16,7 @@ struct look {
 	unsigned columns;
 	bool colour;
 	bool ascii;
-	bool patient; /* the source can wait (replay): a reader who is slow loses nothing, one who is stuck stops us */
+	bool patient; /* the source can wait (replay): a slow reader loses nothing, a stuck one stops us until SIGINT, SIGTERM */
 };
 
 /* NDJSON log. path "-" = stdout. Lines are whole or absent; what could not be written is counted. -errno, said. */

@@ -34,9 +34,10 @@ struct timeline {
 	bool is_done;
 };
 
-static void timeline_emit(struct timeline *timeline, const struct buf *text)
+static void timeline_emit(struct timeline *timeline, const struct view *view, const struct buf *text)
 {
-	outlet_print(&timeline->outlet, text->bytes, text->length, timeline->look.patient);
+	outlet_print(&timeline->outlet, text->bytes, text->length,
+		     timeline->look.patient && view->end_reason != TT_END_STOPPED);
 	timeline->printed_count++;
 }
 
@@ -48,7 +49,7 @@ static void timeline_by_id(struct timeline *timeline, const struct view *view,
 	if (strncasecmp(words_trace_id(trace->id).text, timeline->prefix, strlen(timeline->prefix)))
 		return;
 	timeline_print(&text, view, trace, &timeline->look);
-	timeline_emit(timeline, &text);
+	timeline_emit(timeline, view, &text);
 	buf_fini(&text);
 }
 
@@ -125,7 +126,8 @@ static void timeline_on_tick(struct sink *sink, const struct view *view)
 	if (timeline->choice == TIMELINE_LAST && timeline->kept_count)
 		first = timeline->closed_count % timeline->kept_count; /* the oldest of the ring */
 	for (i = 0; i < timeline->kept_count; i++)
-		timeline_emit(timeline, &timeline->kept[(first + i) % timeline->kept_count].text);
+		timeline_emit(timeline, view,
+			      &timeline->kept[(first + i) % timeline->kept_count].text);
 }
 
 static const struct sink_ops timeline_ops = {
@@ -163,6 +165,8 @@ void timeline_free(struct sink *sink)
 	struct timeline *timeline = (struct timeline *)sink;
 	size_t i;
 
+	if (!sink)
+		return;
 	for (i = 0; i < timeline->kept_count; i++)
 		buf_fini(&timeline->kept[i].text);
 	outlet_fini(&timeline->outlet);

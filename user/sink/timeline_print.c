@@ -21,7 +21,7 @@
 #define TAKES_COLUMNS 8	  /* duration and its gap */
 #define PERCENT_COLUMNS 5 /* "100%" and its gap */
 #define NOTE_COLUMNS 11	  /* "incomplete" and its gap */
-#define TICK_COLUMNS 10	  /* of the ruler, at least */
+#define TICK_COLUMNS 9	  /* of the ruler, at least */
 
 struct draw {
 	struct buf *out;
@@ -150,7 +150,8 @@ static void draw_measure(const struct draw *draw, size_t *label, size_t *thread,
 		       strlen(repeat);
 		if (need > *label)
 			*label = need;
-		need = draw_clean_columns(draw, row->spans[0]->comm) + sizeof("/4194304") - 1;
+		need = draw_clean_columns(draw, row->spans[0]->comm) +
+		       (size_t)snprintf(NULL, 0, "/%u", row->spans[0]->tid);
 		if (need > *thread)
 			*thread = need;
 		several |= row->spans[0]->tid != draw->trace->spans[0]->tid;
