@@ -35,7 +35,6 @@ const struct kernel_capability kernel_capabilities[KERNEL_CAPABILITIES] = {
 	{"CAP_CHECKPOINT_RESTORE", CAP_CHECKPOINT_RESTORE, "open /proc/PID/map_files"},
 	{"CAP_DAC_READ_SEARCH", CAP_DAC_READ_SEARCH, "read another user's files"},
 	{"CAP_SYS_ADMIN", CAP_SYS_ADMIN, "perf uprobes (only without uprobe_multi)"},
-	{"CAP_SYS_RESOURCE", CAP_SYS_RESOURCE, "nothing on kernels above the floor"},
 };
 
 bool kernel_has(const struct kernel *kernel, unsigned capability_bit)
@@ -123,6 +122,7 @@ static void uprobe_pmu_look(struct kernel *kernel)
 
 void kernel_probe(struct kernel *kernel)
 {
+	kernel->is_probed = true;
 	kernel->has_ring = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) > 0;
 	kernel->has_task_storage = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) > 0;
 	kernel->has_bpf_loop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, NULL) > 0;

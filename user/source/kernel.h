@@ -23,6 +23,7 @@ struct kernel {
 	bool in_initial_pid_namespace;
 	uint64_t capabilities; /* effective, bit per capability */
 	/* the following are filled by kernel_probe, which needs privilege */
+	bool is_probed;
 	bool has_ring;
 	bool has_task_storage;
 	bool has_bpf_loop;
@@ -39,7 +40,7 @@ int kernel_gate(const struct kernel *kernel, bool is_foreign);
 /* The same sentence without saying it; NULL = the gate is open. */
 const char *kernel_obstacle(const struct kernel *kernel, bool is_foreign, char *text, size_t size_bytes);
 
-#define KERNEL_CAPABILITIES 7
+#define KERNEL_CAPABILITIES 6
 struct kernel_capability {
 	const char *name;
 	unsigned bit;
