@@ -349,7 +349,8 @@ static void relocs_load(struct image *image)
 			};
 		free(relas);
 	}
-	qsort(image->relocs, image->relocs_count, sizeof(*image->relocs), relocs_compare);
+	if (image->relocs_count)
+		qsort(image->relocs, image->relocs_count, sizeof(*image->relocs), relocs_compare);
 }
 
 static const struct image_reloc *reloc_at(const struct image *image, uint64_t address)

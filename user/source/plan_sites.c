@@ -90,8 +90,7 @@ static bool wants_leave(const struct engine_probe *spec)
 {
 	if (spec->leave != LEAVE_AUTO)
 		return spec->leave != LEAVE_NONE;
-	if (spec->role != ROLE_MARK && spec->role != ROLE_DEQUEUE && spec->role != ROLE_CANCEL &&
-	    spec->role != ROLE_ERROR)
+	if (spec->role != ROLE_MARK && spec->role != ROLE_DEQUEUE && spec->role != ROLE_ERROR)
 		return true;
 	for (unsigned i = 0; i < spec->args_count; i++)
 		if (spec->args[i].at_leave || spec->args[i].from == ARG_FROM_RETURN)
@@ -263,17 +262,12 @@ static void callback_sites(struct ladder *ladder, const struct callback *callbac
 				callback->uses[i].next, -8);
 }
 
-static const char *callback_noun(const struct probe_plan *probe, size_t count)
-{
-	if (probe->leave_mode == TT_LEAVE_CALLER)
-		return count == 1 ? "jump" : "jumps";
-	return count == 1 ? "call" : "calls";
-}
-
 static void callback_describe(struct ladder *ladder, const struct callback *callback,
-			      struct probe_plan *probe, bool leave)
+			      struct probe_plan *probe, bool is_call)
 {
 	struct plan *plan = ladder->plan;
+	bool leave = probe->leave_mode != TT_LEAVE_NONE;
+	const char *noun = is_call ? "call" : "jump";
 	const char *left_out = "";
 	size_t enters_count = 0;
 
@@ -284,15 +278,12 @@ static void callback_describe(struct ladder *ladder, const struct callback *call
 				     callback->skipped_count);
 	probe->traits = plan->has_fibers ? TT_PROBE_FIBERS : 0;
 	probe->cost_ns = COST_STEPPED_NS + (leave ? COST_STEPPED_NS : 0);
-	if (!leave)
-		probe->leave_mode = TT_LEAVE_NONE;
 	probe->reason = plan_text(
-		plan, "%zu %s through the variable at 0x%" PRIx64 "%s%s", enters_count,
-		callback_noun(probe, enters_count), callback->variable,
-		!leave ? ", enter only"
-		: probe->leave_mode == TT_LEAVE_CALLER
-			? ": return addresses, learned, the first from each place has no end"
-			: ": each ends at the instruction behind it",
+		plan, "%zu %s%s through the variable at 0x%" PRIx64 "%s%s", enters_count, noun,
+		enters_count == 1 ? "" : "s", callback->variable,
+		leave	  ? ": each ends at the instruction behind it"
+		: is_call ? ", enter only"
+			  : ", enter only: who jumped away is not returned to",
 		left_out);
 }
 
@@ -308,11 +299,11 @@ static int sites_callback(struct ladder *ladder, const struct image_function *se
 	for (unsigned i = 0; !error && i < PLAN_PROBES; i++) {
 		struct probe_plan probe = *asked;
 
-		probe.leave_mode = i ? TT_LEAVE_CALLER : TT_LEAVE_AFTER;
+		probe.leave_mode = leave && !i ? TT_LEAVE_AFTER : TT_LEAVE_NONE;
 		callback_sites(ladder, callback, !i, leave, &probe);
 		if (!probe.sites_count)
 			continue;
-		callback_describe(ladder, callback, &probe, leave);
+		callback_describe(ladder, callback, &probe, !i);
 		probes[(*count)++] = probe;
 	}
 	if (!error && !*count) {

@@ -39,8 +39,9 @@ static bool writes_reg(struct walk *walk, const cs_insn *insn, x86_reg whole)
 	cs_regs reads, writes;
 	uint8_t reads_count, writes_count;
 
-	if (insn->id == X86_INS_CALL)
-		return true; /* what a call leaves in a register is never a table */
+	if (insn->id == X86_INS_CALL) /* keeps rbx, rbp, rsp, r12..r15 */
+		return whole != X86_REG_RBX && whole != X86_REG_RBP && whole != X86_REG_RSP &&
+		       (whole < X86_REG_R12 || whole > X86_REG_R15);
 	if (cs_regs_access(walk->decoder->handle, insn, reads, &reads_count, writes, &writes_count))
 		return true;
 	for (uint8_t i = 0; i < writes_count; i++)
