@@ -110,8 +110,6 @@ static void push_jump(struct walk *walk, size_t at, uint64_t target)
 				    walk->steps[at].address);
 			return;
 		}
-		if (to != 0 && !walk->exits->has_tail_exit && !is_cold_part(walk, to))
-			walk->exits->has_tail_exit = true;
 	}
 	push(walk, target, to, at + 1, false);
 }
@@ -286,6 +284,19 @@ static bool is_overlapped(struct walk *walk, uint64_t address)
 	return false;
 }
 
+/* A jump into code that returns by a ret of its own. One into code that ends there, or comes back,
+ * is none. */
+static void find_tail_exit(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->exits->rets_count && !walk->exits->has_tail_exit; i++) {
+		size_t found =
+			(size_t)(uintptr_t)table_find(&walk->by_address, walk->exits->rets[i]);
+		uint32_t region = walk->steps[found - 1].region;
+
+		walk->exits->has_tail_exit = region != 0 && !is_cold_part(walk, region);
+	}
+}
+
 static int address_compare(const void *a, const void *b)
 {
 	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -319,6 +330,7 @@ void exits_walk(struct exits *exits, struct decoder *decoder, const struct image
 			exits->rets[kept++] = exits->rets[i];
 	}
 	exits->rets_count = kept;
+	find_tail_exit(&walk);
 	if (kept)
 		qsort(exits->rets, kept, sizeof(*exits->rets), address_compare);
 	table_fini(&walk.by_address);

@@ -111,6 +111,32 @@ static bool operand_table(struct walk *walk, size_t at, const cs_x86_op *operand
 	return true;
 }
 
+/* Without optimisation: lea 0(,index,4),r; lea table(%rip),b; mov (r,b),off; cltq */
+static bool operand_table_slow(struct walk *walk, size_t at, const cs_x86_op *operand,
+			       struct table_use *use)
+{
+	const unsigned regs[2] = {operand->mem.base, operand->mem.index};
+
+	if (operand->type != X86_OP_MEM || operand->mem.scale != 1 || operand->mem.disp ||
+	    regs[0] == X86_REG_INVALID || regs[1] == X86_REG_INVALID)
+		return false;
+	for (unsigned i = 0; i < 2; i++) {
+		size_t scaled = at;
+		const cs_insn *insn = definition(walk, &scaled, regs[i]);
+		const cs_x86_op *from = insn ? &insn->detail->x86.operands[1] : NULL;
+
+		if (!insn || insn->id != X86_INS_LEA || from->mem.base != X86_REG_INVALID ||
+		    from->mem.scale != 4 || from->mem.disp)
+			continue;
+		use->index = insn_register(from->mem.index);
+		use->load = scaled;
+		use->entry_bytes = 4;
+		return use->index != X86_REG_INVALID &&
+		       constant_of(walk, at, regs[1 - i], &use->table);
+	}
+	return false;
+}
+
 /* reg = movslq (table); the other summand is the base. */
 static bool sum_parts(struct walk *walk, size_t at, unsigned loaded, unsigned added,
 		      struct table_use *use)
@@ -119,6 +145,14 @@ static bool sum_parts(struct walk *walk, size_t at, unsigned loaded, unsigned ad
 	const cs_insn *insn = definition(walk, &load, loaded);
 	cs_x86_op operand;
 
+	if (insn && insn->id == X86_INS_CDQE) {
+		insn = definition(walk, &load, loaded);
+		if (!insn || insn->id != X86_INS_MOV || insn->detail->x86.operands[0].size != 4)
+			return false;
+		operand = insn->detail->x86.operands[1];
+		return operand_table_slow(walk, load, &operand, use) &&
+		       constant_of(walk, at, added, &use->base);
+	}
 	if (!insn || insn->id != X86_INS_MOVSXD || insn->detail->x86.op_count != 2)
 		return false;
 	operand = insn->detail->x86.operands[1];
