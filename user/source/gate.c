@@ -124,10 +124,23 @@ static enum gate_runtime by_strings(struct image *image)
 	return runtime;
 }
 
+/* It has exception tables of its own, for thread cancellation, and it offers swapcontext without
+ * using it. */
+static bool is_c_library(const struct image *image)
+{
+	const struct image_symbols *dynsym = &image->dynsym;
+
+	for (size_t i = 1; i < dynsym->count; i++)
+		if (dynsym->symbols[i].st_shndx != SHN_UNDEF &&
+		    dynsym->symbols[i].st_name < dynsym->strings_bytes &&
+		    !strcmp(dynsym->strings + dynsym->symbols[i].st_name, "__libc_start_main"))
+			return true;
+	return false;
+}
+
 enum gate_runtime gate_by_image(struct image *image, bool is_app)
 {
 	bool has_tables = image_section(image, ".gcc_except_table") != NULL;
-	struct image_function function;
 	enum gate_runtime runtime;
 
 	if (image_section(image, ".gopclntab") || image_section(image, ".go.buildinfo") ||
@@ -135,21 +148,15 @@ enum gate_runtime gate_by_image(struct image *image, bool is_app)
 		return RUNTIME_GO;
 	if (!has_tables && !is_app)
 		return RUNTIME_NONE;
-	/*
-	 * image_find loads the tables; the C library has exception tables of its own, for thread
-	 * cancellation
-	 */
-	if (image_find(image, "__libc_start_main", &function) == IMAGE_FOUND && !is_app)
+	image_load_symbols(image);
+	if (is_c_library(image))
 		return RUNTIME_NONE;
 	runtime = by_symbols(image, is_app);
 	if (runtime == RUNTIME_NONE)
 		runtime = by_strings(image);
 	if (runtime != RUNTIME_NONE || !has_tables)
 		return runtime;
-	/*
-	 * exception tables without C++ and Rust: plain C with cleanups, if the symbols can be
-	 * trusted to tell
-	 */
+	/* exception tables without C++ and Rust: plain C with cleanups, if the symbols can tell */
 	if (image->symtab.count || tables_have(image, "__gcc_personality_v0", true))
 		return RUNTIME_NONE;
 	return RUNTIME_UNKNOWN;

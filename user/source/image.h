@@ -100,6 +100,9 @@ const Elf64_Shdr *image_section(const struct image *image, const char *name); /*
 const Elf64_Shdr *image_section_at(const struct image *image, uint64_t address);
 void image_build_id(struct image *image, char hex[41]);
 
+/* Reads both symbol tables into the image; those who ask by name need not. */
+void image_load_symbols(struct image *image);
+
 enum image_found {
 	IMAGE_FOUND,
 	IMAGE_MISSING,

@@ -7,7 +7,6 @@
 
 void *image_table(struct image *image, uint64_t offset, uint64_t count, size_t size_bytes,
 		  uint64_t limit_bytes);
-void image_load_symbols(struct image *image);
 /* By its size, else the next symbol, else the end of its section. */
 uint64_t image_function_end(struct image *image, const Elf64_Sym *symbol);
 

@@ -197,20 +197,29 @@ static int claim_by_path(struct planner *planner, struct claim *claim, const str
 	return error == -EACCES ? error : 0;
 }
 
-static bool defines_some_probe(struct image *image, const struct engine *engine)
+static bool defines_probe(struct image *image, const struct engine_probe *spec)
 {
 	struct image_function function;
 
-	for (unsigned i = 0; i < engine->probes_count; i++) {
-		const struct engine_probe *spec = &engine->probes[i];
-
-		if (spec->callback_setter &&
-		    image_find(image, spec->callback_setter, &function) == IMAGE_FOUND)
+	if (spec->callback_setter)
+		return image_find(image, spec->callback_setter, &function) == IMAGE_FOUND;
+	for (unsigned s = 0; s < ENGINE_MAX_SYMBOLS && spec->symbols[s]; s++)
+		if (image_find(image, spec->symbols[s], &function) == IMAGE_FOUND)
 			return true;
-		for (unsigned s = 0; s < ENGINE_MAX_SYMBOLS && spec->symbols[s]; s++)
-			if (image_find(image, spec->symbols[s], &function) == IMAGE_FOUND)
-				return true;
-	}
+	return false;
+}
+
+/* A required probe, or any when none is required: one common name makes no engine. */
+static bool defines_engine(struct image *image, const struct engine *engine)
+{
+	bool has_required = false;
+
+	for (unsigned i = 0; i < engine->probes_count; i++)
+		has_required |= engine->probes[i].required;
+	for (unsigned i = 0; i < engine->probes_count; i++)
+		if ((engine->probes[i].required || !has_required) &&
+		    defines_probe(image, &engine->probes[i]))
+			return true;
 	return false;
 }
 
@@ -233,7 +242,7 @@ static int claim_by_symbols(struct planner *planner, struct claim *claim,
 			return error;
 		if (error)
 			continue;
-		defines = defines_some_probe(image, engine);
+		defines = defines_engine(image, engine);
 		image_free(image);
 		if (defines)
 			claim_add(planner, claim, engine, mapping);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the tests of source/ share: a directory of their own, a compiler, live processes, and objdump as a second opinion.
- * The rule that surprises: nothing here waits by time. A started program writes a line when it is where it should be.
+ * What the tests of source/ share: a directory of their own, a compiler, live processes, and
+ * objdump as a second opinion. The rule that surprises: nothing here waits by time. A started
+ * program writes a line when it is where it should be.
  */
 #ifndef TESTS_SOURCE_LIVE_H
 #define TESTS_SOURCE_LIVE_H
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,8 +41,8 @@ static LIVE_UNUSED __attribute__((format(printf, 1, 2))) bool live_run(const cha
 	va_start(arguments, format);
 	vsnprintf(command, sizeof(command), format, arguments);
 	va_end(arguments);
-	snprintf(whole, sizeof(whole), "cd %s && { %s; } >out.txt 2>&1 || { cat out.txt; exit 1; }", live_directory,
-		 command);
+	snprintf(whole, sizeof(whole), "cd %s && { %s; } >out.txt 2>&1 || { cat out.txt; exit 1; }",
+		 live_directory, command);
 	return system(whole) == 0;
 }
 
@@ -80,6 +82,7 @@ static LIVE_UNUSED pid_t live_start(const char *const *argv)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing behind */
 		dup2(ends[1], 1);
 		close(ends[0]);
 		close(ends[1]);
@@ -102,14 +105,17 @@ static LIVE_UNUSED void live_end(pid_t pid)
 /* Opening what a process maps takes a privilege, also for one's own process. */
 static LIVE_UNUSED bool live_may_open_maps(void)
 {
-	char path[100], line[200];
+	char path[100], line[400];
 	FILE *maps = fopen("/proc/self/maps", "r");
 	unsigned long long start, end;
 	int fd = -1;
 
-	if (maps && fgets(line, sizeof(line), maps) && sscanf(line, "%llx-%llx", &start, &end) == 2) {
+	while (maps && fd < 0 && fgets(line, sizeof(line), maps)) {
+		if (!strchr(line, '/') || sscanf(line, "%llx-%llx", &start, &end) != 2)
+			continue;
 		snprintf(path, sizeof(path), "/proc/self/map_files/%llx-%llx", start, end);
 		fd = open(path, O_RDONLY);
+		break;
 	}
 	if (maps)
 		fclose(maps);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Calls through a variable that a setter fills: in code of our own as several compilers write it, and in libespeak-ng,
- * against what objdump shows.
+ * Calls through a variable that a setter fills: in code of our own as several compilers write it,
+ * and in libespeak-ng, against what objdump shows.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,8 @@
 static const char source[] =
 	"#define KEEP __attribute__((noinline,noclone))\n"
 	"typedef int callback_fn(short *, int, void *);\n"
-	"static callback_fn *hidden; callback_fn *exported; static callback_fn *unused; static int (*other)(int);\n"
+	"static callback_fn *hidden; callback_fn *exported; static callback_fn *unused; static int "
+	"(*other)(int);\n"
 	"static volatile int sink; extern void elsewhere(void);\n"
 	"KEEP void set_hidden(callback_fn *f) { hidden = f; }\n"
 	"KEEP void set_second(int a, callback_fn *f) { sink = a; hidden = f; }\n"
@@ -27,11 +28,15 @@ static const char source[] =
 	"KEEP void set_other(int (*f)(int)) { other = f; }\n"
 	"KEEP callback_fn *set_nothing(callback_fn *f) { return f; }\n"
 	"KEEP callback_fn *get_unused(void) { return unused; }\n"
-	"KEEP int call_checked(short *w, int n) { int r = 7; if (hidden) r = hidden(w, n, 0); sink = r; return r + 1; }\n"
-	"KEEP int call_unchecked(short *w, int n) { sink = n; sink = hidden(w, n + 1, w); return 3; }\n"
+	"KEEP int call_checked(short *w, int n) { int r = 7; if (hidden) r = hidden(w, n, 0); sink "
+	"= r; return r + 1; }\n"
+	"KEEP int call_unchecked(short *w, int n) { sink = n; sink = hidden(w, n + 1, w); return "
+	"3; }\n"
 	"KEEP int call_by_jump(void *e) { return hidden ? hidden(0, 0, e) : 0; }\n"
-	"KEEP int call_over_a_call(short *w, int n) { callback_fn *f = hidden; elsewhere(); n = f(w, n, w); sink = n; return n; }\n"
-	"KEEP int call_exported(short *w, int n) { if (exported) sink = exported(w, n, w); return 1; }\n"
+	"KEEP int call_over_a_call(short *w, int n) { callback_fn *f = hidden; elsewhere(); n = "
+	"f(w, n, w); sink = n; return n; }\n"
+	"KEEP int call_exported(short *w, int n) { if (exported) sink = exported(w, n, w); return "
+	"1; }\n"
 	"KEEP int call_other(int n) { sink = other(n); return sink; }\n"
 	"KEEP int only_compares(void) { return hidden != 0; }\n";
 
@@ -40,11 +45,13 @@ static int set_up(void **state)
 	if (live_set_up(state))
 		return -1;
 	live_write("c.c", source);
-	return live_run("gcc -w -O2 -fPIC -shared -o o2.so c.c && gcc -w -O2 -fPIC -shared -s -o stripped.so c.c && "
-			"gcc -w -O0 -fPIC -shared -o o0.so c.c && gcc -w -Os -fPIC -shared -fcf-protection -o os.so c.c && "
-			"gcc -w -O3 -fPIC -shared -fno-plt -fstack-protector-all -o o3.so c.c") ?
-		       0 :
-		       -1;
+	return live_run("gcc -w -O2 -fPIC -shared -o o2.so c.c && gcc -w -O2 -fPIC -shared -s -o "
+			"stripped.so c.c && "
+			"gcc -w -O0 -fPIC -shared -o o0.so c.c && gcc -w -Os -fPIC -shared "
+			"-fcf-protection -o os.so c.c && "
+			"gcc -w -O3 -fPIC -shared -fno-plt -fstack-protector-all -o o3.so c.c")
+		       ? 0
+		       : -1;
 }
 
 struct asked {
@@ -201,10 +208,12 @@ static void clang_writes_calls_that_are_found_too(void **state)
 }
 
 /*
- * The same question put to objdump's text: the setter's `mov %rdi,...# VARIABLE`, then each line that loads from it, and
- * the next line of that function that calls or jumps by the loaded register.
+ * The same question put to objdump's text: the setter's `mov %rdi,...# VARIABLE`, then each line
+ * that loads from it, and the next line of that function that calls or jumps by the loaded
+ * register.
  */
-static size_t oracle(const struct dump *dump, uint64_t setter, uint64_t *variable, uint64_t *uses, size_t uses_max)
+static size_t oracle(const struct dump *dump, uint64_t setter, uint64_t *variable, uint64_t *uses,
+		     size_t uses_max)
 {
 	size_t count = 0, at = dump_at(dump, setter);
 	char mark[40], reg[8], by_call[24], by_jump[24];
@@ -212,20 +221,23 @@ static size_t oracle(const struct dump *dump, uint64_t setter, uint64_t *variabl
 	const char *comment;
 
 	for (size_t i = at; i < at + 16 && !address; i++)
-		if (!strncmp(dump->lines[i].text, "mov    %rdi,", 12) && (comment = strchr(dump->lines[i].text, '#')))
+		if (!strncmp(dump->lines[i].text, "mov    %rdi,", 12) &&
+		    (comment = strchr(dump->lines[i].text, '#')))
 			sscanf(comment, "# %llx", &address);
 	*variable = address;
 	snprintf(mark, sizeof(mark), "# %llx ", address);
 	for (size_t i = 0; i < dump->count && address; i++) {
 		const char *text = dump->lines[i].text;
 
-		if (!strstr(text, mark) || strncmp(text, "mov    0x", 9) || !strstr(text, "(%rip),%"))
+		if (!strstr(text, mark) || strncmp(text, "mov    0x", 9) ||
+		    !strstr(text, "(%rip),%"))
 			continue;
 		sscanf(strstr(text, "(%rip),%"), "(%%rip),%%%7[a-z0-9]", reg);
 		snprintf(by_call, sizeof(by_call), "call   *%%%s", reg);
 		snprintf(by_jump, sizeof(by_jump), "jmp    *%%%s", reg);
 		for (size_t k = i + 1; k < i + 24 && k < dump->count; k++)
-			if (!strcmp(dump->lines[k].text, by_call) || !strcmp(dump->lines[k].text, by_jump)) {
+			if (!strcmp(dump->lines[k].text, by_call) ||
+			    !strcmp(dump->lines[k].text, by_jump)) {
 				assert_true(count < uses_max);
 				uses[count++] = dump->lines[k].address;
 				break;
@@ -276,7 +288,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_through_the_variable_is_found_and_no_other),
 		cmocka_unit_test(the_argument_may_be_any_that_is_in_a_register),
-		cmocka_unit_test(a_variable_that_is_exported_is_followed_through_the_global_offset_table),
+		cmocka_unit_test(
+			a_variable_that_is_exported_is_followed_through_the_global_offset_table),
 		cmocka_unit_test(without_a_variable_or_without_a_call_there_is_a_reason),
 		cmocka_unit_test(clang_writes_calls_that_are_found_too),
 		cmocka_unit_test(the_callback_of_espeak_ng_is_called_where_objdump_says),

@@ -32,7 +32,8 @@ static const char source[] =
 	"__asm__(\".symver versioned_old,versioned@V_1\");\n"
 	"__asm__(\".symver versioned_new,versioned@@V_2\");\n"
 	"__asm__(\".text\\n.globl sizeless\\n.type sizeless,@function\\nsizeless: nop\\nret\\n"
-	".globl after_sizeless\\n.type after_sizeless,@function\\nafter_sizeless: ret\\n.size after_sizeless,1\\n\");\n";
+	".globl after_sizeless\\n.type after_sizeless,@function\\nafter_sizeless: ret\\n.size "
+	"after_sizeless,1\\n\");\n";
 
 static int set_up(void **state)
 {
@@ -40,10 +41,11 @@ static int set_up(void **state)
 		return -1;
 	live_write("lib.c", source);
 	live_write("lib.map", "V_1 { global: *; };\nV_2 { } V_1;\n");
-	return live_run("gcc -w -O2 -shared -fPIC -Wl,--build-id -Wl,--version-script=lib.map -o lib.so lib.c && "
-			"strip -o stripped.so lib.so") ?
-		       0 :
-		       -1;
+	return live_run("gcc -w -O2 -shared -fPIC -Wl,--build-id -Wl,--version-script=lib.map -o "
+			"lib.so lib.c && "
+			"strip -o stripped.so lib.so")
+		       ? 0
+		       : -1;
 }
 
 static unsigned long long nm_address(const char *object, const char *options, const char *name)
@@ -127,8 +129,10 @@ static void equal_local_names_are_ambiguous(void **state)
 	struct image *image;
 
 	(void)state;
-	live_write("a.c", "static __attribute__((noinline,used)) int twin(int a) { return a + 1; } int a(int x) { return twin(x) * 2; }\n");
-	live_write("b.c", "static __attribute__((noinline,used)) int twin(int a) { return a - 1; } int b(int x) { return twin(x) * 2; }\n");
+	live_write("a.c", "static __attribute__((noinline,used)) int twin(int a) { return a + 1; } "
+			  "int a(int x) { return twin(x) * 2; }\n");
+	live_write("b.c", "static __attribute__((noinline,used)) int twin(int a) { return a - 1; } "
+			  "int b(int x) { return twin(x) * 2; }\n");
 	assert_true(live_run("gcc -O1 -shared -fPIC -o twins.so a.c b.c"));
 	image = live_image(live_path("twins.so"));
 	assert_int_equal(image_find(image, "twin", &function), IMAGE_AMBIGUOUS);
@@ -166,7 +170,8 @@ static void local_functions_of_a_stripped_file_have_bounds(void **state)
 
 	(void)state;
 	assert_true(local != 0);
-	snprintf(command, sizeof(command), "readelf --debug-dump=frames '%s' 2>/dev/null", live_path("stripped.so"));
+	snprintf(command, sizeof(command), "readelf --debug-dump=frames '%s' 2>/dev/null",
+		 live_path("stripped.so"));
 	pipe = popen(command, "r");
 	while (fgets(line, sizeof(line), pipe)) {
 		char *at = strstr(line, "pc=");
@@ -208,7 +213,8 @@ static void addresses_and_offsets_are_told_by_segments(void **state)
 	assert_false(image_is_code(image, UINT64_MAX));
 	assert_int_equal(image_read(image, UINT64_MAX - 2, by_address, 8), 0);
 	assert_int_equal(image_read_offset(image, UINT64_MAX - 2, by_address, 8), 0);
-	assert_false(image_offset(image, nm_address(live_path("lib.so"), "", "unused_bss") + 200, &offset));
+	assert_false(image_offset(image, nm_address(live_path("lib.so"), "", "unused_bss") + 200,
+				  &offset));
 	image_free(image);
 }
 
@@ -243,7 +249,8 @@ static bool ask_symbol(void *arg, const char *name, const Elf64_Sym *symbol)
 /* Everything that is ever asked of an image. The answers do not matter. */
 static void ask_all(const char *path)
 {
-	static const char *const names[] = {"plain", "tail", "versioned", "sizeless", "wants", "outer"};
+	static const char *const names[] = {"plain",	"tail",	 "versioned",
+					    "sizeless", "wants", "outer"};
 	struct image_function function;
 	struct decoder decoder;
 	struct image *image;
@@ -388,7 +395,8 @@ static void what_is_no_program_is_refused_with_a_sentence(void **state)
 	static const struct {
 		const char *name, *command;
 	} cases[] = {
-		{"text", "echo hello, this is a text and longer than an ELF header, so that it can be judged >text"},
+		{"text", "echo hello, this is a text and longer than an ELF header, so that it can "
+			 "be judged >text"},
 		{"empty", ": >empty"},
 		{"fifo", "mkfifo fifo"},
 		{"object.o", "gcc -c -o object.o lib.c"},
@@ -400,7 +408,10 @@ static void what_is_no_program_is_refused_with_a_sentence(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		assert_true(live_run("%s", cases[i].command));
 		why = NULL;
-		assert_int_equal(image_open(&image, open(live_path(cases[i].name), O_RDONLY | O_NONBLOCK), &why), -ENOEXEC);
+		assert_int_equal(image_open(&image,
+					    open(live_path(cases[i].name), O_RDONLY | O_NONBLOCK),
+					    &why),
+				 -ENOEXEC);
 		assert_non_null(why);
 	}
 }

@@ -20,8 +20,12 @@ static void a_line_gives_its_fields_by_position(void **state)
 	struct mapping mapping;
 
 	(void)state;
-	assert_int_equal(maps_parse("7f0000001000-7f0000003000 r-xp 00002000 fe:01 4711      /usr/lib/x.so", &mapping), 0);
-	assert_true(mapping.start == 0x7f0000001000 && mapping.end == 0x7f0000003000 && mapping.offset == 0x2000);
+	assert_int_equal(
+		maps_parse("7f0000001000-7f0000003000 r-xp 00002000 fe:01 4711      /usr/lib/x.so",
+			   &mapping),
+		0);
+	assert_true(mapping.start == 0x7f0000001000 && mapping.end == 0x7f0000003000 &&
+		    mapping.offset == 0x2000);
 	assert_true(mapping.device == makedev(0xfe, 1) && mapping.inode == 4711);
 	assert_true(mapping.is_executable && mapping.is_probeable);
 	assert_string_equal(mapping.path, "/usr/lib/x.so");
@@ -30,8 +34,13 @@ static void a_line_gives_its_fields_by_position(void **state)
 static void a_path_is_all_that_follows_the_inode(void **state)
 {
 	static const char *const paths[] = {
-		"/a b  c", "/x (deleted)", "/\x1b[31m red", "/r-xp 00000000 00:00 0 /etc/shadow", "/line\\012break",
-		"[heap]", "/memfd:x (deleted)",
+		"/a b  c",
+		"/x (deleted)",
+		"/\x1b[31m red",
+		"/r-xp 00000000 00:00 0 /etc/shadow",
+		"/line\\012break",
+		"[heap]",
+		"/memfd:x (deleted)",
 	};
 	struct mapping mapping;
 	char line[200];
@@ -55,7 +64,7 @@ static void only_private_unwritable_code_can_be_probed(void **state)
 		const char *access;
 		bool is_executable, is_probeable;
 	} cases[] = {
-		{"r-xp", true, true}, {"--xp", true, true},   {"rwxp", true, false},
+		{"r-xp", true, true},  {"--xp", true, true},   {"rwxp", true, false},
 		{"r-xs", true, false}, {"rw-p", false, false}, {"r--p", false, false},
 	};
 	struct mapping mapping;
@@ -73,11 +82,26 @@ static void only_private_unwritable_code_can_be_probed(void **state)
 static void a_line_that_is_none_is_refused(void **state)
 {
 	static const char *const lines[] = {
-		"", " ", "1000", "1000-", "1000-2000", "1000-2000 ", "1000-2000 r-x", "1000-2000 r-xp", "1000-2000 r-xp 0",
-		"1000-2000 r-xp 0 fe:01", "1000-2000 r-xp 0 fe:01 ", "1000-2000 r-xp 0 fe:01 x", "1000-2000 r-xp 0 fe:01 -3 /x",
-		"2000-1000 r-xp 0 fe:01 1 /x", "1000-1000 r-xp 0 fe:01 1 /x", "+1000-2000 r-xp 0 fe:01 1 /x",
-		"0x1000-2000 r-xp 0 fe:01 1 /x", "10000000000000000-20000000000000000 r-xp 0 fe:01 1 /x",
-		"1000-2000 r-xp 0 fe:01 99999999999999999999999 /x", "1000-2000 r-xp 0 fe:01 7y /x",
+		"",
+		" ",
+		"1000",
+		"1000-",
+		"1000-2000",
+		"1000-2000 ",
+		"1000-2000 r-x",
+		"1000-2000 r-xp",
+		"1000-2000 r-xp 0",
+		"1000-2000 r-xp 0 fe:01",
+		"1000-2000 r-xp 0 fe:01 ",
+		"1000-2000 r-xp 0 fe:01 x",
+		"1000-2000 r-xp 0 fe:01 -3 /x",
+		"2000-1000 r-xp 0 fe:01 1 /x",
+		"1000-1000 r-xp 0 fe:01 1 /x",
+		"+1000-2000 r-xp 0 fe:01 1 /x",
+		"0x1000-2000 r-xp 0 fe:01 1 /x",
+		"10000000000000000-20000000000000000 r-xp 0 fe:01 1 /x",
+		"1000-2000 r-xp 0 fe:01 99999999999999999999999 /x",
+		"1000-2000 r-xp 0 fe:01 7y /x",
 	};
 	struct mapping mapping;
 
@@ -165,14 +189,18 @@ static void a_process_whose_main_thread_is_gone_is_seen_through_another(void **s
 	pid_t pid;
 
 	(void)state;
-	live_write("orphan.c", "#include <pthread.h>\n#include <stdio.h>\n#include <unistd.h>\n#include <string.h>\n"
-			       "static void *stay(void *main_thread) { pthread_join(*(pthread_t *)main_thread, 0);\n"
-			       "char s[4096], *p; FILE *f; do { f = fopen(\"/proc/self/stat\", \"r\");\n"
-			       "s[fread(s, 1, 4095, f)] = 0; fclose(f); p = strrchr(s, ')'); } while (p[2] != 'Z');\n"
-			       "write(1, \"r\", 1); pause(); return 0; }\n"
-			       "static pthread_t me, other;\n"
-			       "int main(void) { me = pthread_self(); pthread_create(&other, 0, stay, &me);\n"
-			       "pthread_exit(0); }\n");
+	live_write("orphan.c",
+		   "#include <pthread.h>\n#include <stdio.h>\n#include <unistd.h>\n#include "
+		   "<string.h>\n"
+		   "static void *stay(void *main_thread) { pthread_join(*(pthread_t *)main_thread, "
+		   "0);\n"
+		   "char s[4096], *p; FILE *f; do { f = fopen(\"/proc/self/stat\", \"r\");\n"
+		   "s[fread(s, 1, 4095, f)] = 0; fclose(f); p = strrchr(s, ')'); } while (p[2] != "
+		   "'Z');\n"
+		   "write(1, \"r\", 1); pause(); return 0; }\n"
+		   "static pthread_t me, other;\n"
+		   "int main(void) { me = pthread_self(); pthread_create(&other, 0, stay, &me);\n"
+		   "pthread_exit(0); }\n");
 	assert_true(live_run("gcc -w -o orphan orphan.c -lpthread"));
 	pid = live_start(argv);
 	assert_int_equal(maps_read_process(&maps, (uint32_t)pid), 0);
