@@ -5,11 +5,15 @@
  * The rule that surprises: with --wait-attach no "go" is needed: it runs once, as soon as the first bytes of
  * fake_request have been patched by a tracer (or after 30 s, which is said).
  */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -160,6 +164,22 @@ static void pin(int cpu)
 		perror("sched_setaffinity");
 }
 
+/* Kills us for the system calls that probes of newer kernels make in our name, as the strict filters of services do. */
+static void lock_down(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 335 /* uretprobe */, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 336 /* uprobe */, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		perror("seccomp");
+}
+
 #define LOOK_BYTES 32 /* a tracer patches a function at its first instruction or shortly after */
 
 static void wait_for_attach(void)
@@ -190,10 +210,12 @@ int main(int argc, char **argv)
 			waits = 1;
 		else if (strcmp(argv[at], "--cpu") == 0 && at + 1 < argc)
 			want.cpu = atoi(argv[++at]);
+		else if (strcmp(argv[at], "--seccomp") == 0)
+			lock_down();
 	}
 	scenario = at < argc ? scenario_find(argv[at]) : NULL;
 	if (!scenario) {
-		fprintf(stderr, "usage: faketarget [--cpu N] [--wait-attach] SCENARIO [COUNT [ARG]]\n");
+		fprintf(stderr, "usage: faketarget [--cpu N] [--seccomp] [--wait-attach] SCENARIO [COUNT [ARG]]\n");
 		scenario_find(NULL);
 		return 2;
 	}

@@ -163,6 +163,7 @@ class Target:
         self.errors = open(path("target-stderr"), "a+")
         self.child = spawn([*prefix, program, *[str(a) for a in argv[1:]]], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                            stderr=self.errors, **options)
+        self.pending = b""
         line = self._line(30)
         if not line:
             self.errors.seek(0)
@@ -170,9 +171,18 @@ class Target:
         self.pid = json.loads(line)["pid"]
 
     def _line(self, seconds):
-        if not select.select([self.child.stdout], [], [], seconds)[0]:
-            return b""
-        return self.child.stdout.readline()
+        """The next line of stdout; b"" at its end or when it does not come in time."""
+        end_at = time.monotonic() + seconds
+        fd = self.child.stdout.fileno()
+        while b"\n" not in self.pending:
+            if not select.select([fd], [], [], max(0, end_at - time.monotonic()))[0]:
+                return b""
+            more = os.read(fd, 1 << 20)
+            if not more:
+                return b""
+            self.pending += more
+        line, self.pending = self.pending.split(b"\n", 1)
+        return line
 
     def start(self):
         self.child.stdin.write(b"go\n")
@@ -470,9 +480,22 @@ def text_of(trace):
     return trace["text_bytes"], bool(trace.get("text_truncated"))
 
 
+class Long:
+    """The length of a text above 4 KiB: told exactly, or as a cap of at least 4 KiB with a mark."""
+
+    def __init__(self, text_bytes):
+        self.text_bytes = text_bytes
+
+    def __eq__(self, told):
+        return told == (self.text_bytes, False) or (bool(told) and told[1] is True and 4096 <= told[0] < self.text_bytes)
+
+    def __repr__(self):
+        return "%d bytes, whole or cut" % self.text_bytes
+
+
 def cut(text_bytes):
-    """What of a text's length may be told: all up to 4 KiB, then the cap with a mark."""
-    return (text_bytes, False) if text_bytes <= 4096 else (4096, True)
+    """What must be told of a text's length."""
+    return (text_bytes, False) if text_bytes <= 4096 else Long(text_bytes)
 
 
 def requests_match(log, wanted, sentence, **options):
