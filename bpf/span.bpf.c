@@ -33,7 +33,7 @@ static __always_inline bool call_find(struct call *call, struct pt_regs *regs)
 	call->task = bpf_get_current_task_btf();
 	call->thread = bpf_task_storage_get(&threads, call->task, 0, 0);
 	if (!call->thread) {
-		if (!task_is_target(call->task))
+		if (!target_of(call->task))
 			return false;
 		call->thread = bpf_task_storage_get(&threads, call->task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	}
@@ -79,6 +79,18 @@ static __always_inline void call_count_shortcomings(struct call *call, __u32 fla
 		count_loss(&call->counts->torn);
 	if (flags & UNREADABLE_FLAGS)
 		count_loss(&call->counts->unreadable);
+}
+
+/* The name precedes the first record of a thread: once the thread is gone nobody can be asked for it. */
+static __always_inline void thread_name_emit(struct task_struct *task)
+{
+	struct tt_thread record = {};
+
+	record.head.at_ns = bpf_ktime_get_ns();
+	head_fill(&record.head, task, TT_THREAD, sizeof(record));
+	bpf_get_current_comm(record.comm, sizeof(record.comm));
+	if (emit(&record, sizeof(record)))
+		count_loss(&ring_full_other_count);
 }
 
 /* A page that is not in memory makes the plain read fail; the sleepable one brings it in. */
@@ -273,6 +285,8 @@ int enter(struct pt_regs *regs)
 	if (user_read(&record.enter.return_addr, 8, call.sp))
 		record.enter.return_addr = 0;
 	record.enter.head.flags |= stack_flags(&call, record.enter.return_addr);
+	if (record.enter.head.seq == 1)
+		thread_name_emit(call.task);
 	head_fill(&record.enter.head, call.task, TT_ENTER, bytes);
 	record.enter.head.probe = call.probe;
 	call_count_shortcomings(&call, record.enter.head.flags);
@@ -295,6 +309,8 @@ int leave(struct pt_regs *regs)
 	record.return_value = regs->ax;
 	record.head.flags |= capture_leave(&call, record.return_value, record.value);
 	record.sp = call.sp;
+	if (record.head.seq == 1)
+		thread_name_emit(call.task);
 	head_fill(&record.head, call.task, TT_LEAVE, sizeof(record));
 	record.head.probe = call.probe;
 	call_count_shortcomings(&call, record.head.flags);

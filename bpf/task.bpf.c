@@ -22,7 +22,7 @@ SEC("?iter/task")
 int adopt(struct bpf_iter__task *context)
 {
 	struct task_struct *task = context->task;
-	struct target *target;
+	struct tt_target *target;
 	__u32 pid;
 
 	if (!task)
@@ -38,17 +38,14 @@ int adopt(struct bpf_iter__task *context)
 	return 0;
 }
 
+/* Not one of the thread's numbered records: it carries no sums, and its loss is counted apart. */
 static __always_inline void task_emit(struct task_struct *task, __u32 what, __u32 other_pid, __u32 other_tid)
 {
-	struct thread_state *thread = bpf_task_storage_get(&threads, task, 0, 0);
 	struct tt_task record = {};
 
 	record.head.at_ns = bpf_ktime_get_ns();
+	record.head.flags = TT_F_NO_SUMS;
 	head_fill(&record.head, task, TT_TASK, sizeof(record));
-	if (thread)
-		record.head.seq = ++thread->seq;
-	else
-		record.head.flags |= TT_F_NO_SUMS;
 	record.what = what;
 	record.other_pid = other_pid;
 	record.other_tid = other_tid;
@@ -64,7 +61,7 @@ int BPF_PROG(task_newtask, struct task_struct *task)
 	struct task_struct *maker = bpf_get_current_task_btf();
 	struct thread_state *thread;
 
-	if (!task_is_target(maker))
+	if (!target_of(maker))
 		return 0;
 	if (task->tgid != maker->tgid) {
 		task_emit(maker, TT_TASK_FORK, task->tgid, task->pid);
@@ -81,10 +78,12 @@ int BPF_PROG(task_newtask, struct task_struct *task)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
 {
+	struct tt_target *target = target_of(task);
 	struct tt_exit record = {};
 
-	if (!task_is_target(task))
+	if (!target)
 		return 0;
+	target->wait_status = task->exit_code;
 	sums_read(bpf_task_storage_get(&threads, task, 0, 0), &record.head, &record.sums);
 	head_fill(&record.head, task, TT_EXIT, sizeof(record));
 	bpf_get_current_comm(record.comm, sizeof(record.comm));
@@ -103,8 +102,14 @@ static __always_inline void stop_current(void)
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, int old_tid)
 {
-	if (!task_is_target(task))
+	struct thread_state *thread;
+
+	if (!target_of(task))
 		return 0;
+	/* The survivor takes over the main thread's id: its numbers begin anew under it. */
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
+	if (thread)
+		thread->seq = 0;
 	task_emit(task, TT_TASK_EXEC, task->tgid, old_tid);
 	if (watched_pid && (__u32)task->tgid == watched_pid)
 		stop_current();

@@ -8,8 +8,9 @@
  */
 
 #define TEXT_BLOCK 64 /* 63 bytes of text and the terminator that the helper always writes */
-#define TEXT_MAX_BLOCKS 260 /* 16 KiB */
-#define TEXT_MAX_BLOCKS_PLAIN 64 /* 4 KiB, where the kernel has no bpf_loop */
+#define TEXT_BLOCKS(bytes) ((bytes) / (TEXT_BLOCK - 1) + 1)
+#define TEXT_MAX_BYTES (16 << 10)
+#define TEXT_MAX_BYTES_PLAIN (4 << 10) /* where the kernel has no bpf_loop */
 
 struct text_reader {
 	__u64 from;
@@ -92,16 +93,17 @@ static long text_block_callback(__u64 index, void *context)
 static __always_inline void text_walk(struct text_reader *text)
 {
 	if (has_bpf_loop) {
-		bpf_loop(TEXT_MAX_BLOCKS, text_block_callback, text, 0);
+		bpf_loop(TEXT_BLOCKS(TEXT_MAX_BYTES), text_block_callback, text, 0);
 		return;
 	}
-	for (__u32 i = 0; i < TEXT_MAX_BLOCKS_PLAIN && !text->is_complete && !text->is_unreadable; i++)
+	for (__u32 i = 0; i < TEXT_BLOCKS(TEXT_MAX_BYTES_PLAIN) && !text->is_complete && !text->is_unreadable; i++)
 		text_block(text);
 }
 
 __noinline __u32 text_capture(const struct tt_capture *capture, const struct arguments *arguments,
 			      struct tt_enter *enter)
 {
+	__u32 max_bytes = has_bpf_loop ? TEXT_MAX_BYTES : TEXT_MAX_BYTES_PLAIN;
 	struct text_reader text = {};
 
 	if (!capture || !arguments || !enter)
@@ -112,9 +114,12 @@ __noinline __u32 text_capture(const struct tt_capture *capture, const struct arg
 	text_walk(&text);
 	if (text.is_unreadable)
 		return TT_F_TEXT_UNREADABLE;
-	enter->text_bytes = text.length;
 	enter->fingerprint = sip_end(&text);
-	return text.is_complete ? TT_F_TEXT : TT_F_TEXT | TT_F_TEXT_CUT;
+	enter->text_bytes = text.length;
+	if (text.is_complete && text.length <= max_bytes)
+		return TT_F_TEXT;
+	enter->text_bytes = max_bytes;
+	return TT_F_TEXT | TT_F_TEXT_CUT;
 }
 
 __noinline __u32 name_capture(const struct tt_capture *capture, const struct arguments *arguments,

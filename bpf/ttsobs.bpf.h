@@ -53,9 +53,7 @@ struct thread_state {
 	struct saved_call saved[SAVED_CALLS]; /* by hash of sp */
 };
 
-struct target {
-	__u64 start_at_ns; /* boot clock, of the group leader; 0 = filled in by the adopting iterator */
-};
+#define NULL ((void *)0)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -73,7 +71,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TT_MAX_TARGETS);
 	__type(key, __u32);
-	__type(value, struct target);
+	__type(value, struct tt_target);
 } targets SEC(".maps");
 
 struct {
@@ -91,14 +89,14 @@ struct {
 } counts SEC(".maps");
 
 /* Identity is pid and start time: a stranger that got a reused pid is not a target. */
-static __always_inline bool task_is_target(struct task_struct *task)
+static __always_inline struct tt_target *target_of(struct task_struct *task)
 {
 	__u32 pid = task->tgid;
-	struct target *target = bpf_map_lookup_elem(&targets, &pid);
+	struct tt_target *target = bpf_map_lookup_elem(&targets, &pid);
 
-	if (!target)
-		return false;
-	return !target->start_at_ns || target->start_at_ns == task->group_leader->start_boottime;
+	if (target && target->start_at_ns && target->start_at_ns != task->group_leader->start_boottime)
+		return NULL;
+	return target;
 }
 
 /* Waking the reader costs the target 2-3 us, so only the record that crosses the watermark does it. */

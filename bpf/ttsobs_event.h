@@ -20,7 +20,7 @@
 #define TT_COMM_BYTES 16
 #define TT_NO_PROBE 0xffff /* head.probe of records that belong to no probe */
 
-/* head.kind. 1..15 come from bpf/, 16.. from user/source/. */
+/* head.kind. 1..15 come from bpf/, 16.. from user/source/ (THREAD from both: bpf/ names a thread at its first record). */
 #define TT_ENTER 1	/* a probed call began */
 #define TT_LEAVE 2	/* a probed call ended */
 #define TT_EXIT 3	/* a thread ended */
@@ -55,7 +55,7 @@ struct tt_head {
 	__u16 size;	/* of the whole record, header included, bytes */
 	__u16 cpu;
 	__u16 probe;	/* probe id of a PROBE record, or TT_NO_PROBE */
-	__u32 seq;	/* per thread, counts every record tried; a gap is loss. 0 with TT_F_NO_SUMS and on source records */
+	__u32 seq;	/* per thread, counts every ENTER, LEAVE and EXIT tried; a gap is loss. 0 with TT_F_NO_SUMS and on others */
 	__u32 flags;
 };
 

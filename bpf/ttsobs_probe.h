@@ -43,6 +43,11 @@ struct tt_probe_config {
 	__u32 reserved;
 };
 
+struct tt_target { /* a process in view */
+	__u64 start_at_ns; /* boot clock, of the group leader; 0 = filled in by the adopting iterator */
+	__u64 wait_status; /* of the thread that ended last: the process's own when it has ended */
+};
+
 /* Per CPU, per probe; every field only grows. hits = shipped + ring_full, for enters and leaves apart. */
 struct tt_probe_counts {
 	__u64 enters;

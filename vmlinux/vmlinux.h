@@ -40,6 +40,7 @@ struct task_struct {
 	unsigned int __state;
 	int pid;
 	int tgid;
+	int exit_code;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	struct mm_struct *mm;

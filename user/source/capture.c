@@ -80,7 +80,7 @@ static void record_visit(void *arg, const void *bytes, uint32_t size_bytes)
 	/* Only a lost EXIT leaves a name behind; forgetting all is harmless, they are told again. */
 	if (capture->threads.count > 2 * LIMIT_THREADS)
 		table_fini(&capture->threads);
-	thread_tell(capture, record->pid, record->tid);
+	thread_note(capture, record);
 	if (capture->outbox.records.length)
 		outbox_flush(&capture->outbox, capture->feed);
 	capture->feed->record(capture->feed, record, size_bytes);

@@ -97,11 +97,11 @@ static int half_open(struct capture *capture)
 /* Makes them known to the kernel half, with storage for every thread that exists. New threads come by themselves. */
 static int targets_adopt(struct capture *capture)
 {
-	uint64_t start_at_ns = 0; /* the iterator fills it in */
+	struct tt_target target = {0}; /* the iterator fills it in */
 	int error;
 
 	for (size_t i = 0; i < capture->followed_count; i++)
-		if (bpf_map_update_elem(capture->half.targets_fd, &capture->followed[i].pid, &start_at_ns, BPF_ANY))
+		if (bpf_map_update_elem(capture->half.targets_fd, &capture->followed[i].pid, &target, BPF_ANY))
 			return refuse(-errno, "too many processes at once (%d)", TT_MAX_TARGETS);
 	error = link_iterate(capture->half.adopt_fd);
 	if (error)

@@ -87,6 +87,8 @@ void follow_fini(struct followed *followed);
 
 /* threads' names */
 void thread_tell(struct capture *capture, uint32_t pid, uint32_t tid);
+/* Before a record of the ring is fed: does its thread need a THREAD first? */
+void thread_note(struct capture *capture, const struct tt_head *record);
 static inline uint64_t thread_key(uint32_t pid, uint32_t tid)
 {
 	return (uint64_t)pid << 32 | tid;

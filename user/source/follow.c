@@ -49,7 +49,8 @@ int follow_plan(struct capture *capture, struct followed *followed)
 		free(followed->plan);
 		followed->plan = NULL;
 	}
-	return error == -EACCES ? -EPERM : error;
+	/* No privilege; and what is there but cannot be traced (a kernel thread, a zombie) is no target. */
+	return error == -EACCES ? -EPERM : error == -EINVAL ? -ESRCH : error;
 }
 
 static bool plan_is_complete(const struct plan *plan)
@@ -133,18 +134,37 @@ void follow_tell(struct capture *capture, struct followed *followed, uint32_t st
 	outbox_add(&capture->outbox, &process->head);
 }
 
-void thread_tell(struct capture *capture, uint32_t pid, uint32_t tid)
+static void thread_add(struct capture *capture, uint32_t pid, uint32_t tid, const char *comm)
 {
 	struct tt_thread record = {0};
 
-	if (table_find(&capture->threads, thread_key(pid, tid)))
-		return;
 	table_put(&capture->threads, thread_key(pid, tid), capture);
 	outbox_head(&capture->outbox, &record.head, TT_THREAD, sizeof(record));
 	record.head.pid = pid;
 	record.head.tid = tid;
-	host_thread_comm(pid, tid, record.comm);
+	memcpy(record.comm, comm, sizeof(record.comm));
 	outbox_add(&capture->outbox, &record.head);
+}
+
+void thread_tell(struct capture *capture, uint32_t pid, uint32_t tid)
+{
+	char comm[TT_COMM_BYTES];
+
+	host_thread_comm(pid, tid, comm);
+	thread_add(capture, pid, tid, comm);
+}
+
+/* Most threads are named by the kernel half itself, right before their first record. */
+void thread_note(struct capture *capture, const struct tt_head *record)
+{
+	if (record->kind == TT_THREAD)
+		table_put(&capture->threads, thread_key(record->pid, record->tid), capture);
+	else if (table_find(&capture->threads, thread_key(record->pid, record->tid)))
+		return;
+	else if (record->kind == TT_EXIT)
+		thread_add(capture, record->pid, record->tid, ((const struct tt_exit *)(const void *)record)->comm);
+	else
+		thread_tell(capture, record->pid, record->tid);
 }
 
 struct thread_teller {
@@ -181,9 +201,12 @@ void follow_exec(struct capture *capture, struct followed *followed)
 
 void follow_end(struct capture *capture, struct followed *followed)
 {
-	uint32_t exit_code = 0;
+	struct tt_target target = {0};
+	uint32_t exit_code;
 
 	attach_end_process(&capture->attach, followed->pid);
+	bpf_map_lookup_elem(capture->half.targets_fd, &followed->pid, &target);
+	exit_code = (uint32_t)target.wait_status;
 	bpf_map_delete_elem(capture->half.targets_fd, &followed->pid);
 	if (capture->spawn.pid == (pid_t)followed->pid)
 		exit_code = spawn_reap(&capture->spawn);
