@@ -118,7 +118,7 @@ static void threadexit_run(const struct want *want)
 	truth_call("fake_wait_forever", want->count, want->count);
 }
 
-/* --- calls on an alternate signal stack, above and below the thread's own --- */
+/* --- calls on an alternate signal stack, below (ARG 1), above (2) or one after the other (0) the thread's own --- */
 
 #define STACK_BYTES (256ul * 1024)
 
@@ -161,7 +161,7 @@ static void altstack_run(const struct want *want)
 	char *room = mmap(NULL, 3 * STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	sigaction(SIGUSR1, &action, NULL);
-	for (int above = 0; above < 2; above++) {
+	for (int above = want->arg == 2; above < (want->arg == 1 ? 1 : 2); above++) {
 		struct alt alt = {room + (above ? 2 * STACK_BYTES : 0), want->count};
 		pthread_attr_t attr;
 		pthread_t thread;
@@ -173,10 +173,10 @@ static void altstack_run(const struct want *want)
 		pthread_join(thread, NULL);
 	}
 	munmap(room, 3 * STACK_BYTES);
-	truth_call("fake_request", 2 * want->count, 0);
-	truth_call("fake_signal", 2 * want->count, 0);
-	truth_call("fake_exit_ret", 2 * want->count, 0);
-	truth_call("fake_exit_tail_local", 2 * want->count, 0);
+	truth_call("fake_request", (want->arg ? 1 : 2) * want->count, 0);
+	truth_call("fake_signal", (want->arg ? 1 : 2) * want->count, 0);
+	truth_call("fake_exit_ret", (want->arg ? 1 : 2) * want->count, 0);
+	truth_call("fake_exit_tail_local", (want->arg ? 1 : 2) * want->count, 0);
 }
 
 /* --- the split: COUNT ms of CPU, ARG ms of sleep, on each of two threads --- */
@@ -334,7 +334,7 @@ static void hostile_prepare(const struct want *want)
 const struct scenario scenes_threads[] = {
 	{"jumps", NULL, jumps_run, "longjmp out of calls, COUNT times"},
 	{"threadexit", NULL, threadexit_run, "threads that end inside a call, COUNT times"},
-	{"altstack", NULL, altstack_run, "calls on a signal stack above and below, COUNT times each"},
+	{"altstack", NULL, altstack_run, "calls on a signal stack below (ARG 1) and above (2) the thread's, COUNT times"},
 	{"split", NULL, split_run, "two threads: COUNT ms of CPU and ARG ms of sleep, twice"},
 	{"alone", NULL, alone_run, "the same on one thread"},
 	{"churn", NULL, churn_run, "COUNT threads, ARG at a time"},

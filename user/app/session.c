@@ -54,6 +54,7 @@ static int exit_code_of(int error)
 	case -EPERM: case -EACCES: case -EOPNOTSUPP: return EXIT_CODE_PRIVILEGE;
 	case -ESRCH: case -ENOENT: case -ECHILD: return EXIT_CODE_TARGET;
 	case -EINVAL: return EXIT_CODE_USAGE;
+	case -EBADMSG: return EXIT_CODE_DAMAGED;
 	default: return EXIT_CODE_RUNTIME;
 	}
 }
@@ -176,6 +177,7 @@ static int open_signals(struct session *session)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of write, said by the sink */
 	session->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return session->signal_fd < 0 ? refuse(-errno, "signalfd: %s", strerror(errno)) : 0;
 }
@@ -296,6 +298,8 @@ int session_run(const struct options *options, enum session_output output)
 		error = pump_all(&session);
 	}
 	code = exit_code_of(error);
+	if (session.is_replay && error == -ENOENT) /* a file that is not there is a mistake of the caller */
+		code = EXIT_CODE_USAGE;
 	if (session.flow)
 		code = close_sinks(&session, code);
 	if (session.is_replay && session.source && replay_is_damaged(session.source))

@@ -17,7 +17,7 @@ struct reader {
 	struct arena *arena;
 	struct engine *engine;
 	struct engine_probe *probe;
-	struct fy_node **at; /* the probe's values */
+	struct fy_node *at[PROBE_KEYS]; /* the probe's values */
 	struct fy_node *arg_at[ENGINE_MAX_ARGS][ARG_KEYS];
 	bool args_good; /* every argument of the probe could be read: a name that is not found is really absent */
 };
@@ -376,17 +376,15 @@ static void check_name(struct reader *r)
 static void read_probe(struct reader *r, struct fy_node *node)
 {
 	struct engine_probe *probe = &r->engine->probes[r->engine->probes_count];
-	struct fy_node *at[PROBE_KEYS];
 
 	r->probe = probe;
-	r->at = at;
 	probe->text_arg = probe->name_arg = probe->samples_arg = probe->rate_arg = -1;
-	schema_open(r->yaml, &schema_probe, node, at);
-	probe->name = schema_text(r->arena, at[PROBE_NAME], NULL);
-	probe->line = yaml_line(r->yaml, yaml_place(r->yaml, at[PROBE_NAME] ? at[PROBE_NAME] : node));
-	probe->required = schema_bool(at[PROBE_REQUIRED], false);
-	probe->role = schema_word(at[PROBE_ROLE], engine_role_words, ROLE_STAGE);
-	probe->leave = schema_word(at[PROBE_LEAVE], engine_leave_words, r->engine->leave);
+	schema_open(r->yaml, &schema_probe, node, r->at);
+	probe->name = schema_text(r->arena, r->at[PROBE_NAME], NULL);
+	probe->line = yaml_line(r->yaml, yaml_place(r->yaml, r->at[PROBE_NAME] ? r->at[PROBE_NAME] : node));
+	probe->required = schema_bool(r->at[PROBE_REQUIRED], false);
+	probe->role = schema_word(r->at[PROBE_ROLE], engine_role_words, ROLE_STAGE);
+	probe->leave = schema_word(r->at[PROBE_LEAVE], engine_leave_words, r->engine->leave);
 	check_name(r);
 	read_site(r, node, schema_has(node, "symbol"), schema_has(node, "callback"));
 	read_args(r);

@@ -22,6 +22,7 @@
 
 #define QUOTE_COLUMNS 48  /* of a foreign text inside a message */
 #define SHOWN_COLUMNS 100 /* of a source line */
+#define MAX_ANCHORS 100
 
 /* ---- mistakes ---- */
 
@@ -197,6 +198,22 @@ static bool characters_are_good(struct yaml *yaml)
 	return good;
 }
 
+/* libfyaml compares every anchor with every other one: a mebibyte of them takes minutes. Nobody needs any. */
+static bool anchors_are_few(struct yaml *yaml)
+{
+	unsigned count = 0;
+
+	for (size_t at = yaml->start; at < yaml->length; at++) {
+		bool begins = at == yaml->start || strchr(" \t\r\n[{,:-?", yaml->text[at - 1]);
+
+		if (yaml->text[at] == '&' && begins && ++count > MAX_ANCHORS) {
+			yaml_mistake(yaml, at, "more than %u anchors: write the values themselves", MAX_ANCHORS);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* What libfyaml found. It counts lines from 1 and columns from 1 here, unlike in its marks. */
 static void take_errors(struct yaml *yaml)
 {
@@ -255,7 +272,7 @@ struct yaml *yaml_new(const char *file, const char *text, size_t length)
 		yaml_mistake(yaml, yaml->start, "the file is longer than %u bytes", YAML_MAX_BYTES);
 	else if (length == yaml->start)
 		yaml_mistake(yaml, yaml->start, "the file is empty");
-	else if (characters_are_good(yaml))
+	else if (characters_are_good(yaml) && anchors_are_few(yaml))
 		load(yaml);
 	return yaml;
 }
