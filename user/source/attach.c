@@ -60,7 +60,7 @@ static int place_attach(struct attach *attach, const struct link_wish *wish)
 		fd = link_multi(wish);
 		error = fd < 0 ? fd : 0;
 	} else if (attach->perf_sites_count >= ATTACH_PERF_SITES_MAX) {
-		return -ENOSPC;
+		return -ENOSPC; /* a learned place */
 	} else {
 		error = link_perf(attach->kernel, wish, &fd, &event_fd);
 		attach->perf_sites_count += !error;
@@ -133,11 +133,11 @@ static int generation_take(struct attach *attach)
 	return -ENOSPC;
 }
 
-/* With few places to spend, the ones that make a trace come first. */
+/* With few places to spend, the ones that make a trace come first; without its dequeue a queued one never ends. */
 static int candidate_weight(const struct candidate *candidate)
 {
 	static const int weights[] = {
-		[ROLE_REQUEST] = 0, [ROLE_AUDIO] = 1,  [ROLE_DEQUEUE] = 2, [ROLE_ENQUEUE] = 3,
+		[ROLE_REQUEST] = 0, [ROLE_DEQUEUE] = 1, [ROLE_AUDIO] = 2, [ROLE_ENQUEUE] = 3,
 		[ROLE_CANCEL] = 4,  [ROLE_STAGE] = 5,  [ROLE_ERROR] = 6,   [ROLE_MARK] = 7,
 	};
 
@@ -246,11 +246,22 @@ static void sites_attach(struct round *round, size_t from, size_t to, enum site_
 	}
 }
 
+/* Half a probe is none: all its places must fit. */
+static bool candidate_fits(const struct attach *attach, struct candidate *candidate)
+{
+	if (attach->half->is_multi ||
+	    attach->perf_sites_count + candidate->probe->sites_count <= ATTACH_PERF_SITES_MAX)
+		return true;
+	candidate->error = -ENOSPC;
+	return false;
+}
+
 /* Candidates of one object are neighbours in multi mode; perf mode goes one by one, the weightiest first. */
 static void round_attach(struct round *round)
 {
 	static const enum site_kind order[] = {SITE_LEAVE, SITE_URET, SITE_ENTER};
-	bool is_multi = round->attach->half->is_multi;
+	struct attach *attach = round->attach;
+	bool is_multi = attach->half->is_multi;
 
 	if (!is_multi)
 		qsort(round->candidates, round->count, sizeof(*round->candidates), candidate_compare);
@@ -260,6 +271,8 @@ static void round_attach(struct round *round)
 		for (to = from + 1; is_multi && to < round->count; to++)
 			if (round->candidates[to].object != round->candidates[from].object)
 				break;
+		if (!candidate_fits(attach, &round->candidates[from]))
+			continue;
 		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 			sites_attach(round, from, to, order[i]);
 	}
@@ -302,6 +315,7 @@ static void probe_keep(struct round *round, const struct candidate *candidate)
 static int round_tell(struct round *round)
 {
 	struct attach *attach = round->attach;
+	size_t beyond_count = 0;
 	int told = 0, error = 0;
 
 	mem_grow(&attach->probes, &attach->probes_capacity, attach->probes_count + round->count, sizeof(*attach->probes));
@@ -318,11 +332,12 @@ static int round_tell(struct round *round)
 			continue;
 		error = candidate->error;
 		if (error == -ENOSPC)
-			warn("%s: beyond the %d places that perf uprobes may have", candidate->probe->symbol,
-			     ATTACH_PERF_SITES_MAX);
+			beyond_count++;
 		else
 			warn("%s in %s: %s", candidate->probe->symbol, candidate->object->path, strerror(-error));
 	}
+	if (beyond_count)
+		warn("%zu probes are left out: perf uprobes may have %d places only", beyond_count, ATTACH_PERF_SITES_MAX);
 	if (told || !error)
 		return told;
 	if (error == -EACCES || error == -EPERM)
