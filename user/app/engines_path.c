@@ -58,7 +58,7 @@ int engines_path_load(struct engine_set *set, const struct options *options)
 			error = refuse(-EINVAL, "%s: no such directory of engine files", options->engine_dirs.values[i]);
 	}
 	for (size_t i = 0; i < options->engine_files.count && !error; i++)
-		error = engines_load_file(set, options->engine_files.values[i]);
+		error = engines_load_file(set, options->engine_files.values[i]) ? -EINVAL : 0; /* said; a file named wrongly is usage */
 	if (!error && options->engine && !engines_find(set, options->engine))
 		error = refuse(-EINVAL, "no engine is named '%s' (see: ttsobs-bpf engines list)", options->engine);
 	return error;

@@ -88,7 +88,8 @@ static void drop_gone(struct flow *flow, struct thread_state *thread, uint64_t s
 
 /*
  * A frame at the very SP of a new call is either its caller by a tail jump (both return to the same place, through the
- * trampoline if the caller has a uretprobe), or a call that was left without a word.
+ * trampoline if the caller has a uretprobe), or a call that was left without a word. The same function again, returning to
+ * the same place, is a new call after an exception far more often than a jump to itself: only the trampoline proves the jump.
  */
 static bool is_tail_caller(const struct frame *frame, const struct tt_enter *record)
 {
@@ -102,14 +103,17 @@ static bool is_tail_caller(const struct frame *frame, const struct tt_enter *rec
 static void drop_replaced(struct flow *flow, struct thread_state *thread, const struct tt_enter *record)
 {
 	bool on_altstack = record->head.flags & TT_F_ALTSTACK;
+	bool is_proven = record->head.flags & TT_F_TRAMPOLINE;
 	struct instant end = frames_last_instant(thread);
+	size_t first = thread->frames_count, again = SIZE_MAX;
 
-	for (size_t i = thread->frames_count; i-- > 0;) {
-		struct frame *frame = &thread->frames[i];
-
-		if (frame->sp != record->sp || frame->on_altstack != on_altstack)
-			break;
-		if (!(frame->probe->traits & TT_PROBE_FIBERS) && !is_tail_caller(frame, record))
+	while (first && thread->frames[first - 1].sp == record->sp && thread->frames[first - 1].on_altstack == on_altstack)
+		if (thread->frames[--first].probe->id == record->head.probe && !is_proven)
+			again = first;
+	for (size_t i = thread->frames_count; i-- > first;) {
+		if (thread->frames[i].probe->traits & TT_PROBE_FIBERS)
+			continue;
+		if (i >= again || !is_tail_caller(&thread->frames[i], record))
 			close_without_end(flow, thread, i, &end);
 	}
 }

@@ -188,11 +188,11 @@ static void report_head(struct buf *out, const struct view *view, const struct m
 	struct wrap wrap = { .out = out, .look = look, .gap = " ", .indent = 2 };
 
 	wrap_item(&wrap, PAINT_BOLD, meter == view->interval ? "interval" : "report");
-	wrap_format(&wrap, PAINT_NONE, "%.10s %.8s", start.text, start.text + 11);
+	wrap_format(&wrap, PAINT_NONE, "%.10s %.12s", start.text, start.text + 11);
 	if (same_day)
-		wrap_format(&wrap, PAINT_NONE, "to %.8s UTC", end.text + 11);
+		wrap_format(&wrap, PAINT_NONE, "to %.12s UTC", end.text + 11);
 	else
-		wrap_format(&wrap, PAINT_NONE, "to %.10s %.8s UTC", end.text, end.text + 11);
+		wrap_format(&wrap, PAINT_NONE, "to %.10s %.12s UTC", end.text, end.text + 11);
 	wrap_format(&wrap, PAINT_NONE, "(%s)",
 		    meter->end_at_ns > meter->start_at_ns ?
 			    units_ns(meter->end_at_ns - meter->start_at_ns).text :

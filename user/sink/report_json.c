@@ -103,9 +103,12 @@ static struct json_object *json_engines(const struct meter *meter)
 		engine = member_object();
 		stages = member_array();
 		member_string(engine, "engine", name);
-		for (row = i; row < meter->rows_count; row++)
-			if (report_is_of(meter->rows[row], name))
-				member_append(stages, json_row(meter->rows[row], meter));
+		for (row = 0; row < 2 * meter->rows_count; row++) { /* the requests, then the stages */
+			const struct meter_row *at = meter->rows[row % meter->rows_count];
+
+			if (report_is_of(at, name) && at->is_request == (row < meter->rows_count))
+				member_append(stages, json_row(at, meter));
+		}
 		member_add(engine, "stages", stages);
 		member_append(engines, engine);
 	}

@@ -167,10 +167,11 @@ static void stage_fill(struct stage_table *table, const struct meter *meter, con
 		table->columns[table->count++] = column;
 	}
 	grid_init(&table->grid, table->heads, 1 + table->count);
-	for (row = 0; row < meter->rows_count; row++) {
-		struct stage_at at = { meter->rows[row], meter, look };
+	for (row = 0; row < 2 * meter->rows_count; row++) { /* the requests, then the stages */
+		struct stage_at at = { meter->rows[row % meter->rows_count], meter, look };
 
-		if (!report_is_of(at.row, engine))
+		if (!report_is_of(at.row, engine) ||
+		    at.row->is_request != (row < meter->rows_count))
 			continue;
 		grid_cell(&table->grid, at.row->stage ? at.row->stage : "");
 		for (i = 0; i < table->count; i++)

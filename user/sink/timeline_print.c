@@ -221,9 +221,10 @@ static void draw_audio(struct wrap *wrap, const struct trace *trace)
 	if (trace->has_audio)
 		wrap_format(wrap, PAINT_NONE, "audio %s", units_ns(trace->audio_ns).text);
 	if (trace->audio_chunks_count)
-		wrap_format(wrap, PAINT_NONE, "%s samples in %s chunks",
+		wrap_format(wrap, PAINT_NONE, "%s samples in %s chunk%s",
 			    units_count(trace->audio_samples_count).text,
-			    units_count(trace->audio_chunks_count).text);
+			    units_count(trace->audio_chunks_count).text,
+			    trace->audio_chunks_count == 1 ? "" : "s");
 	if (trace->has_first_audio)
 		wrap_format(wrap, PAINT_NONE, "first audio %s",
 			    units_ns(trace->first_audio_ns).text);

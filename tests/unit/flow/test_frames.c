@@ -125,6 +125,19 @@ static void an_equal_sp_without_a_tail_exit_means_that_the_first_call_is_gone(vo
 	DONE;
 }
 
+static void a_function_with_a_tail_exit_that_throws_does_not_nest_in_itself(void **state)
+{
+	WORLD;
+	probe_in_view(world, SYNC, TT_LEAVE_RET, TT_PROBE_TAIL_EXIT);
+	for (int i = 0; i < 5; i++) {
+		enter_with(world, (struct enter){ .tid = 1, .probe = SYNC, .sp = 0x7000, .ret = 0x4444 });
+		enter(world, 1, STAGE, 0x6f00); /* throws through both */
+	}
+	assert_int_equal(world->traces_count, 4);
+	assert_int_equal(tallies(world)->no_end_count, 8);
+	DONE;
+}
+
 static void a_thread_that_ends_inside_a_call_closes_it(void **state)
 {
 	WORLD;
@@ -222,6 +235,7 @@ int main(void)
 		cmocka_unit_test(siglongjmp_from_the_alternate_stack_closes_what_was_on_it),
 		cmocka_unit_test(a_tail_call_leaves_caller_and_callee_open_at_one_sp),
 		cmocka_unit_test(an_equal_sp_without_a_tail_exit_means_that_the_first_call_is_gone),
+		cmocka_unit_test(a_function_with_a_tail_exit_that_throws_does_not_nest_in_itself),
 		cmocka_unit_test(a_thread_that_ends_inside_a_call_closes_it),
 		cmocka_unit_test(the_end_of_the_process_closes_everything),
 		cmocka_unit_test(unmatched_leaves_have_causes),
