@@ -8,9 +8,10 @@
  * belong to exactly that instant.
  */
 
-#define UNREADABLE_FLAGS (TT_F_TEXT_UNREADABLE | TT_F_NAME_UNREADABLE | TT_F_VALUE_BAD(0) | TT_F_VALUE_BAD(1) | \
-			  TT_F_VALUE_BAD(2) | TT_F_VALUE_BAD(3))
-#define SUMS_TRIES 4
+#define UNREADABLE_FLAGS                                                                           \
+	(TT_F_TEXT_UNREADABLE | TT_F_NAME_UNREADABLE | TT_F_VALUE_BAD(0) | TT_F_VALUE_BAD(1) |     \
+	 TT_F_VALUE_BAD(2) | TT_F_VALUE_BAD(3))
+#define SUMS_TRIES	   4
 #define REGISTER_ARGUMENTS 6
 
 struct call {
@@ -35,7 +36,8 @@ static __always_inline bool call_find(struct call *call, struct pt_regs *regs)
 	if (!call->thread) {
 		if (!target_of(call->task))
 			return false;
-		call->thread = bpf_task_storage_get(&threads, call->task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		call->thread = bpf_task_storage_get(&threads, call->task, 0,
+						    BPF_LOCAL_STORAGE_GET_F_CREATE);
 	}
 	call->config = bpf_map_lookup_elem(&probes, &call->probe);
 	if (!call->config)
@@ -44,15 +46,17 @@ static __always_inline bool call_find(struct call *call, struct pt_regs *regs)
 	return call->counts;
 }
 
-/* The stamp and the sums of the current thread at that stamp. Being switched out in between is seen by arrivals_count. */
-static __always_inline void sums_read(struct thread_state *thread, struct tt_head *head, struct tt_sums *sums)
+/* The stamp, and the sums of the current thread at that stamp: arrivals_count shows a switch-out in between. */
+static __always_inline void sums_read(struct thread_state *thread, struct tt_head *head,
+				      struct tt_sums *sums)
 {
 	if (!thread) {
 		head->at_ns = bpf_ktime_get_ns();
 		head->flags |= TT_F_NO_SUMS;
 		return;
 	}
-	if (thread->where != THREAD_ON_CPU) { /* its first event ever, or a switch-in that nobody told us */
+	/* Its first event ever, or a switch-in that nobody told us. */
+	if (thread->where != THREAD_ON_CPU) {
 		settle(thread, bpf_ktime_get_ns());
 		thread->where = THREAD_ON_CPU;
 	}
@@ -122,7 +126,8 @@ struct arguments {
 	__u64 sp;
 };
 
-static __always_inline void arguments_read(struct arguments *arguments, struct pt_regs *regs, __u64 sp)
+static __always_inline void arguments_read(struct arguments *arguments, struct pt_regs *regs,
+					   __u64 sp)
 {
 	arguments->in_register[0] = regs->di;
 	arguments->in_register[1] = regs->si;
@@ -144,7 +149,8 @@ __noinline long argument_find(const struct arguments *arguments, __u32 index, __
 		*value = arguments->in_register[index & 7];
 		return 0;
 	}
-	return user_read(value, sizeof(*value), arguments->sp + 8 + 8 * (__u64)(index - REGISTER_ARGUMENTS));
+	return user_read(value, sizeof(*value),
+			 arguments->sp + 8 + 8 * (__u64)(index - REGISTER_ARGUMENTS));
 }
 
 /* Follows the chain from `value` in place; what cannot be read becomes 0. */
@@ -166,11 +172,13 @@ __noinline long capture_follow(const struct tt_capture *capture, __u64 *value)
 			return -1;
 	}
 	shift = (64 - 8 * capture->bytes) & 63;
-	*value = capture->is_signed ? (__u64)((__s64)(found << shift) >> shift) : found << shift >> shift;
+	*value = capture->is_signed ? (__u64)((__s64)(found << shift) >> shift)
+				    : found << shift >> shift;
 	return 0;
 }
 
-static __always_inline __u32 capture_enter(struct call *call, const struct arguments *arguments, __u64 *values)
+static __always_inline __u32 capture_enter(struct call *call, const struct arguments *arguments,
+					   __u64 *values)
 {
 	__u32 flags = 0;
 
@@ -179,7 +187,8 @@ static __always_inline __u32 capture_enter(struct call *call, const struct argum
 
 		if (capture->from != TT_FROM_ARG)
 			continue;
-		if (argument_find(arguments, capture->index, &values[i]) || capture_follow(capture, &values[i]))
+		if (argument_find(arguments, capture->index, &values[i]) ||
+		    capture_follow(capture, &values[i]))
 			flags |= TT_F_VALUE_BAD(i);
 	}
 	return flags;
@@ -237,7 +246,8 @@ static __always_inline __u32 capture_leave(struct call *call, __u64 return_value
 			continue;
 		if (capture->from == TT_FROM_RETURN)
 			values[i] = return_value;
-		if ((capture->from == TT_FROM_ARG && !has_arguments) || capture_follow(capture, &values[i]))
+		if ((capture->from == TT_FROM_ARG && !has_arguments) ||
+		    capture_follow(capture, &values[i]))
 			flags |= TT_F_VALUE_BAD(i);
 	}
 	return flags;
@@ -276,7 +286,8 @@ int enter(struct pt_regs *regs)
 	saved_keep(&call, &arguments);
 	record.enter.head.flags |= capture_enter(&call, &arguments, record.enter.value);
 	if (call.config->text.from)
-		record.enter.head.flags |= text_capture(&call.config->text, &arguments, &record.enter);
+		record.enter.head.flags |=
+			text_capture(&call.config->text, &arguments, &record.enter);
 	if (call.config->name.from) {
 		record.enter.head.flags |= name_capture(&call.config->name, &arguments, &record);
 		bytes = sizeof(record);

@@ -10,7 +10,8 @@
 
 static __always_inline struct thread_state *thread_make(struct task_struct *task)
 {
-	struct thread_state *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread_state *thread =
+		bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!thread)
 		__sync_fetch_and_add(&no_storage_threads_count, 1);
@@ -39,7 +40,8 @@ int adopt(struct bpf_iter__task *context)
 }
 
 /* Not one of the thread's numbered records: it carries no sums, and its loss is counted apart. */
-static __always_inline void task_emit(struct task_struct *task, __u32 what, __u32 other_pid, __u32 other_tid)
+static __always_inline void task_emit(struct task_struct *task, __u32 what, __u32 other_pid,
+				      __u32 other_tid)
 {
 	struct tt_task record = {};
 
@@ -125,7 +127,8 @@ int BPF_PROG(watch_code, struct pt_regs *regs, long result)
 {
 	if ((__u32)(bpf_get_current_pid_tgid() >> 32) != watched_pid || !watched_pid)
 		return 0;
-	if (regs->orig_ax == SYSCALL_MMAP && (regs->dx & PROTECTION_EXEC) && (__u64)result < -4095ull)
+	if (regs->orig_ax == SYSCALL_MMAP && (regs->dx & PROTECTION_EXEC) &&
+	    (__u64)result < -4095ull)
 		stop_current();
 	return 0;
 }

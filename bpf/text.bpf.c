@@ -7,9 +7,9 @@
  * length at the end. Equal texts have equal fingerprints within a run, and only within it: the key is random.
  */
 
-#define TEXT_BLOCK 64 /* 63 bytes of text and the terminator that the helper always writes */
-#define TEXT_BLOCKS(bytes) ((bytes) / (TEXT_BLOCK - 1) + 1)
-#define TEXT_MAX_BYTES (16 << 10)
+#define TEXT_BLOCK	     64 /* 63 bytes of text and the terminator that the helper always writes */
+#define TEXT_BLOCKS(bytes)   ((bytes) / (TEXT_BLOCK - 1) + 1)
+#define TEXT_MAX_BYTES	     (16 << 10)
 #define TEXT_MAX_BYTES_PLAIN (4 << 10) /* where the kernel has no bpf_loop */
 
 struct text_reader {
@@ -96,7 +96,9 @@ static __always_inline void text_walk(struct text_reader *text)
 		bpf_loop(TEXT_BLOCKS(TEXT_MAX_BYTES), text_block_callback, text, 0);
 		return;
 	}
-	for (__u32 i = 0; i < TEXT_BLOCKS(TEXT_MAX_BYTES_PLAIN) && !text->is_complete && !text->is_unreadable; i++)
+	for (__u32 i = 0;
+	     i < TEXT_BLOCKS(TEXT_MAX_BYTES_PLAIN) && !text->is_complete && !text->is_unreadable;
+	     i++)
 		text_block(text);
 }
 
@@ -108,7 +110,8 @@ __noinline __u32 text_capture(const struct tt_capture *capture, const struct arg
 
 	if (!capture || !arguments || !enter)
 		return TT_F_TEXT_UNREADABLE;
-	if (argument_find(arguments, capture->index, &text.from) || capture_follow(capture, &text.from) || !text.from)
+	if (argument_find(arguments, capture->index, &text.from) ||
+	    capture_follow(capture, &text.from) || !text.from)
 		return TT_F_TEXT_UNREADABLE;
 	sip_start(&text);
 	text_walk(&text);
@@ -130,7 +133,8 @@ __noinline __u32 name_capture(const struct tt_capture *capture, const struct arg
 
 	if (!capture || !arguments || !record)
 		return TT_F_NAME_UNREADABLE;
-	if (argument_find(arguments, capture->index, &from) || capture_follow(capture, &from) || !from)
+	if (argument_find(arguments, capture->index, &from) || capture_follow(capture, &from) ||
+	    !from)
 		return TT_F_NAME_UNREADABLE;
 	length = user_read_text(record->name, TT_NAME_BYTES, from);
 	if (length <= 0)

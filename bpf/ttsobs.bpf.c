@@ -14,8 +14,8 @@
 #include "bpf/ttsobs_event.h"
 #include "bpf/ttsobs_probe.h"
 
-#define SIGNAL_STOP 19	/* x86 numbers; asm/signal.h and asm/unistd.h do not live with vmlinux.h */
-#define SYSCALL_MMAP 9
+#define SIGNAL_STOP	19 /* x86 numbers; asm/signal.h and asm/unistd.h do not live with vmlinux.h */
+#define SYSCALL_MMAP	9
 #define PROTECTION_EXEC 4
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -10,21 +10,21 @@
 #define TTSOBS_BPF_H
 
 #define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
-#define barrier() asm volatile("" ::: "memory")
+#define barrier()    asm volatile("" ::: "memory")
 
 /* Set before the load. */
-const volatile __u32 can_sleep;		   /* the probes are sleepable: cold pages can be read */
-const volatile __u32 has_bpf_loop;	   /* 5.17 */
-const volatile __u64 wake_above_bytes;	   /* the reader is woken when the ring's fill crosses this */
-const volatile __u64 fingerprint_key[2];   /* random per run, never shown or recorded */
+const volatile __u32 can_sleep;		 /* the probes are sleepable: cold pages can be read */
+const volatile __u32 has_bpf_loop;	 /* 5.17 */
+const volatile __u64 wake_above_bytes;	 /* the reader is woken when the ring's fill crosses this */
+const volatile __u64 fingerprint_key[2]; /* random per run, never shown or recorded */
 
 /* Shared with user space while running. */
 __u32 gates[TT_MAX_GENERATIONS]; /* 1 = the probes of this generation are live */
 __u32 watched_pid;		 /* run mode: this process is stopped when it maps code; 0 = none */
 __u64 stops_count;		 /* of the watched process, by us */
-__u64 losses_count;		 /* changes with any loss: the reader looks at the counters only then */
+__u64 losses_count; /* changes with any loss: the reader looks at the counters only then */
 __u64 ring_full_other_count;
-__u64 no_storage_threads_count;	 /* threads whose storage could not be made ahead of their first hit */
+__u64 no_storage_threads_count; /* threads whose storage could not be made ahead of their first hit */
 
 enum thread_where {
 	THREAD_UNKNOWN, /* storage just made, not seen yet: the books begin at its next event */
@@ -43,11 +43,11 @@ struct saved_call { /* pointer arguments that are to be dereferenced when the ca
 
 /* One per thread of a target. Having it is the filter: a thread without it is none of ours. */
 struct thread_state {
-	struct tt_sums sums;   /* complete up to settled_at_ns */
+	struct tt_sums sums; /* complete up to settled_at_ns */
 	__u64 settled_at_ns;
-	__u64 woken_at_ns;     /* last sched_waking, 0 = used up */
+	__u64 woken_at_ns; /* last sched_waking, 0 = used up */
 	__u32 where;
-	__u32 arrivals_count;  /* switches-in: the thread sees by it that it was away while reading its own sums */
+	__u32 arrivals_count; /* switches-in: the thread sees by it that it was away while reading its own sums */
 	__u32 seq;
 	__u32 reserved;
 	struct saved_call saved[SAVED_CALLS]; /* by hash of sp */
@@ -94,7 +94,8 @@ static __always_inline struct tt_target *target_of(struct task_struct *task)
 	__u32 pid = task->tgid;
 	struct tt_target *target = bpf_map_lookup_elem(&targets, &pid);
 
-	if (target && target->start_at_ns && target->start_at_ns != task->group_leader->start_boottime)
+	if (target && target->start_at_ns &&
+	    target->start_at_ns != task->group_leader->start_boottime)
 		return NULL;
 	return target;
 }
@@ -116,7 +117,8 @@ static __always_inline void count_loss(__u64 *counter)
 	__sync_fetch_and_add(&losses_count, 1);
 }
 
-static __always_inline void head_fill(struct tt_head *head, struct task_struct *task, __u16 kind, __u16 size)
+static __always_inline void head_fill(struct tt_head *head, struct task_struct *task, __u16 kind,
+				      __u16 size)
 {
 	head->pid = task->tgid;
 	head->tid = task->pid;

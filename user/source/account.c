@@ -33,7 +33,8 @@ void account_fini(struct account *account)
 	free(account->per_cpu);
 }
 
-static void counts_read(struct account *account, const struct attach *attach, uint32_t id, struct tt_probe_counts *sum)
+static void counts_read(struct account *account, const struct attach *attach, uint32_t id,
+			struct tt_probe_counts *sum)
 {
 	memset(sum, 0, sizeof(*sum));
 	if (bpf_map_lookup_elem(attach->half->counts_fd, &id, account->per_cpu))
@@ -51,7 +52,8 @@ static void counts_read(struct account *account, const struct attach *attach, ui
 	}
 }
 
-static void lost_tell(struct outbox *outbox, uint32_t pid, uint16_t probe, uint32_t cause, uint64_t now, __u64 *told)
+static void lost_tell(struct outbox *outbox, uint32_t pid, uint16_t probe, uint32_t cause,
+		      uint64_t now, __u64 *told)
 {
 	struct tt_lost record = {.cause = cause, .count = now - *told};
 
@@ -78,17 +80,22 @@ void account_losses(struct account *account, struct attach *attach)
 		struct tt_probe_counts now;
 
 		counts_read(account, attach, id, &now);
-		lost_tell(outbox, probe->pid, id, TT_LOST_RING_ENTER, now.ring_full_enters, &probe->told.ring_full_enters);
-		lost_tell(outbox, probe->pid, id, TT_LOST_RING_LEAVE, now.ring_full_leaves, &probe->told.ring_full_leaves);
-		lost_tell(outbox, probe->pid, id, TT_LOST_NO_STORAGE, now.no_storage, &probe->told.no_storage);
+		lost_tell(outbox, probe->pid, id, TT_LOST_RING_ENTER, now.ring_full_enters,
+			  &probe->told.ring_full_enters);
+		lost_tell(outbox, probe->pid, id, TT_LOST_RING_LEAVE, now.ring_full_leaves,
+			  &probe->told.ring_full_leaves);
+		lost_tell(outbox, probe->pid, id, TT_LOST_NO_STORAGE, now.no_storage,
+			  &probe->told.no_storage);
 		lost_tell(outbox, probe->pid, id, TT_LOST_TORN, now.torn, &probe->told.torn);
-		lost_tell(outbox, probe->pid, id, TT_LOST_UNREADABLE, now.unreadable, &probe->told.unreadable);
+		lost_tell(outbox, probe->pid, id, TT_LOST_UNREADABLE, now.unreadable,
+			  &probe->told.unreadable);
 	}
 	lost_tell(outbox, 0, TT_NO_PROBE, TT_LOST_RING_OTHER, *attach->half->ring_full_other_count,
 		  &account->ring_full_other_told);
 }
 
-static void gauge_tell(struct outbox *outbox, uint32_t pid, uint16_t probe, uint32_t what, uint64_t value, uint64_t extra)
+static void gauge_tell(struct outbox *outbox, uint32_t pid, uint16_t probe, uint32_t what,
+		       uint64_t value, uint64_t extra)
 {
 	struct tt_gauge record = {.what = what, .value = value, .extra = extra};
 
@@ -109,9 +116,11 @@ void account_hits(struct account *account, struct attach *attach)
 			continue;
 		probe->told.enters = now.enters;
 		probe->told.leaves = now.leaves;
-		gauge_tell(attach->outbox, probe->pid, (uint16_t)i, TT_GAUGE_HITS, now.enters, now.leaves);
+		gauge_tell(attach->outbox, probe->pid, (uint16_t)i, TT_GAUGE_HITS, now.enters,
+			   now.leaves);
 	}
-	lost_tell(attach->outbox, 0, TT_NO_PROBE, TT_LOST_MISSED, bpf_half_missed(attach->half), &account->missed_told);
+	lost_tell(attach->outbox, 0, TT_NO_PROBE, TT_LOST_MISSED, bpf_half_missed(attach->half),
+		  &account->missed_told);
 }
 
 void account_process(const struct host *host, struct outbox *outbox, uint32_t pid)
@@ -121,8 +130,10 @@ void account_process(const struct host *host, struct outbox *outbox, uint32_t pi
 
 	if (host_stat(pid, &stat))
 		return;
-	gauge_tell(outbox, pid, TT_NO_PROBE, TT_GAUGE_RSS_BYTES, stat.resident_pages * host->page_bytes, 0);
-	gauge_tell(outbox, pid, TT_NO_PROBE, TT_GAUGE_CPU_NS, cpu_ns ? cpu_ns : stat.cpu_ticks * host->tick_ns, 0);
+	gauge_tell(outbox, pid, TT_NO_PROBE, TT_GAUGE_RSS_BYTES,
+		   stat.resident_pages * host->page_bytes, 0);
+	gauge_tell(outbox, pid, TT_NO_PROBE, TT_GAUGE_CPU_NS,
+		   cpu_ns ? cpu_ns : stat.cpu_ticks * host->tick_ns, 0);
 	gauge_tell(outbox, pid, TT_NO_PROBE, TT_GAUGE_THREADS_COUNT, stat.threads_count, 0);
 }
 
@@ -134,5 +145,6 @@ void account_self(const struct host *host, struct outbox *outbox)
 	if (host_stat(pid, &stat))
 		return;
 	gauge_tell(outbox, 0, TT_NO_PROBE, TT_GAUGE_SELF_CPU_NS, host_cpu_ns(pid), 0);
-	gauge_tell(outbox, 0, TT_NO_PROBE, TT_GAUGE_SELF_RSS_BYTES, stat.resident_pages * host->page_bytes, 0);
+	gauge_tell(outbox, 0, TT_NO_PROBE, TT_GAUGE_SELF_RSS_BYTES,
+		   stat.resident_pages * host->page_bytes, 0);
 }

@@ -26,7 +26,8 @@
 #define VERIFIER_LOG_BYTES 65536
 
 /* RLIMIT_MEMLOCK needs no care: above our floor maps are charged to the memory cgroup, and libbpf knows. */
-__attribute__((format(printf, 2, 0))) static int print_debug(enum libbpf_print_level level, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static int print_debug(enum libbpf_print_level level,
+							     const char *format, va_list arguments)
 {
 	char text[1024];
 
@@ -37,7 +38,8 @@ __attribute__((format(printf, 2, 0))) static int print_debug(enum libbpf_print_l
 	return 0;
 }
 
-static int knobs_set(struct ttsobs_bpf *skeleton, const struct kernel *kernel, const struct bpf_half_options *options)
+static int knobs_set(struct ttsobs_bpf *skeleton, const struct kernel *kernel,
+		     const struct bpf_half_options *options)
 {
 	uint64_t key[2];
 
@@ -51,11 +53,13 @@ static int knobs_set(struct ttsobs_bpf *skeleton, const struct kernel *kernel, c
 	return bpf_map__set_max_entries(skeleton->maps.ring, (uint32_t)options->ring_bytes);
 }
 
-static void probe_program_choose(struct bpf_program *program, const struct kernel *kernel, bool is_multi)
+static void probe_program_choose(struct bpf_program *program, const struct kernel *kernel,
+				 bool is_multi)
 {
 	bpf_program__set_autoload(program, true);
 	if (is_multi)
-		bpf_program__set_expected_attach_type(program, (enum bpf_attach_type)LINK_UPROBE_MULTI);
+		bpf_program__set_expected_attach_type(program,
+						      (enum bpf_attach_type)LINK_UPROBE_MULTI);
 	if (kernel->has_sleepable)
 		bpf_program__set_flags(program, BPF_F_SLEEPABLE);
 }
@@ -99,10 +103,12 @@ static int programs_load(struct ttsobs_bpf *skeleton)
 	if (!error)
 		return 0;
 	if (error == -ENOMEM)
-		return refuse(error, "the kernel has no memory for our maps (a memory cgroup limit?): try a smaller ring");
+		return refuse(error, "the kernel has no memory for our maps (a memory cgroup "
+				     "limit?): try a smaller ring");
 	if (error == -EPERM)
 		return refuse(error, "the kernel refuses BPF: %s", strerror(-error));
-	return refuse(error, "the kernel refuses our BPF programs: %s: %s", strerror(-error), verifier_reason(log));
+	return refuse(error, "the kernel refuses our BPF programs: %s: %s", strerror(-error),
+		      verifier_reason(log));
 }
 
 static void half_fill(struct bpf_half *half, struct ttsobs_bpf *skeleton)
@@ -125,11 +131,14 @@ static void half_fill(struct bpf_half *half, struct ttsobs_bpf *skeleton)
 	half->watched_pid = &skeleton->bss->watched_pid;
 	half->stops_count = (const volatile uint64_t *)&skeleton->bss->stops_count;
 	half->losses_count = (const volatile uint64_t *)&skeleton->bss->losses_count;
-	half->ring_full_other_count = (const volatile uint64_t *)&skeleton->bss->ring_full_other_count;
-	half->no_storage_threads_count = (const volatile uint64_t *)&skeleton->bss->no_storage_threads_count;
+	half->ring_full_other_count =
+		(const volatile uint64_t *)&skeleton->bss->ring_full_other_count;
+	half->no_storage_threads_count =
+		(const volatile uint64_t *)&skeleton->bss->no_storage_threads_count;
 }
 
-int bpf_half_load(struct bpf_half *half, const struct kernel *kernel, const struct bpf_half_options *options)
+int bpf_half_load(struct bpf_half *half, const struct kernel *kernel,
+		  const struct bpf_half_options *options)
 {
 	struct ttsobs_bpf *skeleton;
 	int error;
@@ -138,7 +147,8 @@ int bpf_half_load(struct bpf_half *half, const struct kernel *kernel, const stru
 	libbpf_set_print(print_debug);
 	skeleton = ttsobs_bpf__open();
 	if (!skeleton)
-		return refuse(-errno, "the built-in BPF object cannot be opened: %s", strerror(errno));
+		return refuse(-errno, "the built-in BPF object cannot be opened: %s",
+			      strerror(errno));
 	error = knobs_set(skeleton, kernel, options);
 	if (!error) {
 		programs_choose(skeleton, kernel, options);
@@ -159,11 +169,13 @@ void bpf_half_unload(struct bpf_half *half)
 }
 
 void bpf_half_programs(const struct bpf_half *half,
-		       void (*visit)(void *arg, const char *name, uint32_t verified_instructions), void *arg)
+		       void (*visit)(void *arg, const char *name, uint32_t verified_instructions),
+		       void *arg)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, half->skeleton->obj) {
+	bpf_object__for_each_program(program, half->skeleton->obj)
+	{
 		struct bpf_prog_info info = {0};
 		uint32_t length = sizeof(info);
 

@@ -18,9 +18,10 @@ struct bpf_half {
 	/* programs */
 	int enter_fd;
 	int leave_fd;
-	int adopt_fd;	   /* iterator */
-	int tracepoint_fd[5]; /* sched_switch, sched_waking, task_newtask, sched_process_exit, sched_process_exec */
-	int watch_fd;	   /* sys_exit; -1 when not in run mode */
+	int adopt_fd; /* iterator */
+	int tracepoint_fd
+		[5]; /* sched_switch, sched_waking, task_newtask, sched_process_exit, sched_process_exec */
+	int watch_fd; /* sys_exit; -1 when not in run mode */
 	/* maps */
 	int ring_fd;
 	int targets_fd;
@@ -42,11 +43,13 @@ struct bpf_half_options {
 };
 
 /* 0 or -errno, said. */
-int bpf_half_load(struct bpf_half *half, const struct kernel *kernel, const struct bpf_half_options *options);
+int bpf_half_load(struct bpf_half *half, const struct kernel *kernel,
+		  const struct bpf_half_options *options);
 void bpf_half_unload(struct bpf_half *half);
 /* Calls back with each loaded program's name and how many instructions the verifier walked. */
 void bpf_half_programs(const struct bpf_half *half,
-		       void (*visit)(void *arg, const char *name, uint32_t verified_instructions), void *arg);
+		       void (*visit)(void *arg, const char *name, uint32_t verified_instructions),
+		       void *arg);
 /* Hits that the kernel dropped by itself because the program was already running; cumulative. */
 uint64_t bpf_half_missed(const struct bpf_half *half);
 

@@ -2,10 +2,10 @@
 /*
  * The live source.
  *
- * In:  what capture_open.c has attached.  Out: records into the feed: the kernel half's in ring order, and between
- * them what only user space knows.
- * The rule that surprises: one pump reads the ring's position, then the clock, then consumes exactly to that position;
- * TICK carries that clock reading, so nothing fed before it is newer.
+ * In:  what capture_open.c has attached.  Out: records into the feed: the kernel half's in ring order,
+ * and between them what only user space knows.
+ * The rule that surprises: one pump reads the ring's position, then the clock, then consumes exactly to
+ * that position; TICK carries that clock reading, so nothing fed before it is newer.
  */
 #include "source/capture.h"
 
@@ -26,10 +26,10 @@
 #include "source/link.h"
 #include "source/plan.h"
 
-#define HOLD_MAX_NS (100 * NS_PER_MS)
+#define HOLD_MAX_NS    (100 * NS_PER_MS)
 #define CLOCK_EVERY_NS (60 * NS_PER_S)
-#define CLOCK_JUMP_NS ((int64_t)NS_PER_MS)
-#define DRAIN_TRIES 1000 /* of 1 ms, at the end of the run */
+#define CLOCK_JUMP_NS  ((int64_t)NS_PER_MS)
+#define DRAIN_TRIES    1000 /* of 1 ms, at the end of the run */
 
 static struct capture *capture_of(struct source *source)
 {
@@ -71,13 +71,27 @@ struct followed *followed_find(struct capture *capture, uint32_t pid)
 	return NULL;
 }
 
+static void task_note(struct capture *capture, const struct tt_task *task)
+{
+	struct followed *followed = followed_find(capture, task->head.pid);
+
+	if (task->what == TT_TASK_FORK)
+		sweep_note(&capture->sweep, task->other_pid, task->head.pid);
+	if (task->what != TT_TASK_EXEC)
+		return;
+	table_remove(&capture->threads, thread_key(task->head.pid, task->head.tid));
+	if (followed)
+		followed->has_exec = true;
+}
+
 /* One record out of the ring. */
 static void record_visit(void *arg, const void *bytes, uint32_t size_bytes)
 {
 	const struct tt_head *record = bytes;
 	struct capture *capture = arg;
 
-	/* Only a lost EXIT leaves a name behind; forgetting all is harmless, they are told again. */
+	/* Only a lost EXIT leaves a name behind; forgetting all is harmless, they are told again.
+	 */
 	if (capture->threads.count > 2 * LIMIT_THREADS)
 		table_fini(&capture->threads);
 	thread_note(capture, record);
@@ -89,12 +103,8 @@ static void record_visit(void *arg, const void *bytes, uint32_t size_bytes)
 		learn_note(&capture->learn, bytes);
 	if (record->kind == TT_EXIT) {
 		table_remove(&capture->threads, thread_key(record->pid, record->tid));
-	} else if (record->kind == TT_TASK && ((const struct tt_task *)bytes)->what == TT_TASK_EXEC) {
-		struct followed *followed = followed_find(capture, record->pid);
-
-		table_remove(&capture->threads, thread_key(record->pid, record->tid));
-		if (followed)
-			followed->has_exec = true;
+	} else if (record->kind == TT_TASK) {
+		task_note(capture, bytes);
 	}
 }
 
@@ -113,6 +123,7 @@ static void once_a_second(struct capture *capture)
 	capture->second_at_ns = now + NS_PER_S;
 	account_hits(&capture->account, &capture->attach);
 	account_self(&capture->host, &capture->outbox);
+	sweep_run(&capture->sweep, &capture->attach);
 	for (size_t i = 0; i < capture->followed_count; i++) {
 		struct followed *followed = &capture->followed[i];
 
@@ -144,7 +155,8 @@ static void watch_answer(struct capture *capture)
 	}
 }
 
-/* Which processes have ended; asked before the ring's position is read, so that all their records lie before it. */
+/* Which processes have ended; asked before the ring's position is read, so that all their records
+ * lie before it. */
 static size_t ends_look(struct capture *capture, bool *has_ended)
 {
 	size_t live_count = 0;
@@ -180,7 +192,8 @@ static void wakes_clear(struct capture *capture)
 		;
 	if (read(capture->timer_fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		debug("timer: %s", strerror(errno));
-	while (capture->signal_fd >= 0 && read(capture->signal_fd, &signal, sizeof(signal)) == sizeof(signal))
+	while (capture->signal_fd >= 0 &&
+	       read(capture->signal_fd, &signal, sizeof(signal)) == sizeof(signal))
 		;
 }
 
@@ -236,7 +249,8 @@ static int capture_pump(struct source *source, struct feed *feed)
 	return capture->is_over ? PUMP_ENDED : PUMP_MORE;
 }
 
-/* Nothing is produced any more; a record still being written is at most a preempted program away. */
+/* Nothing is produced any more; a record still being written is at most a preempted program away.
+ */
 static void ring_drain(struct capture *capture)
 {
 	for (int i = 0; i < DRAIN_TRIES; i++) {
@@ -311,6 +325,7 @@ static void capture_free(struct source *source)
 		bpf_half_unload(&capture->half);
 	attach_fini(&capture->attach);
 	learn_fini(&capture->learn);
+	sweep_fini(&capture->sweep);
 	account_fini(&capture->account);
 	table_fini(&capture->threads);
 	buf_fini(&capture->outbox.records);

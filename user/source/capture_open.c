@@ -71,14 +71,18 @@ static int half_open(struct capture *capture)
 		return refuse(-EPERM, "kernel %s has no BPF %s", capture->kernel.release,
 			      capture->kernel.has_ring ? "task storage" : "ring buffer");
 	if (capture->options.attach == ATTACH_MULTI && !is_multi)
-		return refuse(-EPERM, "kernel %s has no usable uprobe_multi (6.6; its pid filter is right from 6.10)",
+		return refuse(-EPERM,
+			      "kernel %s has no usable uprobe_multi (6.6; its pid filter is right "
+			      "from 6.10)",
 			      capture->kernel.release);
 	if (!is_multi && capture->kernel.uprobe_pmu_type < 0)
-		return refuse(-EPERM, "kernel %s has neither uprobe_multi nor perf uprobes", capture->kernel.release);
-	error = bpf_half_load(&capture->half, &capture->kernel,
-			      &(struct bpf_half_options){.is_multi = is_multi,
-							 .has_watch = capture->options.command,
-							 .ring_bytes = capture->options.ring_bytes});
+		return refuse(-EPERM, "kernel %s has neither uprobe_multi nor perf uprobes",
+			      capture->kernel.release);
+	error = bpf_half_load(
+		&capture->half, &capture->kernel,
+		&(struct bpf_half_options){.is_multi = is_multi,
+					   .has_watch = capture->options.command,
+					   .ring_bytes = capture->options.ring_bytes});
 	if (error)
 		return error;
 	attach_init(&capture->attach, &capture->half, &capture->kernel, &capture->outbox);
@@ -88,7 +92,8 @@ static int half_open(struct capture *capture)
 	for (size_t i = 0; i < CAPTURE_TRACEPOINTS; i++) {
 		capture->tracepoints[i] = link_tracepoint(capture->half.tracepoint_fd[i]);
 		if (capture->tracepoints[i] < 0)
-			return refuse(capture->tracepoints[i], "a scheduler tracepoint cannot be attached: %s",
+			return refuse(capture->tracepoints[i],
+				      "a scheduler tracepoint cannot be attached: %s",
 				      strerror(-capture->tracepoints[i]));
 	}
 	return account_init(&capture->account);
@@ -101,13 +106,15 @@ static int targets_adopt(struct capture *capture)
 	int error;
 
 	for (size_t i = 0; i < capture->followed_count; i++)
-		if (bpf_map_update_elem(capture->half.targets_fd, &capture->followed[i].pid, &target, BPF_ANY))
+		if (bpf_map_update_elem(capture->half.targets_fd, &capture->followed[i].pid,
+					&target, BPF_ANY))
 			return refuse(-errno, "too many processes at once (%d)", TT_MAX_TARGETS);
 	error = link_iterate(capture->half.adopt_fd);
 	if (error)
 		return refuse(error, "the task iterator fails: %s", strerror(-error));
 	if (*capture->half.no_storage_threads_count)
-		warn("no storage for %llu threads (a memory cgroup limit?): their first calls have no split",
+		warn("no storage for %llu threads (a memory cgroup limit?): their first calls have "
+		     "no split",
 		     (unsigned long long)*capture->half.no_storage_threads_count);
 	return 0;
 }
@@ -124,8 +131,10 @@ static int pids_open(struct capture *capture)
 		if (!capture->followed[i].plan->objects_count)
 			return follow_refuse_unknown(&capture->followed[i]);
 		if (!host_is_online(capture->followed[i].pid))
-			return refuse(-ESRCH, "the main thread of process %u has ended: it cannot be traced",
-				      capture->followed[i].pid);
+			return refuse(
+				-ESRCH,
+				"the main thread of process %u has ended: it cannot be traced",
+				capture->followed[i].pid);
 	}
 	if ((error = half_open(capture)) || (error = targets_adopt(capture)))
 		return error;
@@ -161,7 +170,8 @@ static int command_open(struct capture *capture)
 	*capture->half.watched_pid = followed->pid;
 	capture->watch_link = link_tracepoint(capture->half.watch_fd);
 	if (capture->watch_link < 0)
-		return refuse(capture->watch_link, "system calls cannot be watched: %s", strerror(-capture->watch_link));
+		return refuse(capture->watch_link, "system calls cannot be watched: %s",
+			      strerror(-capture->watch_link));
 	return 0;
 }
 
@@ -183,7 +193,8 @@ static bool pids_are_foreign(const struct capture *capture)
 	for (size_t i = 0; i < capture->options.pids_count; i++) {
 		struct tt_proc process = {0};
 
-		if (!host_process(&capture->host, capture->options.pids[i], &process) && process.uid != geteuid())
+		if (!host_process(&capture->host, capture->options.pids[i], &process) &&
+		    process.uid != geteuid())
 			return true;
 	}
 	return false;
@@ -202,7 +213,8 @@ static void followed_make(struct capture *capture)
 	}
 	for (size_t i = 0; i < options->pids_count; i++)
 		if (!followed_find(capture, options->pids[i]))
-			follow_begin(&capture->followed[capture->followed_count++], options->pids[i]);
+			follow_begin(&capture->followed[capture->followed_count++],
+				     options->pids[i]);
 }
 
 static int capture_begin(struct capture *capture)

@@ -16,6 +16,7 @@
 #include "source/outbox.h"
 #include "source/ring.h"
 #include "source/spawn.h"
+#include "source/sweep.h"
 
 #define CAPTURE_TRACEPOINTS 5
 
@@ -30,7 +31,7 @@ struct followed { /* a process in view */
 	bool has_probes;
 	bool is_found; /* an engine was recognised and nothing that it requires is missing */
 	bool is_gone;
-	bool has_exec;	  /* an exec was seen and not dealt with yet */
+	bool has_exec;	   /* an exec was seen and not dealt with yet */
 	bool expects_exec; /* run mode: the first one is the command's start */
 };
 
@@ -43,22 +44,23 @@ struct capture {
 	struct ring ring;
 	struct attach attach;
 	struct learn learn;
+	struct sweep sweep;
 	struct account account;
 	struct outbox outbox;
 	struct spawn spawn;
 	struct followed *followed;
 	size_t followed_count;
-	struct table threads; /* whose names the feed knows, by pid and tid */
+	struct table threads;		      /* whose names the feed knows, by pid and tid */
 	int tracepoints[CAPTURE_TRACEPOINTS]; /* links */
-	int watch_link;	 /* run mode, -1 = off */
+	int watch_link;			      /* run mode, -1 = off */
 	uint64_t stops_answered;
 	int epoll_fd;
 	int timer_fd;
 	int signal_fd;
-	struct feed *feed; /* during pump and stop */
-	uint64_t held_since_ns; /* waiting at a record that is still being written */
-	uint64_t second_at_ns;	/* when the once-a-second things are due */
-	uint64_t clock_at_ns;	/* when the next CLOCK is due */
+	struct feed *feed;	 /* during pump and stop */
+	uint64_t held_since_ns;	 /* waiting at a record that is still being written */
+	uint64_t second_at_ns;	 /* when the once-a-second things are due */
+	uint64_t clock_at_ns;	 /* when the next CLOCK is due */
 	int64_t clock_offset_ns; /* real - mono, as last told */
 	uint64_t deadline_at_ns; /* 0 = none */
 	bool is_over;
@@ -67,7 +69,8 @@ struct capture {
 /* capture.c */
 extern const struct source_ops capture_ops;
 void clock_tell(struct capture *capture);
-struct followed *followed_find(struct capture *capture, uint32_t pid); /* NULL = not in view, or gone */
+struct followed *followed_find(struct capture *capture,
+			       uint32_t pid); /* NULL = not in view, or gone */
 
 /* follow.c */
 void follow_begin(struct followed *followed, uint32_t pid);
@@ -79,7 +82,8 @@ void follow_open_gate(struct capture *capture, struct followed *followed);
 /* All three, on a process that runs or is stopped; errors are not the run's end. */
 void follow_look_again(struct capture *capture, struct followed *followed);
 int follow_refuse_unknown(const struct followed *followed);
-void follow_tell(struct capture *capture, struct followed *followed, uint32_t state, uint32_t exit_code);
+void follow_tell(struct capture *capture, struct followed *followed, uint32_t state,
+		 uint32_t exit_code);
 void follow_tell_threads(struct capture *capture, const struct followed *followed);
 void follow_exec(struct capture *capture, struct followed *followed);
 void follow_end(struct capture *capture, struct followed *followed);

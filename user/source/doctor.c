@@ -15,9 +15,9 @@
 #include "source/capture.h"
 #include "source/kernel.h"
 
-#define VERIFIED_LIMIT 5000
+#define VERIFIED_LIMIT	 5000
 #define TRIAL_RING_BYTES (64u << 10)
-#define PROGRAMS_MAX 16
+#define PROGRAMS_MAX	 16
 
 struct doctor_program {
 	const char *name;
@@ -44,8 +44,8 @@ static void program_note(void *arg, const char *name, uint32_t verified_instruct
 	struct doctor *doctor = arg;
 
 	if (doctor->programs_count < PROGRAMS_MAX)
-		doctor->programs[doctor->programs_count++] =
-			(struct doctor_program){.name = name, .verified_instructions = verified_instructions};
+		doctor->programs[doctor->programs_count++] = (struct doctor_program){
+			.name = name, .verified_instructions = verified_instructions};
 }
 
 static const char *attach_mode(const struct kernel *kernel)
@@ -62,13 +62,16 @@ static void features_fill(const struct kernel *kernel, struct doctor_feature fea
 		{"BTF", "btf", kernel->has_btf, "nothing works"},
 		{"ring buffer", "ring_buffer", kernel->has_ring, "nothing works"},
 		{"task storage", "task_storage", kernel->has_task_storage, "nothing works"},
-		{"bpf_loop", "bpf_loop", kernel->has_bpf_loop, "texts are measured up to 4 KiB instead of 16 KiB"},
+		{"bpf_loop", "bpf_loop", kernel->has_bpf_loop,
+		 "texts are measured up to 4 KiB instead of 16 KiB"},
 		{"sleepable uprobes", "sleepable_uprobes", kernel->has_sleepable,
 		 "texts in pages that are not in memory are unreadable"},
 		{"uprobe_multi", "uprobe_multi", kernel->multi == MULTI_OK,
-		 kernel->multi == MULTI_NONE ? "perf uprobes: at most 16 places, slow to detach" :
-					       "its pid filter is broken before 6.10; perf uprobes instead"},
-		{"perf uprobes", "perf_uprobes", kernel->uprobe_pmu_type >= 0, "no fallback without uprobe_multi"},
+		 kernel->multi == MULTI_NONE
+			 ? "perf uprobes: at most 16 places, slow to detach"
+			 : "its pid filter is broken before 6.10; perf uprobes instead"},
+		{"perf uprobes", "perf_uprobes", kernel->uprobe_pmu_type >= 0,
+		 "no fallback without uprobe_multi"},
 	};
 
 	for (size_t i = 0; i < FEATURES; i++)
@@ -79,8 +82,10 @@ static void text_print(const struct doctor *doctor)
 {
 	struct doctor_feature features[FEATURES];
 
-	printf("kernel %s: %s\n", doctor->kernel.release, doctor->obstacle ? doctor->obstacle : "can be traced");
-	printf("  %-24s%s\n", "lockdown", doctor->kernel.is_confidential ? "confidentiality" : "does not hinder");
+	printf("kernel %s: %s\n", doctor->kernel.release,
+	       doctor->obstacle ? doctor->obstacle : "can be traced");
+	printf("  %-24s%s\n", "lockdown",
+	       doctor->kernel.is_confidential ? "confidentiality" : "does not hinder");
 	features_fill(&doctor->kernel, features);
 	for (size_t i = 0; i < FEATURES; i++) {
 		if (!doctor->kernel.is_probed && i > 0)
@@ -95,12 +100,14 @@ static void text_print(const struct doctor *doctor)
 	printf("capabilities\n");
 	for (size_t i = 0; i < KERNEL_CAPABILITIES; i++)
 		printf("  %-24s%-9s%s\n", kernel_capabilities[i].name,
-		       kernel_has(&doctor->kernel, kernel_capabilities[i].bit) ? "present" : "missing",
+		       kernel_has(&doctor->kernel, kernel_capabilities[i].bit) ? "present"
+									       : "missing",
 		       kernel_capabilities[i].what_for);
 	if (doctor->programs_count)
 		printf("programs (verified instructions, at most %d)\n", VERIFIED_LIMIT);
 	for (size_t i = 0; i < doctor->programs_count; i++)
-		printf("  %-24s%u\n", doctor->programs[i].name, doctor->programs[i].verified_instructions);
+		printf("  %-24s%u\n", doctor->programs[i].name,
+		       doctor->programs[i].verified_instructions);
 }
 
 static void json_print(const struct doctor *doctor)
@@ -110,25 +117,34 @@ static void json_print(const struct doctor *doctor)
 
 	json_object_object_add(root, "kernel", json_object_new_string(doctor->kernel.release));
 	json_object_object_add(root, "can_trace", json_object_new_boolean(!doctor->obstacle));
-	json_object_object_add(root, "obstacle", doctor->obstacle ? json_object_new_string(doctor->obstacle) : NULL);
-	json_object_object_add(root, "lockdown_confidentiality", json_object_new_boolean(doctor->kernel.is_confidential));
+	json_object_object_add(root, "obstacle",
+			       doctor->obstacle ? json_object_new_string(doctor->obstacle) : NULL);
+	json_object_object_add(root, "lockdown_confidentiality",
+			       json_object_new_boolean(doctor->kernel.is_confidential));
 	features_fill(&doctor->kernel, features);
 	for (size_t i = 0; i < FEATURES; i++) /* null = unknown without privilege */
 		json_object_object_add(root, features[i].key,
-				       i > 0 && !doctor->kernel.is_probed ? NULL : json_object_new_boolean(features[i].is_there));
+				       i > 0 && !doctor->kernel.is_probed
+					       ? NULL
+					       : json_object_new_boolean(features[i].is_there));
 	json_object_object_add(root, "attach_mode",
-			       doctor->kernel.is_probed ? json_object_new_string(attach_mode(&doctor->kernel)) : NULL);
+			       doctor->kernel.is_probed
+				       ? json_object_new_string(attach_mode(&doctor->kernel))
+				       : NULL);
 	list = json_object_new_object();
 	for (size_t i = 0; i < KERNEL_CAPABILITIES; i++)
 		json_object_object_add(list, kernel_capabilities[i].name,
-				       json_object_new_boolean(kernel_has(&doctor->kernel, kernel_capabilities[i].bit)));
+				       json_object_new_boolean(kernel_has(
+					       &doctor->kernel, kernel_capabilities[i].bit)));
 	json_object_object_add(root, "capabilities", list);
 	list = json_object_new_object();
 	for (size_t i = 0; i < doctor->programs_count; i++)
-		json_object_object_add(list, doctor->programs[i].name,
-				       json_object_new_int64(doctor->programs[i].verified_instructions));
+		json_object_object_add(
+			list, doctor->programs[i].name,
+			json_object_new_int64(doctor->programs[i].verified_instructions));
 	json_object_object_add(root, "verified_instructions", list);
-	printf("%s\n", json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	printf("%s\n", json_object_to_json_string_ext(
+			       root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(root);
 }
 
@@ -136,8 +152,9 @@ static void json_print(const struct doctor *doctor)
 static struct bpf_half trial_load(struct doctor *doctor)
 {
 	struct bpf_half half = {0};
-	const struct bpf_half_options options = {
-		.is_multi = doctor->kernel.multi == MULTI_OK, .has_watch = true, .ring_bytes = TRIAL_RING_BYTES};
+	const struct bpf_half_options options = {.is_multi = doctor->kernel.multi == MULTI_OK,
+						 .has_watch = true,
+						 .ring_bytes = TRIAL_RING_BYTES};
 
 	if (bpf_half_load(&half, &doctor->kernel, &options))
 		doctor->obstacle = "the kernel refuses our BPF programs";
@@ -152,7 +169,8 @@ int capture_doctor(bool as_json)
 	struct bpf_half half = {0};
 
 	kernel_look(&doctor.kernel);
-	doctor.obstacle = kernel_obstacle(&doctor.kernel, true, doctor.obstacle_text, sizeof(doctor.obstacle_text));
+	doctor.obstacle = kernel_obstacle(&doctor.kernel, true, doctor.obstacle_text,
+					  sizeof(doctor.obstacle_text));
 	if (!doctor.obstacle) {
 		kernel_probe(&doctor.kernel);
 		half = trial_load(&doctor);

@@ -44,7 +44,8 @@ int follow_plan(struct capture *capture, struct followed *followed)
 	plan_let_go(followed);
 	followed->code_mark = host_code_mark(followed->pid);
 	followed->plan = mem_new(sizeof(*followed->plan));
-	error = plan_make(followed->plan, followed->pid, capture->options.engines, capture->options.forced_engine);
+	error = plan_make(followed->plan, followed->pid, capture->options.engines,
+			  capture->options.forced_engine);
 	if (error) {
 		free(followed->plan);
 		followed->plan = NULL;
@@ -106,21 +107,25 @@ int follow_refuse_unknown(const struct followed *followed)
 
 	for (size_t i = 0; i < plan->refusals_count; i++)
 		if (plan->refusals[i].required)
-			return refuse(-ENOENT, "process %u: %s: probe %s, which it requires, has no place: %s",
-				      followed->pid, plan->refusals[i].engine, plan->refusals[i].probe,
-				      plan->refusals[i].reason);
+			return refuse(
+				-ENOENT,
+				"process %u: %s: probe %s, which it requires, has no place: %s",
+				followed->pid, plan->refusals[i].engine, plan->refusals[i].probe,
+				plan->refusals[i].reason);
 	for (; shown < plan->looked_at_count && shown < LOOKED_AT_SHOWN; shown++)
 		buf_format(&objects, "%s%s", shown ? ", " : "", plan->looked_at[shown]);
 	if (shown < plan->looked_at_count)
 		buf_format(&objects, " and %zu more", plan->looked_at_count - shown);
 	error = refuse(-ENOENT,
-		       "no engine found in process %u (looked at %s); try --engine NAME, or `ttsobs-bpf engines list`",
+		       "no engine found in process %u (looked at %s); try --engine NAME, or "
+		       "`ttsobs-bpf engines list`",
 		       followed->pid, objects.length ? objects.bytes : "no mapped code");
 	buf_fini(&objects);
 	return error;
 }
 
-void follow_tell(struct capture *capture, struct followed *followed, uint32_t state, uint32_t exit_code)
+void follow_tell(struct capture *capture, struct followed *followed, uint32_t state,
+		 uint32_t exit_code)
 {
 	struct tt_proc *process = &followed->process;
 
@@ -162,7 +167,8 @@ void thread_note(struct capture *capture, const struct tt_head *record)
 	else if (table_find(&capture->threads, thread_key(record->pid, record->tid)))
 		return;
 	else if (record->kind == TT_EXIT)
-		thread_add(capture, record->pid, record->tid, ((const struct tt_exit *)(const void *)record)->comm);
+		thread_add(capture, record->pid, record->tid,
+			   ((const struct tt_exit *)(const void *)record)->comm);
 	else
 		thread_tell(capture, record->pid, record->tid);
 }

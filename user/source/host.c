@@ -215,7 +215,8 @@ void host_thread_comm(uint32_t pid, uint32_t tid, char comm[TT_COMM_BYTES])
 	if (length > 0 && text[length - 1] == '\n')
 		length--;
 	if (length > 0)
-		memcpy(comm, text, (size_t)length < TT_COMM_BYTES ? (size_t)length : TT_COMM_BYTES - 1);
+		memcpy(comm, text,
+		       (size_t)length < TT_COMM_BYTES ? (size_t)length : TT_COMM_BYTES - 1);
 }
 
 uint64_t host_cpu_ns(uint32_t pid)
@@ -261,7 +262,8 @@ uint64_t host_code_mark(uint32_t pid)
 		const char *modes = memchr(line, ' ', (size_t)length);
 
 		/* Only files: the inode field is not 0. JIT code comes and goes all the time. */
-		if (!modes || length - (modes - line) < 5 || modes[3] != 'x' || !memchr(line, '/', (size_t)length))
+		if (!modes || length - (modes - line) < 5 || modes[3] != 'x' ||
+		    !memchr(line, '/', (size_t)length))
 			continue;
 		for (ssize_t i = 0; i < length; i++)
 			mark = (mark ^ (unsigned char)line[i]) * 1099511628211ull;

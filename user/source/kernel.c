@@ -24,8 +24,8 @@
 #include "source/host.h"
 #include "source/link.h"
 
-#define FLOOR_MAJOR 5
-#define FLOOR_MINOR 15
+#define FLOOR_MAJOR	      5
+#define FLOOR_MINOR	      15
 #define INITIAL_PID_NAMESPACE "pid:[4026531836]"
 
 const struct kernel_capability kernel_capabilities[KERNEL_CAPABILITIES] = {
@@ -57,7 +57,8 @@ void kernel_look(struct kernel *kernel)
 	kernel->has_btf = !access("/sys/kernel/btf/vmlinux", R_OK);
 	if (host_read("/sys/kernel/security/lockdown", text, sizeof(text)) > 0)
 		kernel->is_confidential = strstr(text, "[confidentiality]");
-	if (host_read("/proc/self/status", text, sizeof(text)) > 0 && (line = strstr(text, "\nCapEff:")))
+	if (host_read("/proc/self/status", text, sizeof(text)) > 0 &&
+	    (line = strstr(text, "\nCapEff:")))
 		kernel->capabilities = strtoull(line + 8, NULL, 16);
 	length = readlink("/proc/self/ns/pid", text, sizeof(text) - 1);
 	text[length > 0 ? length : 0] = '\0';
@@ -85,7 +86,8 @@ static enum multi_support multi_look(void)
 {
 	auto_fd int program = trial_program(0, LINK_UPROBE_MULTI);
 	uint64_t offset = 0;
-	struct link_wish wish = {.program_fd = program, .path = "/", .offsets = &offset, .count = 1};
+	struct link_wish wish = {
+		.program_fd = program, .path = "/", .offsets = &offset, .count = 1};
 	int fd;
 
 	if (program < 0)
@@ -104,7 +106,8 @@ static enum multi_support multi_look(void)
 
 static bool sleepable_look(const struct kernel *kernel)
 {
-	auto_fd int program = trial_program(BPF_F_SLEEPABLE, kernel->multi == MULTI_OK ? LINK_UPROBE_MULTI : 0);
+	auto_fd int program =
+		trial_program(BPF_F_SLEEPABLE, kernel->multi == MULTI_OK ? LINK_UPROBE_MULTI : 0);
 
 	/* Kernels that load it but cannot attach it do not exist: both came with 6.0. */
 	return program >= 0;
@@ -116,7 +119,8 @@ static void uprobe_pmu_look(struct kernel *kernel)
 
 	if (host_read("/sys/bus/event_source/devices/uprobe/type", text, sizeof(text)) > 0)
 		kernel->uprobe_pmu_type = atoi(text);
-	if (host_read("/sys/bus/event_source/devices/uprobe/format/retprobe", text, sizeof(text)) > 0)
+	if (host_read("/sys/bus/event_source/devices/uprobe/format/retprobe", text, sizeof(text)) >
+	    0)
 		sscanf(text, "config:%u", &kernel->uprobe_return_bit);
 }
 
@@ -125,14 +129,16 @@ void kernel_probe(struct kernel *kernel)
 	kernel->is_probed = true;
 	kernel->has_ring = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) > 0;
 	kernel->has_task_storage = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) > 0;
-	kernel->has_bpf_loop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, NULL) > 0;
+	kernel->has_bpf_loop =
+		libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, NULL) > 0;
 	kernel->multi = multi_look();
 	kernel->has_sleepable = sleepable_look(kernel);
 	uprobe_pmu_look(kernel);
 }
 
 /* CAP_SYS_ADMIN stands for the three younger ones. */
-static void missing_add(const struct kernel *kernel, unsigned bit, bool admin_does, char *text, size_t size_bytes)
+static void missing_add(const struct kernel *kernel, unsigned bit, bool admin_does, char *text,
+			size_t size_bytes)
 {
 	size_t length = strlen(text);
 
@@ -140,25 +146,30 @@ static void missing_add(const struct kernel *kernel, unsigned bit, bool admin_do
 		return;
 	for (size_t i = 0; i < KERNEL_CAPABILITIES; i++)
 		if (kernel_capabilities[i].bit == bit)
-			snprintf(text + length, size_bytes - length, "%s%s (%s)", length ? ", " : "",
-				 kernel_capabilities[i].name, kernel_capabilities[i].what_for);
+			snprintf(text + length, size_bytes - length, "%s%s (%s)",
+				 length ? ", " : "", kernel_capabilities[i].name,
+				 kernel_capabilities[i].what_for);
 }
 
-const char *kernel_obstacle(const struct kernel *kernel, bool is_foreign, char *text, size_t size_bytes)
+const char *kernel_obstacle(const struct kernel *kernel, bool is_foreign, char *text,
+			    size_t size_bytes)
 {
 	char missing[400] = "";
 
-	if (kernel->major < FLOOR_MAJOR || (kernel->major == FLOOR_MAJOR && kernel->minor < FLOOR_MINOR)) {
-		snprintf(text, size_bytes, "kernel %s is too old: %d.%d with BTF is the floor", kernel->release,
-			 FLOOR_MAJOR, FLOOR_MINOR);
+	if (kernel->major < FLOOR_MAJOR ||
+	    (kernel->major == FLOOR_MAJOR && kernel->minor < FLOOR_MINOR)) {
+		snprintf(text, size_bytes, "kernel %s is too old: %d.%d with BTF is the floor",
+			 kernel->release, FLOOR_MAJOR, FLOOR_MINOR);
 		return text;
 	}
 	if (!kernel->has_btf)
-		return "this kernel has no BTF (/sys/kernel/btf/vmlinux): it was built without CONFIG_DEBUG_INFO_BTF";
+		return "this kernel has no BTF (/sys/kernel/btf/vmlinux): it was built without "
+		       "CONFIG_DEBUG_INFO_BTF";
 	if (kernel->is_confidential)
 		return "kernel lockdown (confidentiality) forbids BPF memory reads";
 	if (!kernel->in_initial_pid_namespace)
-		return "we are in a pid namespace of our own: start in the host's (docker run --pid=host)";
+		return "we are in a pid namespace of our own: start in the host's (docker run "
+		       "--pid=host)";
 	missing_add(kernel, CAP_BPF, true, missing, sizeof(missing));
 	missing_add(kernel, CAP_PERFMON, true, missing, sizeof(missing));
 	missing_add(kernel, CAP_CHECKPOINT_RESTORE, true, missing, sizeof(missing));
@@ -168,7 +179,8 @@ const char *kernel_obstacle(const struct kernel *kernel, bool is_foreign, char *
 	}
 	if (!missing[0])
 		return NULL;
-	snprintf(text, size_bytes, "%sprivilege is missing: %s", geteuid() ? "not root, and " : "", missing);
+	snprintf(text, size_bytes, "%sprivilege is missing: %s", geteuid() ? "not root, and " : "",
+		 missing);
 	return text;
 }
 

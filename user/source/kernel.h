@@ -38,7 +38,8 @@ void kernel_probe(struct kernel *kernel);
 /* 0, or -EPERM with the one sentence that says what is in the way. is_foreign: the target belongs to another user. */
 int kernel_gate(const struct kernel *kernel, bool is_foreign);
 /* The same sentence without saying it; NULL = the gate is open. */
-const char *kernel_obstacle(const struct kernel *kernel, bool is_foreign, char *text, size_t size_bytes);
+const char *kernel_obstacle(const struct kernel *kernel, bool is_foreign, char *text,
+			    size_t size_bytes);
 
 #define KERNEL_CAPABILITIES 6
 struct kernel_capability {

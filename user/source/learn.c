@@ -19,17 +19,19 @@ void learn_note(struct learn *learn, const struct tt_enter *enter)
 {
 	uint64_t key = enter->return_addr ^ (uint64_t)enter->head.probe << 48;
 
-	if (!enter->return_addr || (enter->head.flags & TT_F_TRAMPOLINE) || table_find(&learn->known, key))
+	if (!enter->return_addr || (enter->head.flags & TT_F_TRAMPOLINE) ||
+	    table_find(&learn->known, key))
 		return;
 	if (learn->places_count[enter->head.probe] >= LEARN_PLACES_PER_PROBE)
 		return;
 	if (++learn->places_count[enter->head.probe] == LEARN_PLACES_PER_PROBE)
-		warn("probe %u is called from more than %d places: calls from others have no end", enter->head.probe,
-		     LEARN_PLACES_PER_PROBE);
+		warn("probe %u is called from more than %d places: calls from others have no end",
+		     enter->head.probe, LEARN_PLACES_PER_PROBE);
 	table_put(&learn->known, key, learn);
 	mem_grow(&learn->lessons, &learn->capacity, learn->count + 1, sizeof(*learn->lessons));
-	learn->lessons[learn->count++] = (struct lesson){
-		.pid = enter->head.pid, .probe = enter->head.probe, .return_addr = enter->return_addr};
+	learn->lessons[learn->count++] = (struct lesson){.pid = enter->head.pid,
+							 .probe = enter->head.probe,
+							 .return_addr = enter->return_addr};
 }
 
 /* Takes every lesson that lies in the file of the first one; they leave the list. */
@@ -49,7 +51,8 @@ static void file_apply(struct learn *learn, struct attach *attach)
 			learn->lessons[kept++] = *lesson;
 			continue;
 		}
-		if (!attach->probes[lesson->probe].is_live || plan_place(lesson->pid, lesson->return_addr, &place)) {
+		if (!attach->probes[lesson->probe].is_live ||
+		    plan_place(lesson->pid, lesson->return_addr, &place)) {
 			debug("probe %u: the caller at %#llx lies in no file", lesson->probe,
 			      (unsigned long long)lesson->return_addr);
 			continue;

@@ -24,7 +24,7 @@ struct lesson {
 };
 
 struct learn {
-	struct table known; /* by probe and address; the value means nothing */
+	struct table known;	/* by probe and address; the value means nothing */
 	struct lesson *lessons; /* not applied yet */
 	size_t count;
 	size_t capacity;

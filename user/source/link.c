@@ -55,7 +55,8 @@ int link_multi(const struct link_wish *wish)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int link_perf(const struct kernel *kernel, const struct link_wish *wish, int *link_fd, int *event_fd)
+int link_perf(const struct kernel *kernel, const struct link_wish *wish, int *link_fd,
+	      int *event_fd)
 {
 	struct perf_event_attr event = {
 		.type = (uint32_t)kernel->uprobe_pmu_type,
@@ -64,8 +65,10 @@ int link_perf(const struct kernel *kernel, const struct link_wish *wish, int *li
 		.uprobe_path = (uintptr_t)wish->path,
 		.probe_offset = wish->offsets[0],
 	};
-	LIBBPF_OPTS(bpf_link_create_opts, options, .perf_event.bpf_cookie = wish->cookies ? wish->cookies[0] : 0);
-	long fd = syscall(SYS_perf_event_open, &event, (pid_t)wish->pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	LIBBPF_OPTS(bpf_link_create_opts, options,
+		    .perf_event.bpf_cookie = wish->cookies ? wish->cookies[0] : 0);
+	long fd = syscall(SYS_perf_event_open, &event, (pid_t)wish->pid, -1, -1,
+			  PERF_FLAG_FD_CLOEXEC);
 	int link;
 
 	if (fd < 0)

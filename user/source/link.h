@@ -12,8 +12,8 @@
 struct kernel;
 
 /* Not in Debian's UAPI headers (6.1). */
-#define LINK_UPROBE_MULTI 48	 /* BPF_TRACE_UPROBE_MULTI */
-#define LINK_UPROBE_MULTI_RETURN 1 /* BPF_F_UPROBE_MULTI_RETURN */
+#define LINK_UPROBE_MULTI	 48 /* BPF_TRACE_UPROBE_MULTI */
+#define LINK_UPROBE_MULTI_RETURN 1  /* BPF_F_UPROBE_MULTI_RETURN */
 
 struct link_wish {
 	int program_fd;
@@ -28,7 +28,8 @@ struct link_wish {
 /* One link for all offsets. The fd or -errno. */
 int link_multi(const struct link_wish *wish);
 /* One perf uprobe for one offset (wish->count = 1), and the link on it. 0 or -errno. */
-int link_perf(const struct kernel *kernel, const struct link_wish *wish, int *link_fd, int *event_fd);
+int link_perf(const struct kernel *kernel, const struct link_wish *wish, int *link_fd,
+	      int *event_fd);
 /* tp_btf program: the link's fd or -errno. */
 int link_tracepoint(int program_fd);
 /* Runs an iterator program to its end. 0 or -errno. */

@@ -13,7 +13,8 @@ struct outbox {
 	uint64_t at_ns; /* the stamp of what is added: that of the coming TICK */
 };
 
-static inline void outbox_head(const struct outbox *outbox, struct tt_head *head, uint16_t kind, size_t size_bytes)
+static inline void outbox_head(const struct outbox *outbox, struct tt_head *head, uint16_t kind,
+			       size_t size_bytes)
 {
 	head->at_ns = outbox->at_ns;
 	head->kind = kind;
@@ -29,7 +30,8 @@ static inline void outbox_add(struct outbox *outbox, const struct tt_head *recor
 static inline void outbox_flush(struct outbox *outbox, struct feed *feed)
 {
 	for (size_t at = 0; at < outbox->records.length;) {
-		const struct tt_head *record = (const struct tt_head *)(const void *)(outbox->records.bytes + at);
+		const struct tt_head *record =
+			(const struct tt_head *)(const void *)(outbox->records.bytes + at);
 
 		feed->record(feed, record, record->size);
 		at += record->size;

@@ -16,9 +16,10 @@ static void capture_type(struct tt_capture *capture, enum arg_type type)
 		uint8_t bytes;
 		bool is_signed;
 	} types[] = {
-		[ARG_U8] = {1, false},	[ARG_S8] = {1, true},	    [ARG_U16] = {2, false}, [ARG_S16] = {2, true},
-		[ARG_U32] = {4, false}, [ARG_S32] = {4, true},	    [ARG_U64] = {8, false}, [ARG_S64] = {8, true},
-		[ARG_POINTER] = {8, false}, [ARG_TEXT] = {8, false}, [ARG_NAME] = {8, false},
+		[ARG_U8] = {1, false},	 [ARG_S8] = {1, true},	  [ARG_U16] = {2, false},
+		[ARG_S16] = {2, true},	 [ARG_U32] = {4, false},  [ARG_S32] = {4, true},
+		[ARG_U64] = {8, false},	 [ARG_S64] = {8, true},	  [ARG_POINTER] = {8, false},
+		[ARG_TEXT] = {8, false}, [ARG_NAME] = {8, false},
 	};
 
 	capture->bytes = types[type].bytes;
@@ -65,7 +66,8 @@ static void text_fill(char *to, size_t size_bytes, const char *text)
 	snprintf(to, size_bytes, "%s", text ? text : "");
 }
 
-void probe_record_fill(struct tt_probe *record, const struct object_plan *object, const struct probe_plan *probe)
+void probe_record_fill(struct tt_probe *record, const struct object_plan *object,
+		       const struct probe_plan *probe)
 {
 	const char *path = object->path ? object->path : "";
 	size_t length = strlen(path);

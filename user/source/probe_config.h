@@ -11,6 +11,7 @@
 
 void probe_config_fill(struct tt_probe_config *config, const struct engine_probe *spec);
 /* All but the head and the counts of sites. */
-void probe_record_fill(struct tt_probe *record, const struct object_plan *object, const struct probe_plan *probe);
+void probe_record_fill(struct tt_probe *record, const struct object_plan *object,
+		       const struct probe_plan *probe);
 
 #endif

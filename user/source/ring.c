@@ -60,14 +60,16 @@ static void ring_release(struct ring *ring)
 }
 
 enum ring_result ring_read(struct ring *ring, uint64_t up_to,
-			   void (*visit)(void *arg, const void *record, uint32_t size_bytes), void *arg)
+			   void (*visit)(void *arg, const void *record, uint32_t size_bytes),
+			   void *arg)
 {
 	enum ring_result result = RING_REACHED;
 	uint64_t released = ring->position;
 
 	while (ring->position < up_to) {
 		const uint8_t *at = ring->bytes + (ring->position & (ring->size_bytes - 1));
-		uint32_t length = __atomic_load_n((const uint32_t *)(const void *)at, __ATOMIC_ACQUIRE);
+		uint32_t length =
+			__atomic_load_n((const uint32_t *)(const void *)at, __ATOMIC_ACQUIRE);
 		uint32_t size = length & ~(RING_BUSY_BIT | RING_DISCARD_BIT);
 
 		if (length & RING_BUSY_BIT) {

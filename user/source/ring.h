@@ -16,12 +16,12 @@ struct ring {
 	const uint64_t *produced; /* shared with the kernel */
 	const uint8_t *bytes;	  /* mapped twice in a row, so no record is ever split */
 	uint64_t size_bytes;	  /* a power of two */
-	uint64_t position;	  /* where we are; *consumed trails it within one call of ring_read */
+	uint64_t position; /* where we are; *consumed trails it within one call of ring_read */
 	size_t page_bytes;
 };
 
-#define RING_BUSY_BIT 0x80000000u
-#define RING_DISCARD_BIT 0x40000000u
+#define RING_BUSY_BIT	  0x80000000u
+#define RING_DISCARD_BIT  0x40000000u
 #define RING_HEADER_BYTES 8
 
 enum ring_result {
@@ -33,6 +33,7 @@ int ring_map(struct ring *ring, int map_fd, uint64_t size_bytes); /* -errno */
 void ring_unmap(struct ring *ring);
 uint64_t ring_produced(const struct ring *ring);
 enum ring_result ring_read(struct ring *ring, uint64_t up_to,
-			   void (*visit)(void *arg, const void *record, uint32_t size_bytes), void *arg);
+			   void (*visit)(void *arg, const void *record, uint32_t size_bytes),
+			   void *arg);
 
 #endif

@@ -29,7 +29,8 @@ static void signals_default(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-__attribute__((noreturn)) static void child_run(int go_fd, int error_fd, pid_t parent, char *const *command)
+__attribute__((noreturn)) static void child_run(int go_fd, int error_fd, pid_t parent,
+						char *const *command)
 {
 	char go;
 	int error;
@@ -102,7 +103,8 @@ bool spawn_has_stopped(const struct spawn *spawn)
 {
 	siginfo_t info = {0};
 
-	return spawn->pid && !waitid(P_PID, (id_t)spawn->pid, &info, WSTOPPED | WNOHANG) && info.si_pid == spawn->pid;
+	return spawn->pid && !waitid(P_PID, (id_t)spawn->pid, &info, WSTOPPED | WNOHANG) &&
+	       info.si_pid == spawn->pid;
 }
 
 void spawn_continue(const struct spawn *spawn)

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 struct spawn {
-	pid_t pid; /* 0 = none */
+	pid_t pid;    /* 0 = none */
 	int go_fd;    /* a byte lets the command start */
 	int error_fd; /* errno of a failed exec; closed by a successful one */
 };
