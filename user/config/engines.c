@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: YAML texts, files, directories. Out: the set of engines and their texts, as a recording stores them.
- * The rule that surprises: a text is read twice, first into a scratch arena: so a bad file leaves no trace in the set.
- * A later directory may redefine an engine; two files of one directory may not.
+ * In: YAML texts, files, directories. Out: the set of engines and their texts, as a recording
+ * stores them.
+ * The rule that surprises: a text is read twice, first into a scratch arena: so a bad file leaves
+ * no trace in the set. A later directory may redefine an engine; two files of one directory may
+ * not.
  */
 #include "config/engines.h"
 
@@ -21,7 +23,7 @@
 
 void engines_init(struct engine_set *set)
 {
-	*set = (struct engine_set){ .arena = mem_new(sizeof(*set->arena)) };
+	*set = (struct engine_set){.arena = mem_new(sizeof(*set->arena))};
 }
 
 void engines_fini(struct engine_set *set)
@@ -31,7 +33,7 @@ void engines_fini(struct engine_set *set)
 	if (set->arena)
 		arena_fini(set->arena);
 	free(set->arena);
-	*set = (struct engine_set){ 0 };
+	*set = (struct engine_set){0};
 }
 
 const struct engine *engines_find(const struct engine_set *set, const char *name)
@@ -48,8 +50,8 @@ static bool is_neighbour(const char *file, const char *other)
 	const char *slash = strrchr(file, '/'), *other_slash = strrchr(other, '/');
 	size_t length = slash ? (size_t)(slash - file) : 0;
 
-	return slash && other_slash && strcmp(file, other) && length == (size_t)(other_slash - other) &&
-	       !memcmp(file, other, length);
+	return slash && other_slash && strcmp(file, other) &&
+	       length == (size_t)(other_slash - other) && !memcmp(file, other, length);
 }
 
 /* The value of the key `engine`, where a clash of names is shown. */
@@ -66,8 +68,8 @@ static size_t name_place(struct yaml *yaml)
 
 static int check(struct engine_set *set, struct yaml *yaml, const char *file)
 {
-	struct arena scratch = { 0 };
-	struct engine engine = { 0 };
+	struct arena scratch = {0};
+	struct engine engine = {0};
 	const struct engine *other = NULL;
 	int error;
 
@@ -76,8 +78,8 @@ static int check(struct engine_set *set, struct yaml *yaml, const char *file)
 	if (engine.name)
 		other = engines_find(set, engine.name);
 	if (other && is_neighbour(file, other->file))
-		yaml_mistake(yaml, name_place(yaml), "the engine '%s' is already described by %s", engine.name,
-			     other->file);
+		yaml_mistake(yaml, name_place(yaml), "the engine '%s' is already described by %s",
+			     engine.name, other->file);
 	error = yaml_say(yaml);
 	arena_fini(&scratch);
 	return error;
@@ -99,7 +101,7 @@ static size_t place_for(struct engine_set *set, const char *name)
 int engines_parse(struct engine_set *set, const char *file, const char *text, size_t length)
 {
 	struct yaml *yaml = yaml_new(file, text, length);
-	struct engine engine = { 0 };
+	struct engine engine = {0};
 	struct engine_text stored;
 	size_t i;
 	int error = check(set, yaml, file);

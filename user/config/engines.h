@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Engine files: YAML text to structs, every mistake said as file:line:col with the line shown, all mistakes at once. */
+/*
+ * Engine files: YAML text to structs, every mistake said as file:line:col with the line shown, all
+ * mistakes at once.
+ */
 #ifndef CONFIG_ENGINES_H
 #define CONFIG_ENGINES_H
 
@@ -8,7 +11,10 @@
 
 void engines_init(struct engine_set *set);
 void engines_fini(struct engine_set *set);
-/* 0, or -EINVAL after saying every mistake (set unchanged). A name that is already in the set is replaced (override). */
+/*
+ * 0, or -EINVAL after saying every mistake (set unchanged). A name that is already in the set is
+ * replaced (override).
+ */
 int engines_parse(struct engine_set *set, const char *file, const char *text, size_t length);
 int engines_load_file(struct engine_set *set, const char *path);
 /* Every *.yaml in the directory, by name. -ENOENT when there is no such directory (not said). */

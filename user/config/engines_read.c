@@ -1,197 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a checked or unchecked YAML document. Out: struct engine, and the mistakes that no table can know: two keys that
- * exclude each other, names of arguments that are not there, codes too wide for their type, slots that run out.
- * The rule that surprises: it never stops at a mistake. A wrong value reads as an absent one, so every check asks first
- * whether the value is there; one mistake must not be said twice.
+ * In: a checked or unchecked YAML document. Out: struct engine, and the mistakes that no table can
+ * know: two keys that exclude each other, names of arguments that are not there, codes too wide for
+ * their type, slots that run out.
+ * The rule that surprises: it never stops at a mistake. A wrong value reads as an absent one, so
+ * every check asks first whether the value is there; one mistake must not be said twice.
  */
 #include "config/engines_read.h"
 
 #include <string.h>
 
-#include "bpf/ttsobs_event.h"
-#include "config/engines_schema.h"
+#include "config/engines_reader.h"
 
-struct reader {
-	struct yaml *yaml;
-	struct arena *arena;
-	struct engine *engine;
-	struct engine_probe *probe;
-	struct fy_node *at[PROBE_KEYS]; /* the probe's values */
-	struct fy_node *arg_at[ENGINE_MAX_ARGS][ARG_KEYS];
-	bool args_good; /* every argument of the probe could be read: a name that is not found is really absent */
-};
-
-#define MISTAKE(reader, node, ...) yaml_mistake((reader)->yaml, yaml_place((reader)->yaml, node), __VA_ARGS__)
-
-static bool is_number(enum arg_type type)
-{
-	return type != ARG_TEXT && type != ARG_NAME;
-}
-
-/* ---- arguments ---- */
-
-static int find_arg(const struct engine_probe *probe, const char *name)
-{
-	for (unsigned i = 0; i < probe->args_count; i++)
-		if (probe->args[i].name && !strcmp(probe->args[i].name, name))
-			return (int)i;
-	return -1;
-}
-
-/* The argument that a key names; -1 after a mistake, or when the arguments themselves are unreadable. */
-static int named_arg(struct reader *r, struct fy_node *node, const char *key)
-{
-	const char *name = schema_text(r->arena, node, NULL);
-	int index;
-
-	if (!name)
-		return -1;
-	index = find_arg(r->probe, name);
-	if (index < 0 && r->args_good)
-		MISTAKE(r, node, "'%s' names the argument '%s', which this probe does not have", key, name);
-	return index;
-}
-
-/* The same, and it must be a number that is there when the call begins. */
-static int named_number(struct reader *r, struct fy_node *node, const char *key)
-{
-	int index = named_arg(r, node, key);
-	const struct engine_arg *arg;
-
-	if (index < 0)
-		return -1;
-	arg = &r->probe->args[index];
-	if (!is_number(arg->type))
-		MISTAKE(r, node, "'%s' names '%s', which is a %s and no number", key, arg->name,
-			engine_type_words[arg->type]);
-	else if (arg->at_leave)
-		MISTAKE(r, node, "'%s' names '%s', which is read at leave: too late", key, arg->name);
-	else
-		return index;
-	return -1;
-}
-
-static void read_source(struct reader *r, struct fy_node *node, struct fy_node **at, struct engine_arg *arg)
-{
-	bool is_return = schema_bool(at[ARG_RETURN], false);
-	struct fy_node *item;
-	void *iterator = NULL;
-
-	arg->from = is_return ? ARG_FROM_RETURN : ARG_FROM_ARG;
-	arg->index = (unsigned)schema_whole(at[ARG_ARG], 0);
-	arg->at_leave = is_return || schema_word(at[ARG_READ], engine_read_words, 0) == 1;
-	while (arg->derefs < 3 && (item = schema_item(at[ARG_DEREF], &iterator)))
-		arg->offset[arg->derefs++] = (int32_t)schema_whole(item, 0);
-	if (is_return && at[ARG_ARG])
-		MISTAKE(r, at[ARG_ARG], "'arg' and 'return' exclude each other");
-	if (is_return && at[ARG_READ] && schema_word(at[ARG_READ], engine_read_words, 0) == 0)
-		MISTAKE(r, at[ARG_READ], "a return value cannot be read at enter");
-	if (!is_return && !schema_has(node, "arg"))
-		MISTAKE(r, node, "an argument needs the key 'arg' (its position) or 'return: true'");
-}
-
-/* Strings are on the wire of an ENTER only. */
-static void check_string(struct reader *r, struct fy_node **at, const struct engine_arg *arg)
-{
-	const char *type = engine_type_words[arg->type];
-
-	if (arg->from == ARG_FROM_RETURN)
-		MISTAKE(r, at[ARG_RETURN], "a %s cannot come from the return value", type);
-	else if (arg->at_leave)
-		MISTAKE(r, at[ARG_READ], "a %s is read at enter", type);
-	if (arg->unit != UNIT_NONE)
-		MISTAKE(r, at[ARG_UNIT], "a %s has no unit", type);
-}
-
-/* At most one of its kind in a probe. */
-static void take_only(struct reader *r, int *only, unsigned index, struct fy_node *node, const char *what)
-{
-	if (*only >= 0)
-		MISTAKE(r, node, "a second %s: '%s' is one already", what, r->probe->args[*only].name);
-	else
-		*only = (int)index;
-}
-
-static void take_meaning(struct reader *r, unsigned index, struct fy_node **at)
-{
-	struct engine_probe *probe = r->probe;
-	const struct engine_arg *arg = &probe->args[index];
-	bool is_length = arg->unit == UNIT_SAMPLES || arg->unit == UNIT_BYTES;
-	int channels = -1;
-
-	for (unsigned i = 0; i < index; i++)
-		if (probe->args[i].unit == UNIT_CHANNELS)
-			channels = (int)i;
-	if (arg->type == ARG_TEXT)
-		take_only(r, &probe->text_arg, index, at[ARG_TYPE], "text");
-	if (arg->type == ARG_NAME)
-		take_only(r, &probe->name_arg, index, at[ARG_TYPE], "name");
-	if (!is_number(arg->type)) {
-		check_string(r, at, arg);
-		return;
-	}
-	if (probe->role == ROLE_AUDIO && is_length)
-		take_only(r, &probe->samples_arg, index, at[ARG_UNIT], "length of the audio");
-	if (arg->unit == UNIT_HZ)
-		take_only(r, &probe->rate_arg, index, at[ARG_UNIT], "sample rate");
-	if (arg->unit == UNIT_CHANNELS)
-		take_only(r, &channels, index, at[ARG_UNIT], "number of channels");
-}
-
-static void take_slot(struct reader *r, struct engine_arg *arg, struct fy_node *node, int *at_enter, int *at_leave)
-{
-	int *next = arg->at_leave ? at_leave : at_enter;
-
-	arg->slot = -1;
-	if (!is_number(arg->type))
-		return;
-	if (*next == TT_VALUES)
-		MISTAKE(r, node, "more than %u numbers are read at %s", TT_VALUES, arg->at_leave ? "leave" : "enter");
-	if (*next < TT_VALUES)
-		arg->slot = *next;
-	++*next;
-}
-
-static void read_arg(struct reader *r, struct fy_node *node, int *at_enter, int *at_leave)
-{
-	unsigned index = r->probe->args_count;
-	struct engine_arg *arg = &r->probe->args[index];
-	struct fy_node **at = r->arg_at[index];
-	int same;
-
-	schema_open(r->yaml, &schema_arg, node, at);
-	arg->name = schema_text(r->arena, at[ARG_NAMED], NULL);
-	arg->type = schema_word(at[ARG_TYPE], engine_type_words, ARG_U64);
-	arg->unit = schema_word(at[ARG_UNIT], engine_unit_words, UNIT_NONE);
-	if (!arg->name || !at[ARG_TYPE])
-		r->args_good = false;
-	same = arg->name ? find_arg(r->probe, arg->name) : -1;
-	if (same >= 0)
-		MISTAKE(r, at[ARG_NAMED], "the argument '%s' is here twice", arg->name);
-	read_source(r, node, at, arg);
-	take_meaning(r, index, at);
-	if (at[ARG_TYPE])
-		take_slot(r, arg, node, at_enter, at_leave);
-	r->probe->args_count++;
-}
-
-static void read_args(struct reader *r)
-{
-	struct fy_node *item;
-	void *iterator = NULL;
-	int at_enter = 0, at_leave = 0;
-
-	r->args_good = true;
-	while (r->probe->args_count < ENGINE_MAX_ARGS && (item = schema_item(r->at[PROBE_ARGS], &iterator))) {
-		if (fy_node_is_mapping(item))
-			read_arg(r, item, &at_enter, &at_leave);
-		else
-			r->args_good = false;
-	}
-}
-
-/* ---- the other parts of a probe ---- */
+/* ---- parts of a probe ---- */
 
 static void read_site(struct reader *r, struct fy_node *node, bool symbol_said, bool callback_said)
 {
@@ -224,20 +45,23 @@ static void read_stage(struct reader *r)
 		return;
 	}
 	schema_open(r->yaml, &schema_stage, stage, at);
-	index = named_arg(r, at[STAGE_FROM], "from");
+	index = reader_named_arg(r, at[STAGE_FROM], "from");
 	probe->stage_from_name = true;
 	if (index >= 0 && probe->args[index].type != ARG_NAME)
-		MISTAKE(r, at[STAGE_FROM], "'from' names '%s', which is not of type name", probe->args[index].name);
+		MISTAKE(r, at[STAGE_FROM], "'from' names '%s', which is not of type name",
+			probe->args[index].name);
 }
 
 static bool role_links(enum role role)
 {
-	return role == ROLE_REQUEST || role == ROLE_ENQUEUE || role == ROLE_DEQUEUE || role == ROLE_CANCEL;
+	return role == ROLE_REQUEST || role == ROLE_ENQUEUE || role == ROLE_DEQUEUE ||
+	       role == ROLE_CANCEL;
 }
 
 static void read_link(struct reader *r)
 {
-	struct fy_node *link = r->at[PROBE_LINK], *fingerprint = r->at[PROBE_FINGERPRINT], *at[KEY_KEYS];
+	struct fy_node *link = r->at[PROBE_LINK], *fingerprint = r->at[PROBE_FINGERPRINT],
+		       *at[KEY_KEYS];
 	struct engine_probe *probe = r->probe;
 	int index;
 
@@ -247,16 +71,17 @@ static void read_link(struct reader *r)
 	} else if (link) {
 		schema_open(r->yaml, &schema_link, link, at);
 		probe->link = LINK_KEY;
-		probe->link_arg = named_number(r, at[KEY_KEY], "key");
+		probe->link_arg = reader_named_number(r, at[KEY_KEY], "key");
 	}
 	if (probe->link != LINK_NONE && r->at[PROBE_ROLE] && !role_links(probe->role))
 		MISTAKE(r, link, "a probe of role %s has no link", engine_role_words[probe->role]);
 	if (!fingerprint)
 		return;
-	index = named_arg(r, fingerprint, "fingerprint");
+	index = reader_named_arg(r, fingerprint, "fingerprint");
 	probe->fingerprint = index >= 0;
 	if (index >= 0 && probe->args[index].type != ARG_TEXT)
-		MISTAKE(r, fingerprint, "'fingerprint' names '%s', which is not of type text", probe->args[index].name);
+		MISTAKE(r, fingerprint, "'fingerprint' names '%s', which is not of type text",
+			probe->args[index].name);
 	if (probe->link != LINK_FIFO)
 		MISTAKE(r, fingerprint, "a fingerprint needs 'link: fifo'");
 }
@@ -265,7 +90,7 @@ static bool code_fits(struct reader *r, struct fy_node *item, const char *what, 
 {
 	struct schema_range range = engines_type_range(type);
 	__int128 code = schema_whole(item, 0);
-	struct buf said = { 0 };
+	struct buf said = {0};
 
 	if (code >= range.min && code <= range.max)
 		return true;
@@ -307,15 +132,18 @@ static void read_returns(struct reader *r)
 	if (schema_is(at[RETURNS_OK], "nonnull")) {
 		probe->nonnull_ok = true;
 		if (at[RETURNS_CANCELLED])
-			MISTAKE(r, at[RETURNS_CANCELLED], "'cancelled' and 'ok: nonnull' exclude each other");
+			MISTAKE(r, at[RETURNS_CANCELLED],
+				"'cancelled' and 'ok: nonnull' exclude each other");
 		return;
 	}
 	probe->ok_count = read_codes(r, at[RETURNS_OK], "ok", probe->ok);
-	probe->cancelled_count = read_codes(r, at[RETURNS_CANCELLED], "cancelled", probe->cancelled);
+	probe->cancelled_count =
+		read_codes(r, at[RETURNS_CANCELLED], "cancelled", probe->cancelled);
 	for (unsigned i = 0; i < probe->ok_count; i++)
 		for (unsigned j = 0; j < probe->cancelled_count; j++)
 			if (probe->ok[i] == probe->cancelled[j])
-				MISTAKE(r, at[RETURNS_CANCELLED], "a code is both in 'ok' and in 'cancelled'");
+				MISTAKE(r, at[RETURNS_CANCELLED],
+					"a code is both in 'ok' and in 'cancelled'");
 }
 
 static void read_ends(struct reader *r)
@@ -331,7 +159,7 @@ static void read_ends(struct reader *r)
 	if (!at[ENDS_WHEN])
 		return;
 	schema_open(r->yaml, &schema_when, at[ENDS_WHEN], when);
-	probe->ends_arg = named_number(r, when[WHEN_ARG], "arg");
+	probe->ends_arg = reader_named_number(r, when[WHEN_ARG], "arg");
 	if (probe->ends_arg >= 0 && when[WHEN_EQUALS] &&
 	    code_fits(r, when[WHEN_EQUALS], "equals", probe->args[probe->ends_arg].type))
 		probe->ends_value = (int64_t)schema_whole(when[WHEN_EQUALS], 0);
@@ -344,18 +172,23 @@ static void check_leave(struct reader *r)
 
 	if (probe->callback_setter && probe->leave != LEAVE_NONE) {
 		if (said && probe->leave != LEAVE_AUTO)
-			MISTAKE(r, said, "a callback is left after its call: 'leave' can be auto or none");
+			MISTAKE(r, said,
+				"a callback is left after its call: 'leave' can be auto or none");
 		probe->leave = LEAVE_AUTO; /* whatever the file says for its functions */
 	}
 	if (probe->leave == LEAVE_URET && said && !r->engine->nothrow)
-		MISTAKE(r, said, "'leave: uret' needs 'nothrow: true': an exception through it ends the process");
+		MISTAKE(r, said,
+			"'leave: uret' needs 'nothrow: true': an exception through it ends the "
+			"process");
 	if (probe->leave != LEAVE_NONE)
 		return;
 	if (r->at[PROBE_RETURNS])
 		MISTAKE(r, r->at[PROBE_RETURNS], "'leave: none' observes no return value");
 	for (unsigned i = 0; i < probe->args_count; i++)
-		if (probe->args[i].at_leave && is_number(probe->args[i].type))
-			MISTAKE(r, r->arg_at[i][probe->args[i].from == ARG_FROM_RETURN ? ARG_RETURN : ARG_READ],
+		if (probe->args[i].at_leave && reader_is_number(probe->args[i].type))
+			MISTAKE(r,
+				r->arg_at[i][probe->args[i].from == ARG_FROM_RETURN ? ARG_RETURN
+										    : ARG_READ],
 				"with 'leave: none' nothing is read at leave");
 }
 
@@ -367,8 +200,9 @@ static void check_name(struct reader *r)
 
 	for (unsigned i = 0; r->probe->name && i < engine->probes_count; i++)
 		if (engine->probes[i].name && !strcmp(engine->probes[i].name, r->probe->name)) {
-			MISTAKE(r, r->at[PROBE_NAME], "the probe '%s' is here twice (first at line %u)",
-				r->probe->name, engine->probes[i].line);
+			MISTAKE(r, r->at[PROBE_NAME],
+				"the probe '%s' is here twice (first at line %u)", r->probe->name,
+				engine->probes[i].line);
 			return;
 		}
 }
@@ -381,13 +215,14 @@ static void read_probe(struct reader *r, struct fy_node *node)
 	probe->text_arg = probe->name_arg = probe->samples_arg = probe->rate_arg = -1;
 	schema_open(r->yaml, &schema_probe, node, r->at);
 	probe->name = schema_text(r->arena, r->at[PROBE_NAME], NULL);
-	probe->line = yaml_line(r->yaml, yaml_place(r->yaml, r->at[PROBE_NAME] ? r->at[PROBE_NAME] : node));
+	probe->line = yaml_line(r->yaml,
+				yaml_place(r->yaml, r->at[PROBE_NAME] ? r->at[PROBE_NAME] : node));
 	probe->required = schema_bool(r->at[PROBE_REQUIRED], false);
 	probe->role = schema_word(r->at[PROBE_ROLE], engine_role_words, ROLE_STAGE);
 	probe->leave = schema_word(r->at[PROBE_LEAVE], engine_leave_words, r->engine->leave);
 	check_name(r);
 	read_site(r, node, schema_has(node, "symbol"), schema_has(node, "callback"));
-	read_args(r);
+	reader_args(r);
 	read_stage(r);
 	read_link(r);
 	read_returns(r);
@@ -400,7 +235,7 @@ static void read_probe(struct reader *r, struct fy_node *node)
 static void check_takers(struct reader *r, struct fy_node *const *links)
 {
 	const struct engine *engine = r->engine;
-	bool taken[LINK_KEY + 1] = { false };
+	bool taken[LINK_KEY + 1] = {false};
 
 	for (unsigned i = 0; i < engine->probes_count; i++)
 		if (engine->probes[i].role == ROLE_DEQUEUE)
@@ -410,7 +245,9 @@ static void check_takers(struct reader *r, struct fy_node *const *links)
 
 		if ((probe->role == ROLE_REQUEST || probe->role == ROLE_ENQUEUE) && links[i] &&
 		    probe->link != LINK_NONE && !taken[probe->link])
-			MISTAKE(r, links[i], "nothing takes what is handed over: no probe of role dequeue has such a link");
+			MISTAKE(r, links[i],
+				"nothing takes what is handed over: no probe of role dequeue has "
+				"such a link");
 	}
 }
 
@@ -434,7 +271,8 @@ static void read_probes(struct reader *r, struct fy_node *list)
 			 r->probe->role == ROLE_STAGE;
 	}
 	if (!shows && !unread)
-		MISTAKE(r, list, "no probe has the role request, enqueue or stage: nothing would be shown");
+		MISTAKE(r, list,
+			"no probe has the role request, enqueue or stage: nothing would be shown");
 	if (!unread)
 		check_takers(r, links);
 }
@@ -453,7 +291,8 @@ static void read_labels(struct reader *r, struct fy_node *list)
 
 		schema_open(r->yaml, &schema_label, item, at);
 		label->label = schema_text(r->arena, at[LABEL_LABEL], NULL);
-		while (label->maps_count < ENGINE_MAX_LABEL_MAPS && (map = schema_item(at[LABEL_MAPS], &maps)))
+		while (label->maps_count < ENGINE_MAX_LABEL_MAPS &&
+		       (map = schema_item(at[LABEL_MAPS], &maps)))
 			label->maps[label->maps_count++] = schema_text(r->arena, map, NULL);
 		engine->labels_count++;
 	}
@@ -469,27 +308,32 @@ static void read_audio(struct reader *r, struct fy_node *node)
 	r->engine->audio_sample_bytes = (uint32_t)schema_whole(at[AUDIO_SAMPLE_BYTES], 2);
 }
 
-void engines_read(struct yaml *yaml, struct fy_node *root, struct arena *arena, struct engine *engine)
+void engines_read(struct yaml *yaml, struct fy_node *root, struct arena *arena,
+		  struct engine *engine)
 {
-	struct reader r = { .yaml = yaml, .arena = arena, .engine = engine };
+	struct reader r = {.yaml = yaml, .arena = arena, .engine = engine};
 	struct fy_node *at[FILE_KEYS], *item;
 	void *iterator = NULL;
 
 	if (!fy_node_is_mapping(root)) {
-		yaml_mistake(yaml, yaml_place(yaml, root), "an engine file is a mapping that begins with 'engine: NAME'");
+		yaml_mistake(yaml, yaml_place(yaml, root),
+			     "an engine file is a mapping that begins with 'engine: NAME'");
 		return;
 	}
 	schema_open(yaml, &schema_file, root, at);
 	engine->name = schema_text(arena, at[FILE_ENGINE], NULL);
 	engine->label = schema_text(arena, at[FILE_LABEL], engine->name);
 	engine->description = schema_text(arena, at[FILE_DESCRIPTION], "");
-	while (engine->objects_count < ENGINE_MAX_OBJECTS && (item = schema_item(at[FILE_OBJECTS], &iterator)))
+	while (engine->objects_count < ENGINE_MAX_OBJECTS &&
+	       (item = schema_item(at[FILE_OBJECTS], &iterator)))
 		engine->objects[engine->objects_count++] = schema_text(arena, item, NULL);
 	engine->nothrow = schema_bool(at[FILE_NOTHROW], false);
 	engine->leave = schema_word(at[FILE_LEAVE], engine_leave_words, LEAVE_AUTO);
 	engine->priority = (unsigned)schema_whole(at[FILE_PRIORITY], 50);
 	if (engine->leave == LEAVE_URET && !engine->nothrow)
-		MISTAKE(&r, at[FILE_LEAVE], "'leave: uret' needs 'nothrow: true': an exception through it ends the process");
+		MISTAKE(&r, at[FILE_LEAVE],
+			"'leave: uret' needs 'nothrow: true': an exception through it ends the "
+			"process");
 	read_labels(&r, at[FILE_LABELS]);
 	read_audio(&r, at[FILE_AUDIO]);
 	read_probes(&r, at[FILE_PROBES]);

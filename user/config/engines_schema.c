@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: nothing. Out: const tables. The rule that surprises: the doc of a required key is what the user reads when the key
- * is missing, so it says what to write, not what the key is called.
+ * In: nothing. Out: const tables. The rule that surprises: the doc of a required key is what the
+ * user reads when the key is missing, so it says what to write, not what the key is called.
  */
 #include "config/engines_schema.h"
 
@@ -10,67 +10,75 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *const engine_role_words[] = {
-	[ROLE_REQUEST] = "request", [ROLE_STAGE] = "stage",   [ROLE_MARK] = "mark",   [ROLE_ENQUEUE] = "enqueue",
-	[ROLE_DEQUEUE] = "dequeue", [ROLE_CANCEL] = "cancel", [ROLE_AUDIO] = "audio", [ROLE_ERROR] = "error",
-	NULL,
+	[ROLE_REQUEST] = "request", [ROLE_STAGE] = "stage",	[ROLE_MARK] = "mark",
+	[ROLE_ENQUEUE] = "enqueue", [ROLE_DEQUEUE] = "dequeue", [ROLE_CANCEL] = "cancel",
+	[ROLE_AUDIO] = "audio",	    [ROLE_ERROR] = "error",	NULL,
 };
 const char *const engine_leave_words[] = {
-	[LEAVE_AUTO] = "auto", [LEAVE_EMULATED] = "emulated", [LEAVE_URET] = "uret", [LEAVE_RET] = "ret",
-	[LEAVE_CALLER] = "caller", [LEAVE_NONE] = "none", NULL,
+	[LEAVE_AUTO] = "auto",
+	[LEAVE_EMULATED] = "emulated",
+	[LEAVE_URET] = "uret",
+	[LEAVE_RET] = "ret",
+	[LEAVE_CALLER] = "caller",
+	[LEAVE_NONE] = "none",
+	NULL,
 };
-#define NUMBERS                                                                                                     \
-	[ARG_U8] = "u8", [ARG_S8] = "s8", [ARG_U16] = "u16", [ARG_S16] = "s16", [ARG_U32] = "u32", [ARG_S32] = "s32", \
-	[ARG_U64] = "u64", [ARG_S64] = "s64", [ARG_POINTER] = "pointer"
-const char *const engine_type_words[] = { NUMBERS, [ARG_TEXT] = "text", [ARG_NAME] = "name", NULL };
-static const char *const engine_number_words[] = { NUMBERS, NULL };
+#define NUMBERS                                                                                    \
+	[ARG_U8] = "u8", [ARG_S8] = "s8", [ARG_U16] = "u16", [ARG_S16] = "s16", [ARG_U32] = "u32", \
+	[ARG_S32] = "s32", [ARG_U64] = "u64", [ARG_S64] = "s64", [ARG_POINTER] = "pointer"
+const char *const engine_type_words[] = {NUMBERS, [ARG_TEXT] = "text", [ARG_NAME] = "name", NULL};
+static const char *const engine_number_words[] = {NUMBERS, NULL};
 const char *const engine_unit_words[] = {
-	[UNIT_NONE] = "none", [UNIT_BYTES] = "bytes", [UNIT_SAMPLES] = "samples",
-	[UNIT_HZ] = "hz",     [UNIT_NS] = "ns",	      [UNIT_US] = "us",
-	[UNIT_MS] = "ms",     [UNIT_COUNT] = "count", [UNIT_CHANNELS] = "channels",
+	[UNIT_NONE] = "none",
+	[UNIT_BYTES] = "bytes",
+	[UNIT_SAMPLES] = "samples",
+	[UNIT_HZ] = "hz",
+	[UNIT_NS] = "ns",
+	[UNIT_US] = "us",
+	[UNIT_MS] = "ms",
+	[UNIT_COUNT] = "count",
+	[UNIT_CHANNELS] = "channels",
 	NULL,
 };
 /* LINK_KEY is no word but a mapping. */
-const char *const engine_link_words[] = { [LINK_NONE] = "none", [LINK_FIFO] = "fifo", NULL };
-const char *const engine_read_words[] = { "enter", "leave", NULL };
-const char *const engine_other_words[] = { "error", "cancelled", NULL };
-static const char *const words_nonnull[] = { "nonnull", NULL };
+const char *const engine_link_words[] = {[LINK_NONE] = "none", [LINK_FIFO] = "fifo", NULL};
+const char *const engine_read_words[] = {"enter", "leave", NULL};
+const char *const engine_other_words[] = {"error", "cancelled", NULL};
+static const char *const words_nonnull[] = {"nonnull", NULL};
 
 /* The wire's fields hold a NUL behind the name. */
-static const struct schema_text text_engine = {
-	"lower-case letters, digits and . _ -", "a-z0-9", "a-z0-9._-", sizeof(((struct tt_probe *)0)->engine) - 1
-};
-static const struct schema_text text_label = {
-	"letters, digits, space and . _ + -", "A-Za-z0-9", "A-Za-z0-9 ._+-", sizeof(((struct tt_probe *)0)->label) - 1
-};
-static const struct schema_text text_probe = {
-	"letters, digits and . _ -", "A-Za-z0-9_", "A-Za-z0-9._-", sizeof(((struct tt_probe *)0)->probe_name) - 1
-};
-static const struct schema_text text_symbol = {
-	"letters, digits and _ . $ @", "A-Za-z_.$", "A-Za-z0-9_.$@", sizeof(((struct tt_probe *)0)->symbol) - 1
-};
-static const struct schema_text text_arg = { "lower-case letters, digits and _", "a-z_", "a-z0-9_", 31 };
-static const struct schema_text text_description = { "one line", NULL, NULL, 200 };
+static const struct schema_text text_engine = {"lower-case letters, digits and . _ -", "a-z0-9",
+					       "a-z0-9._-",
+					       sizeof(((struct tt_probe *)0)->engine) - 1};
+static const struct schema_text text_label = {"letters, digits, space and . _ + -", "A-Za-z0-9",
+					      "A-Za-z0-9 ._+-",
+					      sizeof(((struct tt_probe *)0)->label) - 1};
+static const struct schema_text text_probe = {"letters, digits and . _ -", "A-Za-z0-9_",
+					      "A-Za-z0-9._-",
+					      sizeof(((struct tt_probe *)0)->probe_name) - 1};
+static const struct schema_text text_symbol = {"letters, digits and _ . $ @", "A-Za-z_.$",
+					       "A-Za-z0-9_.$@",
+					       sizeof(((struct tt_probe *)0)->symbol) - 1};
+static const struct schema_text text_arg = {"lower-case letters, digits and _", "a-z_", "a-z0-9_",
+					    31};
+static const struct schema_text text_description = {"one line", NULL, NULL, 200};
 
-static const struct schema_range range_priority = { 0, 100 };
-static const struct schema_range range_rate_hz = { 1000, 768000 };
-static const struct schema_range range_channels = { 1, 64 };
-static const struct schema_range range_sample_bytes = { 1, 8 };
-static const struct schema_range range_argument = { 0, 15 };
-static const struct schema_range range_register = { 0, 5 };
-static const struct schema_range range_offset = { INT32_MIN, INT32_MAX };
-static const struct schema_range range_code = { INT64_MIN, UINT64_MAX };
+static const struct schema_range range_priority = {0, 100};
+static const struct schema_range range_rate_hz = {1000, 768000};
+static const struct schema_range range_channels = {1, 64};
+static const struct schema_range range_sample_bytes = {1, 8};
+static const struct schema_range range_argument = {0, 15};
+static const struct schema_range range_register = {0, 5};
+static const struct schema_range range_offset = {INT32_MIN, INT32_MAX};
+static const struct schema_range range_code = {INT64_MIN, UINT64_MAX};
 
 struct schema_range engines_type_range(enum arg_type type)
 {
 	static const struct schema_range ranges[] = {
-		[ARG_U8] = { 0, UINT8_MAX },
-		[ARG_S8] = { INT8_MIN, INT8_MAX },
-		[ARG_U16] = { 0, UINT16_MAX },
-		[ARG_S16] = { INT16_MIN, INT16_MAX },
-		[ARG_U32] = { 0, UINT32_MAX },
-		[ARG_S32] = { INT32_MIN, INT32_MAX },
-		[ARG_U64] = { 0, UINT64_MAX },
-		[ARG_S64] = { INT64_MIN, INT64_MAX },
+		[ARG_U8] = {0, UINT8_MAX},   [ARG_S8] = {INT8_MIN, INT8_MAX},
+		[ARG_U16] = {0, UINT16_MAX}, [ARG_S16] = {INT16_MIN, INT16_MAX},
+		[ARG_U32] = {0, UINT32_MAX}, [ARG_S32] = {INT32_MIN, INT32_MAX},
+		[ARG_U64] = {0, UINT64_MAX}, [ARG_S64] = {INT64_MIN, INT64_MAX},
 	};
 
 	return type <= ARG_S64 ? ranges[type] : ranges[ARG_U64];
@@ -179,6 +187,7 @@ const struct schema schema_when = SCHEMA("a condition", "A CONDITION", keys_when
 /* clang-format on */
 
 const struct schema *const engines_schemas[] = {
-	&schema_file, &schema_label, &schema_audio,   &schema_probe, &schema_callback, &schema_stage,
-	&schema_arg,  &schema_link,  &schema_returns, &schema_ends,  &schema_when,     NULL,
+	&schema_file,	  &schema_label, &schema_audio, &schema_probe,
+	&schema_callback, &schema_stage, &schema_arg,	&schema_link,
+	&schema_returns,  &schema_ends,	 &schema_when,	NULL,
 };

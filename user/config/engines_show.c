@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: engines as they were understood. Out: text for people. The rule that surprises: descriptions, patterns and paths are foreign. */
+/*
+ * In: engines as they were understood. Out: text for people. The rule that surprises:
+ * descriptions, patterns and paths are foreign.
+ */
 #include <string.h>
 
 #include "base/text.h"
@@ -44,7 +47,8 @@ static void show_args(struct buf *out, const struct engine_probe *probe)
 	}
 }
 
-static void show_codes(struct buf *out, enum arg_type type, const int64_t *codes, unsigned count, const char *meaning)
+static void show_codes(struct buf *out, enum arg_type type, const int64_t *codes, unsigned count,
+		       const char *meaning)
 {
 	for (unsigned i = 0; i < count; i++) {
 		buf_text(out, i ? ", " : " ");
@@ -96,8 +100,8 @@ static void show_site(struct buf *out, const struct engine_probe *probe)
 {
 	if (probe->callback_setter) {
 		add_row(out, "callback");
-		buf_format(out, "calls through what %s stores its argument %u in\n", probe->callback_setter,
-			   probe->callback_arg);
+		buf_format(out, "calls through what %s stores its argument %u in\n",
+			   probe->callback_setter, probe->callback_arg);
 		return;
 	}
 	add_row(out, "symbol");
@@ -108,12 +112,14 @@ static void show_site(struct buf *out, const struct engine_probe *probe)
 
 static void show_probe(struct buf *out, const struct engine_probe *probe)
 {
-	buf_format(out, "\n  %s: %s%s", probe->name, engine_role_words[probe->role], probe->required ? ", required" : "");
+	buf_format(out, "\n  %s: %s%s", probe->name, engine_role_words[probe->role],
+		   probe->required ? ", required" : "");
 	buf_format(out, " (line %u)\n", probe->line);
 	show_site(out, probe);
 	add_row(out, "stage");
 	if (probe->stage_from_name)
-		buf_format(out, "the text of %s, else %s\n", probe->args[probe->name_arg].name, probe->stage);
+		buf_format(out, "the text of %s, else %s\n", probe->args[probe->name_arg].name,
+			   probe->stage);
 	else
 		buf_format(out, "%s\n", probe->stage);
 	show_args(out, probe);

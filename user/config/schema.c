@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a libfyaml mapping and the table that describes it. Out: its values in the table's order, and mistakes.
+ * In: a libfyaml mapping and the table that describes it. Out: its values in the table's order, and
+ * mistakes.
  * The rule that surprises: aliases are never followed and tags never believed.
  */
 #include "config/schema.h"
@@ -62,7 +63,7 @@ static void add_wish(struct buf *out, const struct schema_value *value)
 static void wrong_value(struct yaml *yaml, const struct schema_key *key, size_t place,
 			struct fy_node *node, const struct guess *guess, bool is_item)
 {
-	struct buf wish = { 0 }, hint = { 0 };
+	struct buf wish = {0}, hint = {0};
 	const char *found, *text;
 	size_t length;
 
@@ -83,8 +84,8 @@ static void wrong_value(struct yaml *yaml, const struct schema_key *key, size_t 
 		text = scalar_text(node, &length);
 		found = yaml_quote(yaml, text, length);
 	}
-	yaml_mistake(yaml, place, "%s'%s' must be %s, not %s%s", is_item ? "an item of " : "", key->key,
-		     wish.bytes, found, guess ? guess_text(guess, &hint) : "");
+	yaml_mistake(yaml, place, "%s'%s' must be %s, not %s%s", is_item ? "an item of " : "",
+		     key->key, wish.bytes, found, guess ? guess_text(guess, &hint) : "");
 	buf_fini(&wish);
 	buf_fini(&hint);
 }
@@ -97,20 +98,23 @@ static bool is_foreign(struct yaml *yaml, const struct schema_key *key, struct f
 	size_t length;
 
 	if (fy_node_is_alias(node))
-		yaml_mistake(yaml, yaml_place(yaml, node), "'%s' is an alias: write the value itself", key->key);
+		yaml_mistake(yaml, yaml_place(yaml, node),
+			     "'%s' is an alias: write the value itself", key->key);
 	else if (fy_node_get_tag(node, &length))
-		yaml_mistake(yaml, yaml_place(yaml, node), "'%s' has a tag: write the value alone", key->key);
+		yaml_mistake(yaml, yaml_place(yaml, node), "'%s' has a tag: write the value alone",
+			     key->key);
 	else
 		return false;
 	return true;
 }
 
 /* One value, or one of a list. */
-static bool check_one(struct yaml *yaml, const struct schema_key *key, struct fy_node *node, bool is_item)
+static bool check_one(struct yaml *yaml, const struct schema_key *key, struct fy_node *node,
+		      bool is_item)
 {
 	const struct schema_value *value = &key->value;
 	size_t place = yaml_place(yaml, node);
-	struct guess guess = { .distance = GUESS_NONE };
+	struct guess guess = {.distance = GUESS_NONE};
 	int good = 0;
 
 	if (node && is_foreign(yaml, key, node))
@@ -136,8 +140,8 @@ static bool check_list(struct yaml *yaml, const struct schema_key *key, struct f
 
 	while ((item = fy_node_sequence_iterate(list, &iterator))) {
 		if (++count > value->many) {
-			yaml_mistake(yaml, yaml_place(yaml, item), "'%s' has more than %u items", key->key,
-				     value->many);
+			yaml_mistake(yaml, yaml_place(yaml, item), "'%s' has more than %u items",
+				     key->key, value->many);
 			return false;
 		}
 		good &= check_one(yaml, key, item, true);
@@ -154,7 +158,7 @@ static bool check_value(struct yaml *yaml, const struct schema_key *key, struct 
 			struct fy_node *node)
 {
 	const struct schema_value *value = &key->value;
-	struct guess guess = { .distance = GUESS_NONE };
+	struct guess guess = {.distance = GUESS_NONE};
 
 	if (scalar_is_null(node)) {
 		wrong_value(yaml, key, yaml_place(yaml, name), node, NULL, false);
@@ -180,8 +184,8 @@ static bool check_value(struct yaml *yaml, const struct schema_key *key, struct 
 
 static void unknown_key(struct yaml *yaml, const struct schema *schema, struct fy_node *name)
 {
-	struct guess guess = { .distance = GUESS_NONE };
-	struct buf hint = { 0 }, keys = { 0 };
+	struct guess guess = {.distance = GUESS_NONE};
+	struct buf hint = {0}, keys = {0};
 	size_t length;
 	const char *text = scalar_text(name, &length);
 
@@ -193,8 +197,8 @@ static void unknown_key(struct yaml *yaml, const struct schema *schema, struct f
 		guess_text(&guess, &hint);
 	else
 		buf_format(&hint, " (it knows %s)", keys.bytes);
-	yaml_mistake(yaml, yaml_place(yaml, name), "unknown key %s in %s%s", yaml_quote(yaml, text, length),
-		     schema->what, hint.bytes);
+	yaml_mistake(yaml, yaml_place(yaml, name), "unknown key %s in %s%s",
+		     yaml_quote(yaml, text, length), schema->what, hint.bytes);
 	buf_fini(&hint);
 	buf_fini(&keys);
 }
@@ -214,8 +218,8 @@ static void open_pair(struct yaml *yaml, const struct schema *schema, struct fy_
 	int i;
 
 	if (!name || !fy_node_is_scalar(name) || fy_node_is_alias(name)) {
-		yaml_mistake(yaml, yaml_place(yaml, name ? name : value), "a key of %s must be a plain word",
-			     schema->what);
+		yaml_mistake(yaml, yaml_place(yaml, name ? name : value),
+			     "a key of %s must be a plain word", schema->what);
 		return;
 	}
 	i = find_key(schema, name);
@@ -234,7 +238,7 @@ static void open_pair(struct yaml *yaml, const struct schema *schema, struct fy_
 void schema_open(struct yaml *yaml, const struct schema *schema, struct fy_node *mapping,
 		 struct fy_node **at)
 {
-	struct fy_node *names[SCHEMA_MAX_KEYS] = { NULL };
+	struct fy_node *names[SCHEMA_MAX_KEYS] = {NULL};
 	struct fy_node_pair *pair;
 	void *iterator = NULL;
 	unsigned i;
@@ -248,8 +252,8 @@ void schema_open(struct yaml *yaml, const struct schema *schema, struct fy_node 
 		open_pair(yaml, schema, pair, names, at);
 	for (i = 0; i < schema->keys_count; i++)
 		if (schema->keys[i].required && !names[i])
-			yaml_mistake(yaml, yaml_place(yaml, mapping), "%s needs the key '%s': %s", schema->what,
-				     schema->keys[i].key, schema->keys[i].doc);
+			yaml_mistake(yaml, yaml_place(yaml, mapping), "%s needs the key '%s': %s",
+				     schema->what, schema->keys[i].key, schema->keys[i].doc);
 }
 
 /* ---- values ---- */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a YAML file may hold, as const tables: one per kind of mapping, one row per key. The tables drive every check, and
- * the man page lists exactly their keys (a unit test holds the two together).
- * The rule that surprises: schema_open() reports everything that a table can know; a value that is wrong comes back as
- * NULL like one that is not there, so the reader goes on and finds the other mistakes.
+ * What a YAML file may hold, as const tables: one per kind of mapping, one row per key. The tables
+ * drive every check, and the man page lists exactly their keys (a unit test holds the two
+ * together).
+ * The rule that surprises: schema_open() reports everything that a table can know; a value that is
+ * wrong comes back as NULL like one that is not there, so the reader goes on and finds the other
+ * mistakes.
  */
 #ifndef CONFIG_SCHEMA_H
 #define CONFIG_SCHEMA_H
@@ -41,7 +43,8 @@ struct schema_range {
 struct schema_value {
 	enum schema_type type;
 	const void *rule;
-	unsigned many; /* 0: one value; else a list of at most that many, and a lone value counts as a list of one */
+	/* 0: one value; else a list of at most that many; a lone value counts as a list of one */
+	unsigned many;
 	bool may_be_empty; /* the list */
 };
 
@@ -50,12 +53,12 @@ struct schema_key {
 	bool required;
 	struct schema_value value;
 	struct schema_value other; /* a second form: { from: ARG } beside a text */
-	const char *doc; /* said when a required key is missing */
+	const char *doc;	   /* said when a required key is missing */
 };
 
 #define SCHEMA_MAX_KEYS 16
 struct schema {
-	const char *what; /* "a probe" */
+	const char *what;    /* "a probe" */
 	const char *section; /* of the man page */
 	const struct schema_key *keys;
 	unsigned keys_count;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: one scalar and what a table says about it. Out: good or not, and the mistakes that only the scalar knows.
- * The rule that surprises: regcomp() is not safe with foreign patterns. Nested bounds such as (a{255}){255} take
- * gigabytes, back-references take for ever; both are refused before it sees them.
+ * In: one scalar and what a table says about it. Out: good or not, and the mistakes that only the
+ * scalar knows.
+ * The rule that surprises: regcomp() is not safe with foreign patterns. Nested bounds such as
+ * (a{255}){255} take gigabytes, back-references take for ever; both are refused before it sees
+ * them.
  */
 #include "config/schema_scalar.h"
 
@@ -12,7 +14,7 @@
 
 #include "base/text.h"
 
-#define REGEX_MAX_BYTES 255
+#define REGEX_MAX_BYTES	  255
 #define REGEX_MAX_REPEATS 256 /* product of all bounds in one pattern */
 
 static bool is_plain(struct fy_node *node)
@@ -97,7 +99,8 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 
 		now[0] = (unsigned)i;
 		for (j = 1; j <= b_length; j++) {
-			unsigned best = last[j - 1] + (tolower((unsigned char)a[i - 1]) != b[j - 1]);
+			unsigned best =
+				last[j - 1] + (tolower((unsigned char)a[i - 1]) != b[j - 1]);
 
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
@@ -120,7 +123,7 @@ void guess_try(struct guess *guess, const char *word, const char *text, size_t l
 
 	/* A third of the word may be wrong: further away it is no guess but noise. */
 	if (d * 3 <= word_length + 1 && d < guess->distance)
-		*guess = (struct guess){ word, d };
+		*guess = (struct guess){word, d};
 }
 
 const char *guess_text(const struct guess *guess, struct buf *out)
@@ -147,8 +150,8 @@ static bool in_set(const char *set, char c)
 	return false;
 }
 
-static bool check_text(struct yaml *yaml, const struct schema_key *key, const struct schema_text *rule,
-		       struct fy_node *node)
+static bool check_text(struct yaml *yaml, const struct schema_key *key,
+		       const struct schema_text *rule, struct fy_node *node)
 {
 	size_t length, i, place = yaml_place(yaml, node);
 	const char *text = scalar_text(node, &length);
@@ -165,8 +168,9 @@ static bool check_text(struct yaml *yaml, const struct schema_key *key, const st
 			size_t used;
 
 			text_next(text + i, length - i, &used);
-			yaml_mistake(yaml, place, "'%s' must be %s: %s is not allowed%s", key->key, rule->says,
-				     yaml_quote(yaml, text + i, used), i ? "" : " at its beginning");
+			yaml_mistake(yaml, place, "'%s' must be %s: %s is not allowed%s", key->key,
+				     rule->says, yaml_quote(yaml, text + i, used),
+				     i ? "" : " at its beginning");
 			return false;
 		}
 	}
@@ -175,8 +179,8 @@ static bool check_text(struct yaml *yaml, const struct schema_key *key, const st
 		return false;
 	}
 	if (length > rule->max_bytes) {
-		yaml_mistake(yaml, place, "'%s' is %zu bytes long, at most %zu are allowed", key->key, length,
-			     rule->max_bytes);
+		yaml_mistake(yaml, place, "'%s' is %zu bytes long, at most %zu are allowed",
+			     key->key, length, rule->max_bytes);
 		return false;
 	}
 	return true;
@@ -204,9 +208,11 @@ static const char *regex_danger(const char *text)
 			unsigned long bound = 0, number = 0;
 
 			for (text++; isdigit((unsigned char)*text) || *text == ','; text++) {
-				number = *text == ',' ? 0 : number * 10 + (unsigned long)(*text - '0');
+				number = *text == ',' ? 0
+						      : number * 10 + (unsigned long)(*text - '0');
 				if (number > bound)
-					bound = number > REGEX_MAX_REPEATS ? REGEX_MAX_REPEATS + 1 : number;
+					bound = number > REGEX_MAX_REPEATS ? REGEX_MAX_REPEATS + 1
+									   : number;
 				if (number > REGEX_MAX_REPEATS)
 					break;
 			}
@@ -221,7 +227,8 @@ static const char *regex_danger(const char *text)
 
 static bool check_regex(struct yaml *yaml, const struct schema_key *key, struct fy_node *node)
 {
-	static const struct schema_text any = { .says = "a regular expression", .max_bytes = REGEX_MAX_BYTES };
+	static const struct schema_text any = {.says = "a regular expression",
+					       .max_bytes = REGEX_MAX_BYTES};
 	char pattern[REGEX_MAX_BYTES + 1], why[128];
 	const char *text, *danger;
 	size_t length;
@@ -243,8 +250,8 @@ static bool check_regex(struct yaml *yaml, const struct schema_key *key, struct 
 		regerror(error, &regex, why, sizeof(why));
 		danger = why;
 	}
-	yaml_mistake(yaml, yaml_place(yaml, node), "'%s': %s is no regular expression: %s", key->key,
-		     yaml_quote(yaml, text, length), danger);
+	yaml_mistake(yaml, yaml_place(yaml, node), "'%s': %s is no regular expression: %s",
+		     key->key, yaml_quote(yaml, text, length), danger);
 	return false;
 }
 
@@ -261,9 +268,12 @@ bool scalar_is_word(struct fy_node *node, const char *const *words, struct guess
 	return false;
 }
 
-/* By the scalar's own kind; `guess` helps the message of a wrong word. 1 good, 0 wrong, -1 wrong and already said. */
+/*
+ * By the scalar's own kind; `guess` helps the message of a wrong word. 1 good, 0 wrong, -1 wrong
+ * and already said.
+ */
 int scalar_check(struct yaml *yaml, const struct schema_key *key, const struct schema_value *value,
-			struct fy_node *node, struct guess *guess)
+		 struct fy_node *node, struct guess *guess)
 {
 	const struct schema_range *range = value->rule;
 	__int128 whole;
@@ -276,7 +286,8 @@ int scalar_check(struct yaml *yaml, const struct schema_key *key, const struct s
 	case SCHEMA_BOOL:
 		return is_plain(node) && (schema_is(node, "true") || schema_is(node, "false"));
 	case SCHEMA_WHOLE:
-		return scalar_parse_whole(node, &whole) && whole >= range->min && whole <= range->max;
+		return scalar_parse_whole(node, &whole) && whole >= range->min &&
+		       whole <= range->max;
 	case SCHEMA_WORD:
 		return scalar_is_word(node, value->rule, guess);
 	case SCHEMA_NOTHING:

@@ -21,7 +21,7 @@ bool scalar_is_null(struct fy_node *node); /* nothing, ~ or null */
 bool scalar_parse_whole(struct fy_node *node, __int128 *whole);
 bool scalar_is_word(struct fy_node *node, const char *const *words, struct guess *guess);
 /* 1 good, 0 wrong, -1 wrong and already said. The guess helps the message of a wrong word. */
-int scalar_check(struct yaml *yaml, const struct schema_key *key, const struct schema_value *value, struct fy_node *node,
-		 struct guess *guess);
+int scalar_check(struct yaml *yaml, const struct schema_key *key, const struct schema_value *value,
+		 struct fy_node *node, struct guess *guess);
 
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the bytes of a file. Out: a libfyaml document, and mistakes as "file:line:col: message" with the line and a caret.
- * The rule that surprises: libfyaml ends a scalar silently at a control byte or at bad UTF-8, and cuts the file at a NUL;
- * so such bytes are found before it sees the text, and it never sees a text that has one.
+ * In: the bytes of a file. Out: a libfyaml document, and mistakes as "file:line:col: message" with
+ * the line and a caret.
+ * The rule that surprises: libfyaml ends a scalar silently at a control byte or at bad UTF-8, and
+ * cuts the file at a NUL; so such bytes are found before it sees the text, and it never sees a text
+ * that has one.
  */
 #include "config/yaml.h"
 
@@ -22,13 +24,13 @@
 
 #define QUOTE_COLUMNS 48  /* of a foreign text inside a message */
 #define SHOWN_COLUMNS 100 /* of a source line */
-#define MAX_ANCHORS 100
+#define MAX_ANCHORS   100
 
 /* ---- mistakes ---- */
 
 void yaml_mistake(struct yaml *yaml, size_t place, const char *format, ...)
 {
-	struct buf message = { 0 };
+	struct buf message = {0};
 	va_list arguments;
 	char *text;
 
@@ -54,7 +56,7 @@ void yaml_mistake(struct yaml *yaml, size_t place, const char *format, ...)
 
 const char *yaml_quote(struct yaml *yaml, const char *text, size_t length)
 {
-	struct buf out = { 0 };
+	struct buf out = {0};
 	const char *quoted;
 
 	buf_char(&out, '\'');
@@ -91,11 +93,14 @@ static unsigned yaml_column(const struct yaml *yaml, size_t place)
 	return column;
 }
 
-/* The line and the caret under the place; of a long line the part around it. A tab is shown as one space. */
+/*
+ * The line and the caret under the place; of a long line the part around it. A tab is shown as one
+ * space.
+ */
 static void show_line(const struct yaml *yaml, size_t place, struct buf *line, struct buf *caret)
 {
 	size_t start = line_start(yaml, place), end = line_end(yaml, place);
-	struct buf source = { 0 };
+	struct buf source = {0};
 	size_t i, before;
 
 	if (place < start) /* inside the byte order mark */
@@ -132,7 +137,7 @@ static int compare_mistakes(const void *left, const void *right)
 
 int yaml_say(struct yaml *yaml)
 {
-	struct buf file = { 0 };
+	struct buf file = {0};
 	size_t i;
 
 	if (!yaml->mistakes_count)
@@ -141,7 +146,7 @@ int yaml_say(struct yaml *yaml)
 	qsort(yaml->mistakes, yaml->mistakes_count, sizeof(*yaml->mistakes), compare_mistakes);
 	for (i = 0; i < yaml->mistakes_count; i++) {
 		const struct yaml_mistake *mistake = &yaml->mistakes[i];
-		struct buf line = { 0 }, caret = { 0 };
+		struct buf line = {0}, caret = {0};
 
 		show_line(yaml, mistake->place, &line, &caret);
 		warn("%s:%u:%u: %s\n  %s\n  %s", file.bytes, yaml_line(yaml, mistake->place),
@@ -198,7 +203,10 @@ static bool characters_are_good(struct yaml *yaml)
 	return good;
 }
 
-/* libfyaml compares every anchor with every other one: a mebibyte of them takes minutes. Nobody needs any. */
+/*
+ * libfyaml compares every anchor with every other one: a mebibyte of them takes minutes. Nobody
+ * needs any.
+ */
 static bool anchors_are_few(struct yaml *yaml)
 {
 	unsigned count = 0;
@@ -207,7 +215,8 @@ static bool anchors_are_few(struct yaml *yaml)
 		bool begins = at == yaml->start || strchr(" \t\r\n[{,:-?", yaml->text[at - 1]);
 
 		if (yaml->text[at] == '&' && begins && ++count > MAX_ANCHORS) {
-			yaml_mistake(yaml, at, "more than %u anchors: write the values themselves", MAX_ANCHORS);
+			yaml_mistake(yaml, at, "more than %u anchors: write the values themselves",
+				     MAX_ANCHORS);
 			return false;
 		}
 	}
@@ -222,7 +231,8 @@ static void take_errors(struct yaml *yaml)
 
 	while ((error = fy_diag_errors_iterate(yaml->diag, &iterator)))
 		if (error->type >= FYET_ERROR && error->msg)
-			yaml_mistake(yaml, yaml_place_of(yaml, error->line, error->column), "%s", error->msg);
+			yaml_mistake(yaml, yaml_place_of(yaml, error->line, error->column), "%s",
+				     error->msg);
 	if (fy_parser_get_stream_error(yaml->parser) && !yaml->mistakes_count)
 		yaml_mistake(yaml, yaml->start, "this is not YAML 1.2");
 }
@@ -230,7 +240,9 @@ static void take_errors(struct yaml *yaml)
 static void load(struct yaml *yaml)
 {
 	struct fy_parse_cfg config = {
-		/* The own check of repeated keys says which line was first, and is not quadratic. */
+		/*
+		 * The own check of repeated keys says which line was first, and is not quadratic.
+		 */
 		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS |
 			 FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
 	};
@@ -247,7 +259,8 @@ static void load(struct yaml *yaml)
 	yaml->document = fy_parse_load_document(yaml->parser);
 	second = yaml->document ? fy_parse_load_document(yaml->parser) : NULL;
 	take_errors(yaml);
-	yaml->readable = yaml->document && fy_document_root(yaml->document) && !yaml->mistakes_count;
+	yaml->readable =
+		yaml->document && fy_document_root(yaml->document) && !yaml->mistakes_count;
 	if (!yaml->readable && !yaml->mistakes_count)
 		yaml_mistake(yaml, yaml->start, "the file is empty");
 	if (second) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: nodes of a document. Out: the byte offset at which a person looks for them.
- * The rule that surprises: libfyaml knows the places of scalars only. `{`, `[` and `-` are found in front of the first
- * scalar inside; what is empty is found by a report of libfyaml, and what is not there by its dash or its key.
+ * The rule that surprises: libfyaml knows the places of scalars only. `{`, `[` and `-` are found in
+ * front of the first scalar inside; what is empty is found by a report of libfyaml, and what is not
+ * there by its dash or its key.
  */
 #include "config/yaml.h"
 
@@ -103,7 +104,10 @@ static const struct fy_diag_error *last_error(const struct yaml *yaml)
 	return last;
 }
 
-/* `{}` and `[]`: only a report of libfyaml knows where they are. It is kept in a list, hence the limit. */
+/*
+ * `{}` and `[]`: only a report of libfyaml knows where they are. It is kept in a list, hence the
+ * limit.
+ */
 static size_t empty_place(const struct yaml *yaml, struct fy_node *node)
 {
 	const struct fy_diag_error *before, *after;
@@ -150,14 +154,16 @@ static size_t key_place(const struct yaml *yaml, struct fy_node *value)
 	struct fy_node_pair *pair;
 	void *iterator = NULL;
 
-	while (parent && fy_node_is_mapping(parent) && (pair = fy_node_mapping_iterate(parent, &iterator)))
+	while (parent && fy_node_is_mapping(parent) &&
+	       (pair = fy_node_mapping_iterate(parent, &iterator)))
 		if (fy_node_pair_value(pair) == value)
 			return yaml_place_inside(yaml, fy_node_pair_key(pair));
 	return YAML_NOWHERE;
 }
 
 /* An item that is not there: its dash, counted from the last neighbour that is. */
-static size_t missing_place(const struct yaml *yaml, struct fy_node *sequence, struct fy_node *missing)
+static size_t missing_place(const struct yaml *yaml, struct fy_node *sequence,
+			    struct fy_node *missing)
 {
 	size_t from = key_place(yaml, sequence), place = YAML_NOWHERE;
 	struct fy_node *item;

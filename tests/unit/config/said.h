@@ -16,7 +16,7 @@ static inline void said_line(void *arg, const char *line)
 
 static inline void said_begin(struct buf *said)
 {
-	*said = (struct buf){ 0 };
+	*said = (struct buf){0};
 	buf_text(said, "");
 	refuse_redirect(said_line, said);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The set of engines: what good files mean, where they come from, what survives a bad one. Runs in the repository's root. */
+/*
+ * The set of engines: what good files mean, where they come from, what survives a bad one. Runs in
+ * the repository's root.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -82,7 +85,8 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_int_equal(probe->line, 4);
 	assert_string_equal(probe->stage, "p");
 	assert_false(probe->stage_from_name);
-	assert_false(probe->required || probe->returns_known || probe->ends_work || probe->fingerprint);
+	assert_false(probe->required || probe->returns_known || probe->ends_work ||
+		     probe->fingerprint);
 	assert_int_equal(probe->link, LINK_NONE);
 	assert_true(probe->text_arg == -1 && probe->name_arg == -1 && probe->samples_arg == -1 &&
 		    probe->rate_arg == -1 && probe->link_arg == -1 && probe->ends_arg == -1);
@@ -94,27 +98,33 @@ static void everything_that_can_be_said_is_understood(void **state)
 	const struct engine_probe *p;
 
 	(void)state;
-	assert_int_equal(parse("f", "engine: x.y-z_1\nlabel: The X+1\ndescription: 'ünï'\nobjects: [/a, '/b\\.so']\n"
-				    "labels: [ { label: one, maps: /m }, { label: two, maps: [/m, /n] } ]\n"
-				    "nothrow: true\nleave: caller\npriority: 7\n"
-				    "audio: { rate_hz: 0x5622, channels: 2, sample_bytes: 4 }\n"
-				    "probes:\n"
-				    "  - name: a\n    symbol: [s1, s2, s3, s4]\n    required: true\n    role: enqueue\n"
-				    "    stage: { from: nm }\n    leave: uret\n    link: { key: k }\n"
-				    "    args:\n"
-				    "      - { name: t, arg: 15, deref: [-8, 0x10, 2147483647], type: text }\n"
-				    "      - { name: l1, arg: 2, type: s16, unit: ms, read: leave, deref: 4 }\n"
-				    "      - { name: k, arg: 1, type: pointer }\n"
-				    "      - { name: r, return: true, type: u64, unit: count }\n"
-				    "      - { name: nm, arg: 3, type: name }\n"
-				    "      - { name: e2, arg: 4, type: u8, read: enter }\n"
-				    "    returns: { type: s8, ok: [0, -1], cancelled: 5, other: cancelled }\n"
-				    "    ends: { work: true, when: { arg: e2, equals: 255 } }\n"
-				    "  - { name: b, symbol: s, role: dequeue, link: { key: k }, args: [ { name: k, arg: 0, type: u64 } ] }\n"
-				    "  - { name: c, callback: { setter: set, arg: 5 }, role: audio, stage: out,\n"
-				    "      args: [ { name: n, arg: 0, type: u32, unit: bytes }, { name: hz, arg: 1, type: u32, unit: hz } ],\n"
-				    "      returns: { type: pointer, ok: nonnull }, ends: { work: true } }\n"),
-			 0);
+	assert_int_equal(
+		parse("f",
+		      "engine: x.y-z_1\nlabel: The X+1\ndescription: 'ünï'\nobjects: [/a, "
+		      "'/b\\.so']\n"
+		      "labels: [ { label: one, maps: /m }, { label: two, maps: [/m, /n] } ]\n"
+		      "nothrow: true\nleave: caller\npriority: 7\n"
+		      "audio: { rate_hz: 0x5622, channels: 2, sample_bytes: 4 }\n"
+		      "probes:\n"
+		      "  - name: a\n    symbol: [s1, s2, s3, s4]\n    required: true\n    role: "
+		      "enqueue\n"
+		      "    stage: { from: nm }\n    leave: uret\n    link: { key: k }\n"
+		      "    args:\n"
+		      "      - { name: t, arg: 15, deref: [-8, 0x10, 2147483647], type: text }\n"
+		      "      - { name: l1, arg: 2, type: s16, unit: ms, read: leave, deref: 4 }\n"
+		      "      - { name: k, arg: 1, type: pointer }\n"
+		      "      - { name: r, return: true, type: u64, unit: count }\n"
+		      "      - { name: nm, arg: 3, type: name }\n"
+		      "      - { name: e2, arg: 4, type: u8, read: enter }\n"
+		      "    returns: { type: s8, ok: [0, -1], cancelled: 5, other: cancelled }\n"
+		      "    ends: { work: true, when: { arg: e2, equals: 255 } }\n"
+		      "  - { name: b, symbol: s, role: dequeue, link: { key: k }, args: [ { name: "
+		      "k, arg: 0, type: u64 } ] }\n"
+		      "  - { name: c, callback: { setter: set, arg: 5 }, role: audio, stage: out,\n"
+		      "      args: [ { name: n, arg: 0, type: u32, unit: bytes }, { name: hz, arg: "
+		      "1, type: u32, unit: hz } ],\n"
+		      "      returns: { type: pointer, ok: nonnull }, ends: { work: true } }\n"),
+		0);
 	assert_string_equal(said.bytes, "");
 	e = engines_find(&set, "x.y-z_1");
 	assert_non_null(e);
@@ -126,7 +136,8 @@ static void everything_that_can_be_said_is_understood(void **state)
 	assert_int_equal(e->labels[0].maps_count, 1);
 	assert_string_equal(e->labels[1].maps[1], "/n");
 	assert_true(e->nothrow && e->leave == LEAVE_CALLER && e->priority == 7);
-	assert_true(e->audio_rate_hz == 22050 && e->audio_channels == 2 && e->audio_sample_bytes == 4);
+	assert_true(e->audio_rate_hz == 22050 && e->audio_channels == 2 &&
+		    e->audio_sample_bytes == 4);
 	assert_int_equal(e->probes_count, 3);
 
 	p = &e->probes[0];
@@ -137,15 +148,20 @@ static void everything_that_can_be_said_is_understood(void **state)
 	assert_string_equal(p->stage, "a"); /* when the name cannot be read */
 	assert_true(p->link == LINK_KEY && p->link_arg == 2 && !p->fingerprint);
 	assert_true(p->args[0].index == 15 && p->args[0].derefs == 3 && p->args[0].slot == -1);
-	assert_true(p->args[0].offset[0] == -8 && p->args[0].offset[1] == 16 && p->args[0].offset[2] == INT32_MAX);
-	assert_true(p->args[1].at_leave && p->args[1].unit == UNIT_MS && p->args[1].type == ARG_S16);
+	assert_true(p->args[0].offset[0] == -8 && p->args[0].offset[1] == 16 &&
+		    p->args[0].offset[2] == INT32_MAX);
+	assert_true(p->args[1].at_leave && p->args[1].unit == UNIT_MS &&
+		    p->args[1].type == ARG_S16);
 	assert_true(p->args[1].derefs == 1 && p->args[1].offset[0] == 4);
-	assert_true(p->args[3].from == ARG_FROM_RETURN && p->args[3].at_leave && p->args[3].derefs == 0);
+	assert_true(p->args[3].from == ARG_FROM_RETURN && p->args[3].at_leave &&
+		    p->args[3].derefs == 0);
 	/* slots count enters and leaves apart, in the order of the file */
 	assert_true(p->args[1].slot == 0 && p->args[2].slot == 0 && p->args[3].slot == 1);
 	assert_true(p->args[4].slot == -1 && p->args[5].slot == 1);
-	assert_true(p->returns_known && p->return_type == ARG_S8 && p->other_cancelled && !p->nonnull_ok);
-	assert_true(p->ok_count == 2 && p->ok[1] == -1 && p->cancelled_count == 1 && p->cancelled[0] == 5);
+	assert_true(p->returns_known && p->return_type == ARG_S8 && p->other_cancelled &&
+		    !p->nonnull_ok);
+	assert_true(p->ok_count == 2 && p->ok[1] == -1 && p->cancelled_count == 1 &&
+		    p->cancelled[0] == 5);
 	assert_true(p->ends_work && p->ends_arg == 5 && p->ends_value == 255);
 
 	assert_int_equal(e->probes[1].leave, LEAVE_CALLER);
@@ -155,12 +171,13 @@ static void everything_that_can_be_said_is_understood(void **state)
 	assert_int_equal(p->callback_arg, 5);
 	assert_string_equal(p->stage, "out");
 	assert_int_equal(p->leave, LEAVE_AUTO); /* a callback has its own way */
-	assert_true(p->samples_arg == 0 && p->rate_arg == 1 && p->nonnull_ok && p->ends_work && p->ends_arg == -1);
+	assert_true(p->samples_arg == 0 && p->rate_arg == 1 && p->nonnull_ok && p->ends_work &&
+		    p->ends_arg == -1);
 }
 
 static void limits_are_reached_and_not_passed(void **state)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 
 	(void)state;
 	buf_text(&text, "engine: ");
@@ -169,7 +186,8 @@ static void limits_are_reached_and_not_passed(void **state)
 	buf_fill(&text, "l", 31);
 	buf_text(&text, "\nobjects: [a,b,c,d,e,f,g,h]\nprobes:\n");
 	for (unsigned i = 0; i < 64; i++)
-		buf_format(&text, "  - { name: %c%046u, symbol: s%0126u, role: request }\n", 'n', i, i);
+		buf_format(&text, "  - { name: %c%046u, symbol: s%0126u, role: request }\n", 'n', i,
+			   i);
 	assert_int_equal(parse("f", text.bytes), 0);
 	assert_string_equal(said.bytes, "");
 	assert_int_equal(set.engines[0].probes_count, 64);
@@ -181,12 +199,14 @@ static void limits_are_reached_and_not_passed(void **state)
 
 static void four_numbers_fit_at_each_end_of_a_call(void **state)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 
 	(void)state;
-	buf_text(&text, "engine: e\nobjects: /e\nprobes:\n  - name: p\n    symbol: s\n    role: stage\n    args:\n");
+	buf_text(&text, "engine: e\nobjects: /e\nprobes:\n  - name: p\n    symbol: s\n    role: "
+			"stage\n    args:\n");
 	for (unsigned i = 0; i < 8; i++)
-		buf_format(&text, "      - { name: a%u, arg: %u, type: u64, read: %s }\n", i, i, i < 4 ? "enter" : "leave");
+		buf_format(&text, "      - { name: a%u, arg: %u, type: u64, read: %s }\n", i, i,
+			   i < 4 ? "enter" : "leave");
 	assert_int_equal(parse("f", text.bytes), 0);
 	for (unsigned i = 0; i < 8; i++)
 		assert_int_equal(set.engines[0].probes[0].args[i].slot, i % 4);
@@ -196,9 +216,11 @@ static void four_numbers_fit_at_each_end_of_a_call(void **state)
 static void json_is_read_too(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("f", "{\"engine\": \"j\", \"objects\": [\"/e\\\\.so\"], \"nothrow\": true,\n"
-				    " \"probes\": [{\"name\": \"p\", \"symbol\": \"s\", \"role\": \"request\"}]}"),
-			 0);
+	assert_int_equal(
+		parse("f", "{\"engine\": \"j\", \"objects\": [\"/e\\\\.so\"], \"nothrow\": true,\n"
+			   " \"probes\": [{\"name\": \"p\", \"symbol\": \"s\", \"role\": "
+			   "\"request\"}]}"),
+		0);
 	assert_string_equal(engines_find(&set, "j")->objects[0], "/e\\.so");
 	assert_true(engines_find(&set, "j")->nothrow);
 }
@@ -224,7 +246,8 @@ static void a_neighbour_with_the_same_engine_is_a_mistake(void **state)
 	assert_int_equal(parse("a/e.yaml", "engine: e\nlabel: old\n" SMALL), 0);
 	assert_int_equal(parse("a/e.yaml", "engine: e\nlabel: again\n" SMALL), 0);
 	assert_int_equal(parse("a/e2.yaml", "label: new\nengine: e\n" SMALL), -EINVAL);
-	assert_non_null(strstr(said.bytes, "a/e2.yaml:2:9: the engine 'e' is already described by a/e.yaml\n"));
+	assert_non_null(strstr(said.bytes,
+			       "a/e2.yaml:2:9: the engine 'e' is already described by a/e.yaml\n"));
 	assert_string_equal(set.engines[0].label, "again");
 }
 
@@ -235,7 +258,8 @@ static void a_bad_text_leaves_the_set_as_it_was(void **state)
 	(void)state;
 	assert_int_equal(parse("e.yaml", "engine: e\nlabel: old\n" SMALL), 0);
 	used_bytes = set.arena->used_bytes;
-	assert_int_equal(parse("d/e.yaml", "engine: e\nlabel: new\nnothrow: maybe\n" SMALL), -EINVAL);
+	assert_int_equal(parse("d/e.yaml", "engine: e\nlabel: new\nnothrow: maybe\n" SMALL),
+			 -EINVAL);
 	assert_int_equal(parse("d/f.yaml", "engine: f\nnothrow: maybe\n" SMALL), -EINVAL);
 	assert_int_equal(set.engines_count, 1);
 	assert_string_equal(set.engines[0].label, "old");
@@ -267,12 +291,15 @@ static void espeak_ng_says_what_the_headers_say(void **state)
 	e = engines_find(&set, "espeak-ng");
 	assert_true(e->nothrow && e->audio_rate_hz == 22050 && e->audio_channels == 1);
 	p = probe_of(e, "synthesize");
-	assert_true(p->required && p->role == ROLE_REQUEST && p->link == LINK_FIFO && p->fingerprint);
-	assert_true(p->ok_count == 1 && p->ok[0] == 0 && p->cancelled[0] == 0x10000eff && !p->other_cancelled);
+	assert_true(p->required && p->role == ROLE_REQUEST && p->link == LINK_FIFO &&
+		    p->fingerprint);
+	assert_true(p->ok_count == 1 && p->ok[0] == 0 && p->cancelled[0] == 0x10000eff &&
+		    !p->other_cancelled);
 	assert_true(p->args[p->text_arg].index == 0 && p->args[1].index == 5);
 	assert_true(probe_of(e, "synthesize_mark")->args[1].index == 4);
 	p = probe_of(e, "synthesis");
-	assert_true(p->required && p->role == ROLE_DEQUEUE && p->leave == LEAVE_NONE && p->args[p->text_arg].index == 1);
+	assert_true(p->required && p->role == ROLE_DEQUEUE && p->leave == LEAVE_NONE &&
+		    p->args[p->text_arg].index == 1);
 	p = probe_of(e, "audio");
 	assert_string_equal(p->callback_setter, "espeak_SetSynthCallback");
 	assert_true(p->ends_work && p->args[p->ends_arg].type == ARG_POINTER && p->ends_value == 0);
@@ -310,7 +337,8 @@ static void pyttsx3_is_any_python_with_ctypes(void **state)
 	assert_false(matches(python, "/usr/bin/notpython3"));
 	assert_true(matches(ffi, "/usr/lib/x86_64-linux-gnu/libffi.so.8.1.2"));
 	assert_true(matches(ffi, "/x/libffi-a28514dc.so.8"));
-	assert_true(matches(ffi, "/usr/lib/python3.11/lib-dynload/_ctypes.cpython-311-x86_64-linux-gnu.so"));
+	assert_true(matches(
+		ffi, "/usr/lib/python3.11/lib-dynload/_ctypes.cpython-311-x86_64-linux-gnu.so"));
 	assert_false(matches(ffi, "/usr/lib/libffi/other.so"));
 	assert_true(matches(e->objects[0], "/tmp/tmpab12/libespeak-ng.so.1.52.0 (deleted)"));
 	assert_false(matches(e->objects[0], "/usr/lib/libespeak.so.1"));
@@ -325,12 +353,15 @@ static void flite_names_its_stages_by_the_hook(void **state)
 	assert_int_equal(engines_load_directory(&set, SHIPPED), 0);
 	e = engines_find(&set, "flite");
 	p = probe_of(e, "module");
-	assert_true(p->stage_from_name && p->args[p->name_arg].index == 1 && p->args[p->name_arg].derefs == 1);
+	assert_true(p->stage_from_name && p->args[p->name_arg].index == 1 &&
+		    p->args[p->name_arg].derefs == 1);
 	p = probe_of(e, "wave");
 	assert_true(p->args[p->samples_arg].offset[0] == 12 && p->args[p->rate_arg].offset[0] == 8);
-	assert_true(probe_of(e, "synth_text")->role == ROLE_REQUEST && probe_of(e, "do_synth")->role == ROLE_REQUEST);
+	assert_true(probe_of(e, "synth_text")->role == ROLE_REQUEST &&
+		    probe_of(e, "do_synth")->role == ROLE_REQUEST);
 	assert_true(matches(e->objects[0], "/usr/lib/x86_64-linux-gnu/libflite.so.2.2"));
-	assert_false(matches(e->objects[0], "/usr/lib/x86_64-linux-gnu/libflite_cmu_us_slt.so.2.2"));
+	assert_false(
+		matches(e->objects[0], "/usr/lib/x86_64-linux-gnu/libflite_cmu_us_slt.so.2.2"));
 }
 
 /* ---- recordings ---- */
@@ -355,14 +386,16 @@ static void same_args(const struct engine_probe *a, const struct engine_probe *b
 
 static void the_stored_texts_make_the_identical_set(void **state)
 {
-	struct buf wanted = { 0 }, found = { 0 };
+	struct buf wanted = {0}, found = {0};
 	struct engine_set again;
 
 	(void)state;
 	assert_int_equal(engines_load_directory(&set, SHIPPED), 0);
 	engines_init(&again);
 	for (size_t i = 0; i < set.engines_count; i++)
-		assert_int_equal(engines_parse(&again, set.texts[i].file, set.texts[i].text, set.texts[i].length), 0);
+		assert_int_equal(engines_parse(&again, set.texts[i].file, set.texts[i].text,
+					       set.texts[i].length),
+				 0);
 	show_all(&set, &wanted);
 	show_all(&again, &found);
 	assert_string_equal(found.bytes, wanted.bytes);
@@ -370,7 +403,8 @@ static void the_stored_texts_make_the_identical_set(void **state)
 		assert_int_equal(again.texts[i].length, set.texts[i].length);
 		assert_memory_equal(again.texts[i].text, set.texts[i].text, set.texts[i].length);
 		for (unsigned j = 0; j < set.engines[i].probes_count; j++) {
-			assert_int_equal(again.engines[i].probes[j].line, set.engines[i].probes[j].line);
+			assert_int_equal(again.engines[i].probes[j].line,
+					 set.engines[i].probes[j].line);
 			same_args(&again.engines[i].probes[j], &set.engines[i].probes[j]);
 		}
 	}
@@ -480,7 +514,8 @@ static void mutate(char *text, size_t length)
 	unsigned edits = 1 + (unsigned)(random_next() % 4);
 
 	while (edits--) {
-		size_t at = random_next() % length, from = random_next() % length, span = random_next() % 60;
+		size_t at = random_next() % length, from = random_next() % length,
+		       span = random_next() % 60;
 
 		if (random_next() % 4)
 			text[at] = bytes[random_next() % sizeof(bytes)];
@@ -524,13 +559,36 @@ static void fill(struct buf *text, const char *head, const char *repeated)
 static void a_mebibyte_of_anything_is_told_in_little_time(void **state)
 {
 	static const char *const shapes[][2] = {
-		{ "engine: ", "[" }, { "", "- " }, { "", "-\n" }, { "objects:\n", "- \n" }, { "", "? " }, { "", "{}\n" },
-		{ "", "a: 1\n" }, { "objects: [", "{}," }, { "probes:\n", "- {}\n" }, { "", "k: &a [*a]\n" }, { "", "'" },
-		{ "", "\"\\e" }, { "", "%\n" }, { "", "---\n" }, { "", "\xc3\xa4" }, { "", "\n" }, { "x: |\n", " y\n" },
-		{ "", "!!" }, { "", "&" }, { "", "#" }, { "engine: ", "e" }, { "objects: '", "(a" }, { "", "? a\n" },
-		{ "[", "*a," }, { "[", "&a," }, { "", "<<: *a\n" }, { "", "!<a> b: c\n" }, { "{", "a: b," },
+		{"engine: ", "["},
+		{"", "- "},
+		{"", "-\n"},
+		{"objects:\n", "- \n"},
+		{"", "? "},
+		{"", "{}\n"},
+		{"", "a: 1\n"},
+		{"objects: [", "{},"},
+		{"probes:\n", "- {}\n"},
+		{"", "k: &a [*a]\n"},
+		{"", "'"},
+		{"", "\"\\e"},
+		{"", "%\n"},
+		{"", "---\n"},
+		{"", "\xc3\xa4"},
+		{"", "\n"},
+		{"x: |\n", " y\n"},
+		{"", "!!"},
+		{"", "&"},
+		{"", "#"},
+		{"engine: ", "e"},
+		{"objects: '", "(a"},
+		{"", "? a\n"},
+		{"[", "*a,"},
+		{"[", "&a,"},
+		{"", "<<: *a\n"},
+		{"", "!<a> b: c\n"},
+		{"{", "a: b,"},
 	};
-	struct buf text = { 0 };
+	struct buf text = {0};
 	clock_t begun;
 
 	(void)state;

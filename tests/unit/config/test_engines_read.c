@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One row per way of being wrong: the text, and every message with its line and column, in order and complete. */
+/*
+ * One row per way of being wrong: the text, and every message with its line and column, in order
+ * and complete.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -674,7 +677,7 @@ static void every_mistake_is_told(void **state)
 	const struct bad *bad = *state;
 	/* Without a NUL behind it, so that a read too far is seen by the sanitizer. */
 	char *text = malloc(bad->length ? bad->length : 1);
-	struct buf said, messages = { 0 };
+	struct buf said, messages = {0};
 	struct engine_set set;
 
 	memcpy(text, bad->text, bad->length);

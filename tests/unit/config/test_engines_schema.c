@@ -60,11 +60,13 @@ static void every_value_of_an_enum_has_its_word(void **state)
 static void a_type_holds_what_its_width_says(void **state)
 {
 	(void)state;
-	assert_true(engines_type_range(ARG_S8).min == -128 && engines_type_range(ARG_S8).max == 127);
+	assert_true(engines_type_range(ARG_S8).min == -128 &&
+		    engines_type_range(ARG_S8).max == 127);
 	assert_true(engines_type_range(ARG_U32).max == 4294967295u);
 	assert_true(engines_type_range(ARG_S64).min == INT64_MIN);
 	assert_true(engines_type_range(ARG_U64).max == UINT64_MAX);
-	assert_true(engines_type_range(ARG_POINTER).max == UINT64_MAX && engines_type_range(ARG_POINTER).min == 0);
+	assert_true(engines_type_range(ARG_POINTER).max == UINT64_MAX &&
+		    engines_type_range(ARG_POINTER).min == 0);
 }
 
 /* noinline: gcc 12 else takes the page for a dangling pointer to `text` */
@@ -107,10 +109,11 @@ static void the_man_page_lists_exactly_the_keys_of_the_tables(void **state)
 	(void)state;
 	for (; engines_schemas[tables]; tables++) {
 		const struct schema *schema = engines_schemas[tables];
-		struct buf wanted = { 0 }, found = { 0 };
+		struct buf wanted = {0}, found = {0};
 
 		for (unsigned i = 0; i < schema->keys_count; i++)
-			buf_format(&wanted, "%s%s\n", schema->keys[i].key, schema->keys[i].required ? " required" : "");
+			buf_format(&wanted, "%s%s\n", schema->keys[i].key,
+				   schema->keys[i].required ? " required" : "");
 		man_keys(page, schema->section, &found);
 		assert_string_equal(found.bytes, wanted.bytes);
 		buf_fini(&wanted);
@@ -124,7 +127,9 @@ static void the_man_page_lists_exactly_the_keys_of_the_tables(void **state)
 
 static void the_man_page_names_every_word(void **state)
 {
-	const char *const *lists[] = { engine_role_words, engine_leave_words, engine_type_words, engine_unit_words, engine_link_words, engine_read_words, engine_other_words };
+	const char *const *lists[] = {engine_role_words, engine_leave_words, engine_type_words,
+				      engine_unit_words, engine_link_words,  engine_read_words,
+				      engine_other_words};
 	char *page = read_man_page();
 
 	(void)state;

@@ -59,7 +59,7 @@ static void a_mistake_behind_the_end_is_shown_on_the_last_line(void **state)
 
 static void of_a_long_line_the_part_around_the_place_is_shown(void **state)
 {
-	struct buf text = { 0 }, said;
+	struct buf text = {0}, said;
 	const char *line, *caret;
 
 	(void)state;
@@ -93,7 +93,7 @@ static void a_hostile_file_name_is_one_harmless_line(void **state)
 static void mistakes_are_said_in_the_order_of_the_file(void **state)
 {
 	struct yaml *yaml = yaml_new("f", "a: 1\nb: 2\n", 10);
-	struct buf said, messages = { 0 };
+	struct buf said, messages = {0};
 
 	(void)state;
 	said_begin(&said);
@@ -209,7 +209,8 @@ static void what_cannot_be_read_is_refused_with_the_reason(void **state)
 	assert_int_equal(yaml_read_file("/tmp", &text, &length), -EISDIR);
 	assert_non_null(strstr(said.bytes, "/tmp: Is a directory\n"));
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(yaml_read_file(path, &text, &length), 0); /* nobody writes: an end, not a wait */
+	assert_int_equal(yaml_read_file(path, &text, &length),
+			 0); /* nobody writes: an end, not a wait */
 	assert_int_equal(length, 0);
 	free(text);
 	assert_int_equal(yaml_read_file("/dev/zero", &text, &length), -EINVAL);
