@@ -320,6 +320,7 @@ int leave(struct pt_regs *regs)
 	record.return_value = regs->ax;
 	record.head.flags |= capture_leave(&call, record.return_value, record.value);
 	record.sp = call.sp;
+	record.head.flags |= stack_flags(&call, 0);
 	if (record.head.seq == 1)
 		thread_name_emit(call.task);
 	head_fill(&record.head, call.task, TT_LEAVE, sizeof(record));

@@ -62,7 +62,7 @@ void outlet_init(struct outlet *outlet, int fd, bool owned)
 void outlet_fini(struct outlet *outlet)
 {
 	if (outlet->dropped_count)
-		warn("output: %llu lines dropped, nobody read them",
+		warn("output: %llu lines dropped",
 		     (unsigned long long)outlet->dropped_count);
 	if (outlet->is_owned)
 		close(outlet->fd);

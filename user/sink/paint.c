@@ -99,7 +99,7 @@ void paint_split(uint8_t *cells, size_t count, const struct span *span)
 		return;
 	}
 	for (i = 0, part = 0, upto = part_ns[0]; i < count; i++) { /* by the middle of the cell */
-		while (part < CELL_PREEMPTED && upto * 2 * count <= total * (2 * i + 1))
+		while (part < CELL_PREEMPTED && upto * 2 * count < total * (2 * i + 1))
 			upto += part_ns[++part];
 		cells[i] = (uint8_t)part;
 	}
