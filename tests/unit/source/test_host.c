@@ -19,7 +19,9 @@
 #include "base/units.h"
 #include "source/host.h"
 
-#define STAT_FIELDS " S 1 2 3 0 -1 4194560 100 0 0 0 70 30 5 6 20 0 17 0 4711 1000000 2500 18446744073709551615\n"
+#define STAT_FIELDS                                                                                \
+	" S 1 2 3 0 -1 4194560 100 0 0 0 70 30 5 6 20 0 17 0 4711 1000000 2500 "                   \
+	"18446744073709551615\n"
 
 static void stat_is_parsed(void **state)
 {
@@ -37,8 +39,9 @@ static void stat_is_parsed(void **state)
 
 static void a_name_that_imitates_fields_does_not_move_them(void **state)
 {
-	static const char *const names[] = {"4242 () R 1 2 3 4 5 6 7 8 9)" STAT_FIELDS, "4242 (a) R 1\n{\"x)" STAT_FIELDS,
-					    "4242 ())))(((\n) ))" STAT_FIELDS, "4242 ()" STAT_FIELDS};
+	static const char *const names[] = {
+		"4242 () R 1 2 3 4 5 6 7 8 9)" STAT_FIELDS, "4242 (a) R 1\n{\"x)" STAT_FIELDS,
+		"4242 ())))(((\n) ))" STAT_FIELDS, "4242 ()" STAT_FIELDS};
 	struct host_stat stat;
 
 	(void)state;
@@ -53,7 +56,8 @@ static void a_stat_cut_anywhere_is_refused_or_whole(void **state)
 {
 	static const char text[] = "4242 (a) b)" STAT_FIELDS;
 	struct host_stat stat;
-	size_t whole = (size_t)(strstr(text, " 2500") - text) + 2; /* the last field that is needed has begun */
+	size_t whole = (size_t)(strstr(text, " 2500") - text) +
+		       2; /* the last field that is needed has begun */
 
 	(void)state;
 	for (size_t length = 0; length < whole; length++) {
@@ -74,9 +78,11 @@ static void the_service_is_the_innermost_unit(void **state)
 		const char *unit; /* NULL = none */
 	} rows[] = {
 		{"0::/system.slice/speech.service\n", "speech.service"},
-		{"0::/user.slice/user-1000.slice/user@1000.service/app.slice/speech-dispatcher.service/x\n",
+		{"0::/user.slice/user-1000.slice/user@1000.service/app.slice/"
+		 "speech-dispatcher.service/x\n",
 		 "speech-dispatcher.service"},
-		{"12:cpu:/\n1:name=systemd:/system.slice/piper@en.service\n0::/\n", "piper@en.service"},
+		{"12:cpu:/\n1:name=systemd:/system.slice/piper@en.service\n0::/\n",
+		 "piper@en.service"},
 		{"0::/docker/0123456789abcdef\n", NULL},
 		{"0::/a.serviceable/b\n", NULL},
 		{"0::/.service\n", ".service"},
@@ -88,7 +94,8 @@ static void the_service_is_the_innermost_unit(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memset(unit, 0, sizeof(unit));
-		assert_int_equal(host_unit_parse(rows[i].text, unit, sizeof(unit)), rows[i].unit != NULL);
+		assert_int_equal(host_unit_parse(rows[i].text, unit, sizeof(unit)),
+				 rows[i].unit != NULL);
 		if (rows[i].unit)
 			assert_string_equal(unit, rows[i].unit);
 	}
@@ -110,10 +117,12 @@ static void offsets_of_a_time_namespace_are_read(void **state)
 	int64_t mono, boot;
 
 	(void)state;
-	host_offsets_parse("monotonic      100000         7\nboottime        -3         0\n", &mono, &boot);
+	host_offsets_parse("monotonic      100000         7\nboottime        -3         0\n", &mono,
+			   &boot);
 	assert_int_equal(mono, 100000 * (int64_t)NS_PER_S + 7);
 	assert_int_equal(boot, -3 * (int64_t)NS_PER_S);
-	host_offsets_parse("monotonic           0         0\nboottime            0         0\n", &mono, &boot);
+	host_offsets_parse("monotonic           0         0\nboottime            0         0\n",
+			   &mono, &boot);
 	assert_int_equal(mono, 0);
 	assert_int_equal(boot, 0);
 	host_offsets_parse("nonsense", &mono, &boot);

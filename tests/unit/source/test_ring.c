@@ -36,8 +36,8 @@ static int fixture_make(void **state)
 	bytes = mmap(NULL, 2 * RING_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(bytes, MAP_FAILED);
 	for (int i = 0; i < 2; i++)
-		assert_ptr_equal(mmap(bytes + (size_t)i * RING_BYTES, RING_BYTES, PROT_READ | PROT_WRITE,
-				      MAP_SHARED | MAP_FIXED, fd, 0),
+		assert_ptr_equal(mmap(bytes + (size_t)i * RING_BYTES, RING_BYTES,
+				      PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0),
 				 bytes + (size_t)i * RING_BYTES);
 	close(fd);
 	fixture = (struct fixture){.bytes = bytes};
