@@ -222,6 +222,10 @@ static int capture_begin(struct capture *capture)
 	const struct capture_options *options = &capture->options;
 	int error;
 
+	if (options->ring_bytes < (uint64_t)sysconf(_SC_PAGESIZE) || options->ring_bytes > 1u << 30 ||
+	    (options->ring_bytes & (options->ring_bytes - 1)))
+		return refuse(-EINVAL, "a ring of %llu bytes: it must be a power of two, of one page to 1 GiB",
+			      (unsigned long long)options->ring_bytes);
 	kernel_look(&capture->kernel);
 	host_init(&capture->host);
 	error = kernel_gate(&capture->kernel, pids_are_foreign(capture));

@@ -119,7 +119,7 @@ static void an_utterance_at_100_columns_shows_everything_that_counts(void **stat
 				  "    TEXT  QUEUED  CPU");
 	free(line);
 	line = bench_line(bench, 1);
-	assert_string_equal(line, "07:32:00.100 9f86d081 espeak-ng    4242 ok         100 ms 35.0 ms 0.080  1.00 s"
+	assert_string_equal(line, "07:32:00.100 9f86d081 espeak-ng    4242 ok         100 ms 35.0 ms .0800  1.00 s"
 				  "    42 B 20.0 ms  50%");
 	free(line);
 }
@@ -213,6 +213,29 @@ static void long_runs_have_durations_that_still_fit(void **state)
 	assert_non_null(strstr(line, " 59m59s "));
 	assert_non_null(strstr(line, " 12346 "));
 	free(line);
+}
+
+static void a_ratio_shows_what_five_columns_can_hold(void **state)
+{
+	static const struct {
+		double rtf;
+		const char *shown;
+	} cases[] = { { 0.00153, " .0015 " }, { 0.034, " .0340 " }, { 0.0999, " .0999 " }, { 0.09996, " 0.100 " },
+		      { 0.5, " 0.500 " },     { 1, "  1.00 " },	     { 12.345, "  12.3 " },  { 0, " .0000 " },
+		      { NAN, "     - " },     { INFINITY, "     - " } };
+	struct bench *bench = *state;
+	struct trace *trace = sample_utterance(bench->sample, 1);
+	char *line;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		trace->rtf = cases[i].rtf;
+		bench_open(bench);
+		bench_trace(bench);
+		line = bench_line(bench, 1);
+		assert_non_null(strstr(line, cases[i].shown));
+		free(line);
+	}
 }
 
 static void no_line_is_wider_than_the_look_whatever_the_names(void **state)
@@ -364,6 +387,7 @@ int main(void)
 		TEST(what_is_unknown_is_a_dash),
 		TEST(an_incomplete_utterance_says_so_at_every_width),
 		TEST(long_runs_have_durations_that_still_fit),
+		TEST(a_ratio_shows_what_five_columns_can_hold),
 		TEST(no_line_is_wider_than_the_look_whatever_the_names),
 		TEST(losses_are_summed_and_told_once_a_second),
 		TEST(more_kinds_of_loss_than_there_is_room_for_are_still_counted),
