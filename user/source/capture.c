@@ -295,6 +295,8 @@ static void capture_stop(struct source *source, struct feed *feed, uint32_t end_
 		return;
 	capture->is_over = true;
 	capture->feed = feed;
+	if (capture->options.command && !capture->attach.probes_count)
+		warn("%s mapped no engine while it ran", capture->options.command[0]);
 	capture_detach(capture);
 	outbox_flush(&capture->outbox, feed);
 	backlog = ring_produced(&capture->ring) - capture->ring.position;
