@@ -106,6 +106,19 @@ static void lines_bar(struct buf *out, const struct lines *lines, const struct t
 	paint_cells(out, &lines->look, cells, COUNT_OF(cells));
 }
 
+/* An incomplete one has a star behind the word, at every width: the longest words need the gap for it. */
+static void lines_status_cell(struct buf *out, const struct lines *lines,
+			      const struct lines_column *column, const struct view *view,
+			      const struct trace *trace)
+{
+	auto_free char *text = mem_format("%s%s", column->cell(view, trace).text,
+					  trace->incomplete ? "*" : "");
+	struct lines_column wider = *column;
+
+	wider.width += trace->incomplete ? 1 : 0;
+	lines_cell(out, lines, &wider, paint_status(trace->status), text);
+}
+
 /* What a note leaves: the number of columns to print, from the left. */
 static size_t lines_upto(const struct lines *lines, const char *note)
 {
@@ -130,7 +143,7 @@ static void lines_utterance(struct lines *lines, const struct view *view, const 
 								 "";
 	size_t upto = lines_upto(lines, note), i;
 	struct buf *out = &lines->out;
-	bool any = false, starred = false;
+	bool needs_gap = false;
 
 	if (!upto) {
 		note = "";
@@ -138,23 +151,22 @@ static void lines_utterance(struct lines *lines, const struct view *view, const 
 	}
 	for (i = 0; i < upto; i++) {
 		const struct lines_column *column = &lines_columns[i];
-		enum paint paint = column->paint;
 
 		if (!(lines->shown & 1u << i))
 			continue;
-		if (any) /* the star stands in the gap behind the status */
-			buf_char(out, starred ? '*' : ' ');
-		any = true;
-		starred = column->paint == PAINT_BY_STATUS && trace->incomplete;
+		if (needs_gap)
+			buf_char(out, ' ');
+		needs_gap = column->paint != PAINT_BY_STATUS || !trace->incomplete;
 		if (column->paint == PAINT_BY_STATUS)
-			paint = paint_status(trace->status);
-		if (column->cell)
-			lines_cell(out, lines, column, paint, column->cell(view, trace).text);
+			lines_status_cell(out, lines, column, view, trace);
+		else if (column->cell)
+			lines_cell(out, lines, column, column->paint, column->cell(view, trace).text);
 		else
 			lines_bar(out, lines, trace);
 	}
 	if (*note) {
-		buf_char(out, starred ? '*' : ' ');
+		if (needs_gap)
+			buf_char(out, ' ');
 		paint_begin(out, &lines->look, PAINT_WARN);
 		buf_text(out, note);
 		paint_end(out, &lines->look, PAINT_WARN);
