@@ -176,10 +176,10 @@ static void lines_utterance(struct lines *lines, const struct view *view, const 
 
 /* --- the sink --------------------------------------------------------------------------------------------- */
 
-static void lines_flush(struct lines *lines, const struct view *view)
+static void lines_flush(struct lines *lines)
 {
 	outlet_print(&lines->outlet, lines->out.bytes, lines->out.length,
-		     lines->look.patient && view->end_reason != TT_END_STOPPED);
+		     look_is_patient(&lines->look));
 	buf_reset(&lines->out);
 }
 
@@ -192,7 +192,7 @@ static void lines_on_trace(struct sink *sink, const struct view *view, const str
 		lines_header(lines);
 	lines->lines_count++;
 	lines_utterance(lines, view, trace);
-	lines_flush(lines, view);
+	lines_flush(lines);
 }
 
 static void lines_say(struct lines *lines, const struct view *view, uint64_t at_ns,
@@ -205,7 +205,7 @@ static void lines_say(struct lines *lines, const struct view *view, uint64_t at_
 	text_fit(&lines->out, whole, strlen(whole), lines->look.columns, false, lines->look.ascii);
 	paint_end(&lines->out, &lines->look, paint);
 	buf_char(&lines->out, '\n');
-	lines_flush(lines, view);
+	lines_flush(lines);
 }
 
 static void lines_process(struct lines *lines, const struct view *view, const struct tt_proc *proc)

@@ -36,6 +36,7 @@ struct log {
 	uint64_t warned_at_ns; /* CLOCK_MONOTONIC, 0 = never */
 	uint64_t next_status_at_ns;
 	uint32_t end_reason;
+	bool is_patient;
 };
 
 static struct log *log_of(const struct sink *sink)
@@ -181,9 +182,10 @@ int log_new(struct sink **sink, const char *path)
 	return 0;
 }
 
-void log_set_patient(struct sink *sink)
+void log_set_patient(struct sink *sink, bool patient)
 {
-	log_queue_set_patient(log_of(sink)->queue);
+	log_of(sink)->is_patient = patient;
+	log_queue_set_patient(log_of(sink)->queue, patient);
 }
 
 void log_reopen(struct sink *sink)
@@ -210,19 +212,26 @@ int log_error(const struct sink *sink)
 	return log_queue_state(log_of(sink)->queue).error;
 }
 
-void log_free(struct sink *sink)
+int log_free(struct sink *sink)
 {
 	struct log *log = log_of(sink);
 	struct log_queue_state state;
 
+	int error;
+
 	if (!sink)
-		return;
-	state = log_queue_free(log->queue, log->end_reason == TT_END_STOPPED);
-	if (state.error && state.error != -EPIPE)
+		return 0;
+	/* a recording says "stopped" too; nobody waits for its end */
+	state = log_queue_free(log->queue, log->end_reason == TT_END_STOPPED && !log->is_patient);
+	error = state.error ? state.error : state.trouble;
+	if (error == -EPIPE)
+		error = 0;
+	if (error)
 		warn("log: cannot write %s: %s", log->path ? log->path : "stdout",
-		     strerror(-state.error));
+		     strerror(-error));
 	log_say_trouble(log, state, true);
 	buf_fini(&log->line);
 	free(log->path);
 	free(log);
+	return error;
 }

@@ -183,10 +183,10 @@ struct log_queue *log_queue_new(int fd, bool owned)
 	return queue;
 }
 
-void log_queue_set_patient(struct log_queue *queue)
+void log_queue_set_patient(struct log_queue *queue, bool patient)
 {
 	pthread_mutex_lock(&queue->lock);
-	queue->is_patient = true;
+	queue->is_patient = patient;
 	pthread_mutex_unlock(&queue->lock);
 }
 

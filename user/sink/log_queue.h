@@ -17,8 +17,8 @@
 struct log_queue;
 
 struct log_queue *log_queue_new(int fd, bool owned);
-/* From here on a full queue makes log_queue_add wait instead of dropping, and a failed write is final. */
-void log_queue_set_patient(struct log_queue *queue);
+/* While patient, a full queue makes log_queue_add wait instead of dropping, and a failed write is final. */
+void log_queue_set_patient(struct log_queue *queue, bool patient);
 /* One line with its newline. False: it was dropped (and counted, unless the reader of the pipe has left). */
 bool log_queue_add(struct log_queue *queue, const char *bytes, size_t length);
 /* The same for a line that tells of dropped ones: when it does not fit, it is not counted itself. */

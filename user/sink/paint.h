@@ -17,6 +17,11 @@
 
 enum paint { PAINT_NONE, PAINT_GOOD, PAINT_WARN, PAINT_BAD, PAINT_COOL, PAINT_DIM, PAINT_BOLD, PAINT_BY_STATUS };
 
+static inline bool look_is_patient(const struct look *look)
+{
+	return look->patient && *look->patient;
+}
+
 void paint_begin(struct buf *out, const struct look *look, enum paint paint);
 void paint_end(struct buf *out, const struct look *look, enum paint paint);
 enum paint paint_status(enum span_status status);

@@ -303,8 +303,7 @@ static void report_emit(struct report *report, const struct view *view, const st
 	report_print(&out, view, meter, &report->look, report->as_json);
 	if (!report->as_json)
 		buf_char(&out, '\n');
-	outlet_print(&report->outlet, out.bytes, out.length,
-		     report->look.patient && view->end_reason != TT_END_STOPPED);
+	outlet_print(&report->outlet, out.bytes, out.length, look_is_patient(&report->look));
 	buf_fini(&out);
 }
 

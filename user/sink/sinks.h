@@ -16,17 +16,20 @@ struct look {
 	unsigned columns;
 	bool colour;
 	bool ascii;
-	bool patient; /* the source can wait (replay): a slow reader loses nothing, a stuck one stops us until SIGINT, SIGTERM */
+	/* NULL or false: live. True: the source can wait (replay), a slow reader loses nothing, a stuck one stops us until SIGINT
+	 * or SIGTERM is pending. app/ makes it false once it has taken such a signal. */
+	const bool *patient;
 };
 
 /* NDJSON log. path "-" = stdout. Lines are whole or absent; what could not be written is counted. -errno, said. */
 int log_new(struct sink **sink, const char *path);
 void log_reopen(struct sink *sink); /* SIGHUP */
 uint64_t log_dropped_count(const struct sink *sink);
-void log_set_patient(struct sink *sink); /* as look.patient: a full queue waits, a write that fails is final */
+void log_set_patient(struct sink *sink, bool patient); /* as look.patient; a write that fails is final then */
 bool log_is_closed(const struct sink *sink); /* the reader of the pipe has left: exit 0 */
 int log_error(const struct sink *sink); /* 0; -EPIPE: closed; patient: -errno of the write that failed */
-void log_free(struct sink *sink); /* writes what is queued, waiting at most 500 ms for a stuck reader */
+/* Writes what is queued, waiting at most 500 ms for a stuck reader. -errno when the file did not take all of it (said). */
+int log_free(struct sink *sink);
 
 /*
  * Of the three below, _error is -errno of the first write that failed (said), -EPIPE when the reader has left (not said),

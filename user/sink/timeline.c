@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "sink/outlet.h"
+#include "sink/paint.h"
 #include "sink/words.h"
 
 struct timeline_kept {
@@ -34,10 +35,9 @@ struct timeline {
 	bool is_done;
 };
 
-static void timeline_emit(struct timeline *timeline, const struct view *view, const struct buf *text)
+static void timeline_emit(struct timeline *timeline, const struct buf *text)
 {
-	outlet_print(&timeline->outlet, text->bytes, text->length,
-		     timeline->look.patient && view->end_reason != TT_END_STOPPED);
+	outlet_print(&timeline->outlet, text->bytes, text->length, look_is_patient(&timeline->look));
 	timeline->printed_count++;
 }
 
@@ -49,7 +49,7 @@ static void timeline_by_id(struct timeline *timeline, const struct view *view,
 	if (strncasecmp(words_trace_id(trace->id).text, timeline->prefix, strlen(timeline->prefix)))
 		return;
 	timeline_print(&text, view, trace, &timeline->look);
-	timeline_emit(timeline, view, &text);
+	timeline_emit(timeline, &text);
 	buf_fini(&text);
 }
 
@@ -126,8 +126,7 @@ static void timeline_on_tick(struct sink *sink, const struct view *view)
 	if (timeline->choice == TIMELINE_LAST && timeline->kept_count)
 		first = timeline->closed_count % timeline->kept_count; /* the oldest of the ring */
 	for (i = 0; i < timeline->kept_count; i++)
-		timeline_emit(timeline, view,
-			      &timeline->kept[(first + i) % timeline->kept_count].text);
+		timeline_emit(timeline, &timeline->kept[(first + i) % timeline->kept_count].text);
 }
 
 static const struct sink_ops timeline_ops = {

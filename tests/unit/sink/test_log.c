@@ -749,15 +749,33 @@ static void a_patient_log_on_a_full_file_says_its_error(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small = (struct rlimit){ .rlim_cur = 1000, .rlim_max = before.rlim_max };
 	bench_open(bench);
-	log_set_patient(bench->log);
+	log_set_patient(bench->log, true);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	for (i = 0; i < 100; i++)
 		bench_span(bench, &bench->sample->spans[0]);
 	WAIT_FOR(log_error(bench->log) == -EFBIG);
 	assert_false(log_is_closed(bench->log));
+	assert_int_equal(log_free(bench->log), -EFBIG);
+	bench->log = NULL;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	bench_close(bench);
 	assert_non_null(strstr(bench->said.bytes, "lines dropped"));
+}
+
+static void a_live_log_that_ends_on_a_full_file_is_an_error(void **state)
+{
+	struct bench *bench = *state;
+	struct rlimit before, small;
+
+	sample_utterance(bench->sample, 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){ .rlim_cur = 100, .rlim_max = before.rlim_max };
+	bench_open(bench);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	bench_span(bench, &bench->sample->spans[0]);
+	assert_int_equal(log_free(bench->log), -EFBIG);
+	bench->log = NULL;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_non_null(strstr(bench->said.bytes, "1 lines dropped"));
 }
 
 /* --- the pipe --------------------------------------------------------------------------------------------- */
@@ -879,7 +897,7 @@ static void a_patient_log_loses_nothing_to_a_slow_reader(void **state)
 	memset(stage, 's', sizeof(stage) - 1);
 	stage[sizeof(stage) - 1] = '\0';
 	span->stage = stage;
-	log_set_patient(bench->log);
+	log_set_patient(bench->log, true);
 	assert_int_equal(pthread_create(&thread, NULL, drain_run, &drain), 0);
 	for (i = 0; i < 3000; i++) /* some 24 MB: three times the queue */
 		bench_span(bench, span);
@@ -922,7 +940,7 @@ static void patience_ends_at_a_signal_that_asks_for_the_end(void **state)
 	memset(stage, 's', sizeof(stage) - 1);
 	stage[sizeof(stage) - 1] = '\0';
 	bench->sample->spans[0].stage = stage;
-	log_set_patient(bench->log);
+	log_set_patient(bench->log, true);
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	assert_int_equal(pthread_sigmask(SIG_BLOCK, &term, NULL), 0);
@@ -966,6 +984,7 @@ int main(void)
 		TEST(after_a_reopen_lines_go_to_the_new_file),
 		TEST(a_full_file_is_cut_back_to_whole_lines_and_tried_again),
 		TEST(a_patient_log_on_a_full_file_says_its_error),
+		TEST(a_live_log_that_ends_on_a_full_file_is_an_error),
 		TEST(a_stuck_pipe_drops_whole_lines_and_counts_them),
 		TEST(closing_on_a_stuck_pipe_ends_and_says_what_was_dropped),
 		TEST(a_patient_log_loses_nothing_to_a_slow_reader),
