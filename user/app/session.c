@@ -32,6 +32,7 @@ struct session {
 	uint64_t interval_ns;
 	struct source *source;
 	bool is_replay;
+	bool is_patient;
 	struct flow *flow;
 	struct sink *sinks[SINKS];
 	size_t sinks_count;
@@ -145,6 +146,8 @@ static int add_sinks(struct session *session, enum session_output output)
 	is_log_on_stdout = log_path && !strcmp(log_path, "-");
 	if (!error && log_path) {
 		error = log_new(&session->log, log_path);
+		if (!error && session->is_replay)
+			log_set_patient(session->log, true);
 		if (!error)
 			add_sink(session, session->log);
 	}
@@ -209,10 +212,24 @@ static bool take_signals(struct session *session)
 	return must_stop;
 }
 
+/* -EPIPE: the reader has left (head), which is no failure; else what made an output useless. */
+static int output_error(const struct session *session)
+{
+	int error = session->log ? log_error(session->log) : 0;
+
+	if (!error && session->lines)
+		error = lines_error(session->lines);
+	if (!error && session->report)
+		error = report_error(session->report);
+	if (!error && session->timeline)
+		error = timeline_error(session->timeline);
+	return error;
+}
+
 static int pump_all(struct session *session)
 {
 	struct pollfd fds[2] = { { .fd = session->signal_fd, .events = POLLIN } };
-	int result = PUMP_MORE;
+	int result = PUMP_MORE, error;
 
 	while (result == PUMP_MORE) {
 		int source_fd = session->source->ops->fd(session->source);
@@ -221,10 +238,14 @@ static int pump_all(struct session *session)
 		if (poll(fds, 2, source_fd < 0 ? 0 : -1) < 0 && errno != EINTR)
 			return refuse(-errno, "poll: %s", strerror(errno));
 		if (fds[0].revents && take_signals(session)) {
+			session->is_patient = false;
+			if (session->log)
+				log_set_patient(session->log, false);
 			stop(session, TT_END_STOPPED);
 			return 0;
 		}
-		if (session->log && log_is_closed(session->log)) {
+		error = output_error(session);
+		if (error == -EPIPE || (error && session->is_replay)) { /* live, a full disk may have room again */
 			stop(session, TT_END_STOPPED);
 			return 0;
 		}
@@ -239,8 +260,11 @@ static int pump_all(struct session *session)
 static int close_sinks(struct session *session, int code)
 {
 	const struct options *options = session->options;
+	int error = output_error(session);
 
-	if (session->timeline && !timeline_printed_count(session->timeline)) {
+	if (error && error != -EPIPE)
+		code = code ? code : EXIT_CODE_RUNTIME;
+	if (session->timeline && !error && !timeline_printed_count(session->timeline)) {
 		if (options->timeline_choice == TIMELINE_ID)
 			refuse(0, "no trace has an id that begins with %s", options->timeline_id);
 		else
@@ -250,7 +274,8 @@ static int close_sinks(struct session *session, int code)
 	timeline_free(session->timeline);
 	report_free(session->report);
 	lines_free(session->lines);
-	log_free(session->log);
+	if (log_free(session->log))
+		code = code ? code : EXIT_CODE_RUNTIME;
 	if (session->record && record_free(session->record))
 		code = code ? code : EXIT_CODE_RUNTIME;
 	return code;
@@ -282,6 +307,8 @@ int session_run(const struct options *options, enum session_output output)
 		return exit_code_of(error);
 	session.is_replay = options->args.count;
 	session.look = find_look(options);
+	session.is_patient = session.is_replay; /* a recording can wait for a slow reader, a process cannot */
+	session.look.patient = &session.is_patient;
 	engines_init(&session.engines);
 	error = open_signals(&session);
 	if (!error && !session.is_replay)
