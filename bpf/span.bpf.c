@@ -86,7 +86,7 @@ static __always_inline void call_count_shortcomings(struct call *call, __u32 fla
 }
 
 /* The name precedes the first record of a thread: once the thread is gone nobody can be asked for it. */
-static __always_inline void thread_name_emit(struct task_struct *task)
+static __noinline void thread_name_emit(struct task_struct *task)
 {
 	struct tt_thread record = {};
 
@@ -107,22 +107,22 @@ static __always_inline long user_read(void *to, __u32 bytes, __u64 from)
 	return error;
 }
 
-/* Like bpf_probe_read_user_str: the length with the terminator, or an error. */
+/* The length with the terminator, or an error. Kernels before 6.13 say 0 for an empty text. */
 static __always_inline long user_read_text(char *to, __u32 bytes, __u64 from)
 {
 	long length = bpf_probe_read_user_str(to, bytes, (const void *)from);
 	char touched;
 
-	if (length >= 0 || !can_sleep)
-		return length;
-	bpf_copy_from_user(&touched, 1, (const void *)(from + bytes - 1));
-	if (bpf_copy_from_user(&touched, 1, (const void *)from))
-		return length;
-	return bpf_probe_read_user_str(to, bytes, (const void *)from);
+	if (length < 0 && can_sleep) {
+		bpf_copy_from_user(&touched, 1, (const void *)(from + bytes - 1));
+		if (!bpf_copy_from_user(&touched, 1, (const void *)from))
+			length = bpf_probe_read_user_str(to, bytes, (const void *)from);
+	}
+	return length ? length : 1;
 }
 
 struct arguments {
-	__u64 in_register[8]; /* 6 used */
+	__u64 in_register[REGISTER_ARGUMENTS];
 	__u64 sp;
 };
 
@@ -146,7 +146,7 @@ __noinline long argument_find(const struct arguments *arguments, __u32 index, __
 		return -1;
 	*value = 0;
 	if (index < REGISTER_ARGUMENTS) {
-		*value = arguments->in_register[index & 7];
+		*value = arguments->in_register[index];
 		return 0;
 	}
 	return user_read(value, sizeof(*value),
@@ -271,39 +271,55 @@ static __always_inline __u32 stack_flags(struct call *call, __u64 return_addr)
 
 #include "bpf/text.bpf.c"
 
+/* Apart, because old kernels allow 512 bytes of stack for all functions on the way down. */
+__noinline long enter_emit_named(const struct tt_capture *capture,
+				 const struct arguments *arguments, struct tt_enter *enter)
+{
+	struct tt_enter_named record = {};
+
+	if (!capture || !arguments || !enter)
+		return -1;
+	enter->head.flags |= name_capture(capture, arguments, &record);
+	enter->head.size = sizeof(record);
+	record.enter = *enter;
+	return emit(&record, sizeof(record));
+}
+
+static __always_inline long enter_emit(struct call *call, const struct arguments *arguments,
+				       struct tt_enter *enter)
+{
+	if (call->config->name.from)
+		return enter_emit_named(&call->config->name, arguments, enter);
+	return emit(enter, sizeof(*enter));
+}
+
 SEC("?uprobe")
 int enter(struct pt_regs *regs)
 {
-	struct tt_enter_named record = {};
+	struct tt_enter record = {};
 	struct arguments arguments = {};
-	__u64 bytes = sizeof(struct tt_enter);
 	struct call call;
 
 	if (!call_find(&call, regs))
 		return 0;
-	sums_read(call.thread, &record.enter.head, &record.enter.sums);
+	sums_read(call.thread, &record.head, &record.sums);
 	arguments_read(&arguments, regs, call.sp);
 	saved_keep(&call, &arguments);
-	record.enter.head.flags |= capture_enter(&call, &arguments, record.enter.value);
+	record.head.flags |= capture_enter(&call, &arguments, record.value);
 	if (call.config->text.from)
-		record.enter.head.flags |=
-			text_capture(&call.config->text, &arguments, &record.enter);
-	if (call.config->name.from) {
-		record.enter.head.flags |= name_capture(&call.config->name, &arguments, &record);
-		bytes = sizeof(record);
-	}
-	record.enter.sp = call.sp;
-	if (user_read(&record.enter.return_addr, 8, call.sp))
-		record.enter.return_addr = 0;
-	record.enter.head.flags |= stack_flags(&call, record.enter.return_addr);
-	if (record.enter.head.seq == 1)
+		record.head.flags |= text_capture(&call.config->text, &arguments, &record);
+	record.sp = call.sp;
+	if (user_read(&record.return_addr, 8, call.sp))
+		record.return_addr = 0;
+	record.head.flags |= stack_flags(&call, record.return_addr);
+	if (record.head.seq == 1)
 		thread_name_emit(call.task);
-	head_fill(&record.enter.head, call.task, TT_ENTER, bytes);
-	record.enter.head.probe = call.probe;
-	call_count_shortcomings(&call, record.enter.head.flags);
+	head_fill(&record.head, call.task, TT_ENTER, sizeof(record));
+	record.head.probe = call.probe;
 	__sync_fetch_and_add(&call.counts->enters, 1);
-	if (emit(&record, bytes))
+	if (enter_emit(&call, &arguments, &record))
 		count_loss(&call.counts->ring_full_enters);
+	call_count_shortcomings(&call, record.head.flags);
 	return 0;
 }
 

@@ -69,7 +69,7 @@ __noinline long text_block(struct text_reader *text)
 	if (!text)
 		return 0;
 	length = user_read_text((char *)words, sizeof(words), text->from + text->length);
-	if (length <= 0) {
+	if (length < 0) {
 		text->is_unreadable = 1;
 		return 0;
 	}
@@ -137,7 +137,7 @@ __noinline __u32 name_capture(const struct tt_capture *capture, const struct arg
 	    !from)
 		return TT_F_NAME_UNREADABLE;
 	length = user_read_text(record->name, TT_NAME_BYTES, from);
-	if (length <= 0)
+	if (length < 0)
 		return TT_F_NAME_UNREADABLE;
 	return length == TT_NAME_BYTES ? TT_F_NAME | TT_F_NAME_CUT : TT_F_NAME;
 }
