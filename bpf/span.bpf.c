@@ -312,7 +312,7 @@ int enter(struct pt_regs *regs)
 	if (user_read(&record.return_addr, 8, call.sp))
 		record.return_addr = 0;
 	record.head.flags |= stack_flags(&call, record.return_addr);
-	if (record.head.seq == 1)
+	if (record.head.seq <= 1) /* 0: no storage, so nobody knows whether it is the first */
 		thread_name_emit(call.task);
 	head_fill(&record.head, call.task, TT_ENTER, sizeof(record));
 	record.head.probe = call.probe;
@@ -337,7 +337,7 @@ int leave(struct pt_regs *regs)
 	record.head.flags |= capture_leave(&call, record.return_value, record.value);
 	record.sp = call.sp;
 	record.head.flags |= stack_flags(&call, 0);
-	if (record.head.seq == 1)
+	if (record.head.seq <= 1) /* 0: no storage, so nobody knows whether it is the first */
 		thread_name_emit(call.task);
 	head_fill(&record.head, call.task, TT_LEAVE, sizeof(record));
 	record.head.probe = call.probe;

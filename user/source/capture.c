@@ -116,6 +116,18 @@ static void tick_tell(struct capture *capture, uint64_t backlog_bytes, uint64_t 
 	outbox_add(&capture->outbox, &record.head);
 }
 
+/* On preemptible kernels storage cannot be made now and then: what lives longer gets it from the iterator. */
+static void storage_heal(struct capture *capture)
+{
+	uint64_t missing = *capture->half.no_storage_threads_count;
+
+	if (missing == capture->no_storage_seen)
+		return;
+	capture->no_storage_seen = missing;
+	if (link_iterate(capture->half.adopt_fd))
+		debug("the task iterator fails");
+}
+
 static void once_a_second(struct capture *capture)
 {
 	uint64_t now = capture->outbox.at_ns;
@@ -124,6 +136,7 @@ static void once_a_second(struct capture *capture)
 	account_hits(&capture->account, &capture->attach);
 	account_self(&capture->host, &capture->outbox);
 	sweep_run(&capture->sweep, &capture->attach);
+	storage_heal(capture);
 	for (size_t i = 0; i < capture->followed_count; i++) {
 		struct followed *followed = &capture->followed[i];
 

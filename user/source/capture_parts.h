@@ -54,6 +54,7 @@ struct capture {
 	int tracepoints[CAPTURE_TRACEPOINTS]; /* links */
 	int watch_link;			      /* run mode, -1 = off */
 	uint64_t stops_answered;
+	uint64_t no_storage_seen; /* threads without storage, when the iterator ran last */
 	int epoll_fd;
 	int timer_fd;
 	int signal_fd;

@@ -80,6 +80,70 @@ static uint64_t enter_address(struct decoder *decoder, const struct image_functi
 	return insn_at(decoder, address) ? address : function->start;
 }
 
+/*
+ * The kernel looks at the process filter of a return probe only when it fires: once a breakpoint stands
+ * at its address in some other process, the return address is replaced there too, and an exception
+ * ends that process (seen with two tracers, and with one tracer on a C and a C++ process). So where
+ * the gate is closed our breakpoint stands behind the function's first instruction, where nobody
+ * has a return probe: as long as SP is known and the argument registers are untouched.
+ */
+#define BEHIND_STEPS 8
+
+static bool keeps_arguments(const struct decoder *decoder, const cs_insn *insn, int *sp_delta)
+{
+	static const x86_reg kept[] = { X86_REG_RDI, X86_REG_RSI, X86_REG_RDX, X86_REG_RCX,
+					X86_REG_R8,  X86_REG_R9,  X86_REG_RSP };
+	const cs_x86 *x86 = &insn->detail->x86;
+	bool is_sub = insn->id == X86_INS_SUB && x86->op_count == 2 &&
+		      x86->operands[0].type == X86_OP_REG && x86->operands[0].reg == X86_REG_RSP &&
+		      x86->operands[1].type == X86_OP_IMM && x86->operands[1].imm >= 0 &&
+		      x86->operands[1].imm < 16384;
+	bool is_push = insn->id == X86_INS_PUSH && x86->op_count == 1 && x86->operands[0].size == 8;
+	cs_regs reads, writes;
+	uint8_t reads_count, writes_count;
+	uint64_t target;
+
+	if (insn_flow(insn, &target) != INSN_PLAIN ||
+	    cs_regs_access(decoder->handle, insn, reads, &reads_count, writes, &writes_count))
+		return false;
+	for (uint8_t i = 0; i < writes_count && !is_sub && !is_push; i++)
+		for (size_t j = 0; j < sizeof(kept) / sizeof(*kept); j++)
+			if (insn_register(writes[i]) == kept[j] || writes[i] == X86_REG_RSP)
+				return false;
+	if (is_push)
+		*sp_delta += 8;
+	if (is_sub)
+		*sp_delta += (int)x86->operands[1].imm;
+	return true;
+}
+
+/* An emulated instruction if there is one, else the first that can be had; false: none. */
+static bool enter_behind(struct decoder *decoder, const struct image_function *function,
+			 uint64_t start, uint64_t *address, int *sp_delta)
+{
+	uint64_t at = start;
+	int delta = 0;
+	bool has_any = false;
+
+	for (unsigned step = 0; step < BEHIND_STEPS; step++) {
+		const cs_insn *insn = insn_at(decoder, at);
+
+		if (!insn)
+			break;
+		if (step && (!has_any || insn_is_emulated(insn->bytes, insn->size))) {
+			*address = at;
+			*sp_delta = delta;
+			has_any = true;
+			if (insn_is_emulated(insn->bytes, insn->size))
+				break;
+		}
+		if (!keeps_arguments(decoder, insn, &delta) || at + insn->size >= function->end)
+			break;
+		at += insn->size;
+	}
+	return has_any;
+}
+
 /* --- the ladder --- */
 
 /*
@@ -216,14 +280,24 @@ static int sites_function(struct ladder *ladder, const struct image_function *fu
 {
 	struct decoder *decoder = &ladder->opened->decoder;
 	struct probe_plan *probe = ladder->probe;
-	uint64_t enter = enter_address(decoder, function);
+	uint64_t enter = enter_address(decoder, function), behind;
+	int sp_delta = 0;
 	struct exits exits;
 
 	exits_walk(&exits, decoder, function, enter);
-	if (exits.start_is_target)
+	if (exits.start_is_target) {
 		enter = function->start;
+	} else if (ladder->plan->uret_refused &&
+		   enter_behind(decoder, function, enter, &behind, &sp_delta)) {
+		exits_fini(&exits);
+		exits_walk(&exits, decoder, function, behind);
+		if (exits.start_is_target)
+			sp_delta = 0;
+		else
+			enter = behind;
+	}
 	probe->address = function->start;
-	if (!site_at(probe, ladder->opened, ladder->maps, SITE_ENTER, enter, 0)) {
+	if (!site_at(probe, ladder->opened, ladder->maps, SITE_ENTER, enter, sp_delta)) {
 		*why = insn_at(decoder, enter) ? "its code is mapped writable, shared or not at "
 						 "all: no breakpoint can be put there"
 					       : "its first instruction cannot be decoded";
