@@ -453,9 +453,10 @@ static void a_terminal_is_refused(void **state)
 	struct sink *sink = NULL;
 
 	(void)state;
-	assert_true(terminal >= 0);
-	assert_int_equal(grantpt(terminal), 0);
-	assert_int_equal(unlockpt(terminal), 0);
+	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal) || access(ptsname(terminal), F_OK)) {
+		print_message("skipped: no pseudo-terminals here (is /dev/pts mounted?)\n");
+		skip();
+	}
 	assert_int_equal(record_new(&sink, ptsname(terminal), &preamble), -EINVAL);
 	assert_null(sink);
 	assert_non_null(strstr(said.bytes, "a recording is not for a terminal"));

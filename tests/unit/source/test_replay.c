@@ -708,15 +708,22 @@ static void what_is_no_recording_is_refused_with_a_clear_line(void **state)
 
 static void what_cannot_be_read_is_refused_with_its_reason(void **state)
 {
-	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-
 	(void)state;
 	assert_int_equal(replay_path("/nowhere/r").error, -ENOENT);
 	assert_string_equal(said.bytes, "/nowhere/r: No such file or directory\n");
 	assert_int_equal(replay_path("/tmp").error, -EISDIR);
 	assert_string_equal(said.bytes, "/tmp: Is a directory\n");
-	assert_int_equal(grantpt(terminal), 0);
-	assert_int_equal(unlockpt(terminal), 0);
+}
+
+static void a_terminal_is_no_recording(void **state)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+
+	(void)state;
+	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal) || access(ptsname(terminal), F_OK)) {
+		print_message("skipped: no pseudo-terminals here (is /dev/pts mounted?)\n");
+		skip();
+	}
 	assert_int_equal(replay_path(ptsname(terminal)).error, -EINVAL);
 	assert_non_null(strstr(said.bytes, "does not come from a terminal"));
 	close(terminal);
@@ -924,6 +931,7 @@ int main(void)
 		cmocka_unit_test(a_file_hurt_at_random_many_times_still_ends_with_one_end),
 		cmocka_unit_test(what_is_no_recording_is_refused_with_a_clear_line),
 		cmocka_unit_test(what_cannot_be_read_is_refused_with_its_reason),
+		cmocka_unit_test(a_terminal_is_no_recording),
 		cmocka_unit_test(a_preamble_of_another_shape_is_refused),
 		cmocka_unit_test(a_preamble_that_swells_is_refused_before_it_is_parsed),
 		cmocka_unit_test(a_stop_gives_end_and_what_was_skipped),
