@@ -7,6 +7,8 @@
  * waker races with the sleeper), and a wake can also come to nothing (the thread was still running). Every real
  * sleep is ended by exactly one wake, so the last wake decides: if it is older than the switch-out, the thread
  * was runnable from the switch-out on.
+ * And: not every switch is told. Kernels were met where no tracer sees certain tasks go, so that whoever comes after them
+ * comes unseen. A thread that acts while it should be away came unseen; the kernel's run delay then says how long it waited.
  */
 
 /* Adds the time since the last event to the sum it belongs to. The four sums always add up to wall time. */
@@ -36,13 +38,52 @@ static __always_inline void settle(struct thread_state *thread, __u64 now)
 	}
 }
 
+/* Like settle, for a thread that is on a CPU now though nobody told us when it came. */
+static __always_inline void catch_up(struct task_struct *task, struct thread_state *thread, __u64 now)
+{
+	__u64 from = thread->settled_at_ns;
+	__u64 woken = thread->woken_at_ns;
+	__u64 waited;
+
+	if (thread->where == THREAD_UNKNOWN || !bpf_core_field_exists(task->sched_info) || now < from) {
+		settle(thread, now);
+		thread->where = THREAD_ON_CPU;
+		return;
+	}
+	if (thread->where == THREAD_BLOCKED) {
+		if (woken > from && woken < now) {
+			thread->sums.blocked_ns += woken - from;
+			from = woken;
+		}
+		thread->woken_at_ns = 0;
+	}
+	waited = task->sched_info.run_delay - thread->delay_ns;
+	if (waited > now - from)
+		waited = now - from;
+	if (thread->where == THREAD_PREEMPTED)
+		thread->sums.preempted_ns += waited;
+	else
+		thread->sums.runq_ns += waited;
+	if (thread->where == THREAD_BLOCKED && !woken) /* its wake was not told either */
+		thread->sums.blocked_ns += now - from - waited;
+	else
+		thread->sums.oncpu_ns += now - from - waited;
+	thread->settled_at_ns = now;
+	thread->where = THREAD_ON_CPU;
+}
+
 static __always_inline void switch_out(struct task_struct *task, bool preempt)
 {
 	struct thread_state *thread = bpf_task_storage_get(&threads, task, 0, 0);
 
 	if (!thread)
 		return;
-	settle(thread, bpf_ktime_get_ns());
+	if (thread->where == THREAD_ON_CPU)
+		settle(thread, bpf_ktime_get_ns());
+	else
+		catch_up(task, thread, bpf_ktime_get_ns());
+	if (bpf_core_field_exists(task->sched_info))
+		thread->delay_ns = task->sched_info.run_delay;
 	/* __state, not the tracepoint's prev_state: a pending signal keeps a task runnable and only __state says so. */
 	if (preempt || !task->__state) {
 		thread->where = THREAD_PREEMPTED;
@@ -61,7 +102,6 @@ static __always_inline void switch_in(struct task_struct *task)
 		return;
 	settle(thread, bpf_ktime_get_ns());
 	thread->where = THREAD_ON_CPU;
-	thread->arrivals_count++;
 }
 
 /* From 5.18 there is a fourth argument; the first three are the same on every kernel above our floor. */

@@ -46,8 +46,8 @@ static __always_inline bool call_find(struct call *call, struct pt_regs *regs)
 	return call->counts;
 }
 
-/* The stamp, and the sums of the current thread at that stamp: arrivals_count shows a switch-out in between. */
-static __always_inline void sums_read(struct thread_state *thread, struct tt_head *head,
+/* The stamp, and the sums of the current thread at that stamp: settled_at_ns shows a switch in between. */
+static __always_inline void sums_read(struct task_struct *task, struct thread_state *thread, struct tt_head *head,
 				      struct tt_sums *sums)
 {
 	if (!thread) {
@@ -55,21 +55,21 @@ static __always_inline void sums_read(struct thread_state *thread, struct tt_hea
 		head->flags |= TT_F_NO_SUMS;
 		return;
 	}
-	/* Its first event ever, or a switch-in that nobody told us. */
-	if (thread->where != THREAD_ON_CPU) {
-		settle(thread, bpf_ktime_get_ns());
-		thread->where = THREAD_ON_CPU;
-	}
 	head->seq = ++thread->seq;
 	for (int i = 0; i < SUMS_TRIES; i++) {
-		__u32 arrivals = READ_ONCE(thread->arrivals_count);
+		__u64 settled_at_ns;
 
+		/* Its first event ever, or a switch-in that nobody told us. */
+		if (READ_ONCE(thread->where) != THREAD_ON_CPU)
+			catch_up(task, thread, bpf_ktime_get_ns());
+		settled_at_ns = READ_ONCE(thread->settled_at_ns);
 		barrier();
 		head->at_ns = bpf_ktime_get_ns();
 		*sums = thread->sums;
-		sums->oncpu_ns += head->at_ns - READ_ONCE(thread->settled_at_ns);
+		sums->oncpu_ns += head->at_ns - settled_at_ns;
 		barrier();
-		if (READ_ONCE(thread->arrivals_count) == arrivals)
+		if (READ_ONCE(thread->settled_at_ns) == settled_at_ns &&
+		    READ_ONCE(thread->where) == THREAD_ON_CPU)
 			return;
 	}
 	head->flags |= TT_F_TORN;
@@ -302,7 +302,7 @@ int enter(struct pt_regs *regs)
 
 	if (!call_find(&call, regs))
 		return 0;
-	sums_read(call.thread, &record.head, &record.sums);
+	sums_read(call.task, call.thread, &record.head, &record.sums);
 	arguments_read(&arguments, regs, call.sp);
 	saved_keep(&call, &arguments);
 	record.head.flags |= capture_enter(&call, &arguments, record.value);
@@ -332,7 +332,7 @@ int leave(struct pt_regs *regs)
 
 	if (!call_find(&call, regs))
 		return 0;
-	sums_read(call.thread, &record.head, &record.sums);
+	sums_read(call.task, call.thread, &record.head, &record.sums);
 	record.return_value = regs->ax;
 	record.head.flags |= capture_leave(&call, record.return_value, record.value);
 	record.sp = call.sp;

@@ -86,7 +86,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	if (!target)
 		return 0;
 	target->wait_status = task->exit_code;
-	sums_read(bpf_task_storage_get(&threads, task, 0, 0), &record.head, &record.sums);
+	sums_read(task, bpf_task_storage_get(&threads, task, 0, 0), &record.head, &record.sums);
 	head_fill(&record.head, task, TT_EXIT, sizeof(record));
 	bpf_get_current_comm(record.comm, sizeof(record.comm));
 	if (emit(&record, sizeof(record)))

@@ -45,11 +45,10 @@ struct saved_call { /* pointer arguments that are to be dereferenced when the ca
 struct thread_state {
 	struct tt_sums sums; /* complete up to settled_at_ns */
 	__u64 settled_at_ns;
+	__u64 delay_ns; /* the kernel's own run delay at the last switch-out */
 	__u64 woken_at_ns; /* last sched_waking, 0 = used up */
 	__u32 where;
-	__u32 arrivals_count; /* switches-in: the thread sees by it that it was away while reading its own sums */
 	__u32 seq;
-	__u32 reserved;
 	struct saved_call saved[SAVED_CALLS]; /* by hash of sp */
 };
 

@@ -36,6 +36,10 @@ struct mm_struct {
 	struct uprobes_state uprobes_state;
 };
 
+struct sched_info {
+	unsigned long long run_delay;
+};
+
 struct task_struct {
 	unsigned int __state;
 	int pid;
@@ -47,6 +51,7 @@ struct task_struct {
 	unsigned long sas_ss_sp;
 	unsigned long sas_ss_size;
 	struct bpf_local_storage *bpf_storage;
+	struct sched_info sched_info;
 };
 
 struct pt_regs {
