@@ -20,7 +20,7 @@ enum {
 };
 
 /* For which verbs an option means something. */
-enum { FOR_LIVE = 1, FOR_REPLAY = 2, FOR_TIMELINE = 4, FOR_ALL = 8 };
+enum { FOR_LIVE = 1, FOR_REPLAY = 2, FOR_TIMELINE = 4, FOR_JSON = 8, FOR_ALL = 16 };
 
 static const struct argp_option table[] = {
 	{ 0, 0, 0, 0, "What to trace:", 1 },
@@ -127,6 +127,8 @@ static unsigned option_use(int key)
 		return FOR_LIVE | FOR_REPLAY;
 	case KEY_TRACE: case KEY_SLOWEST: case KEY_LAST:
 		return FOR_TIMELINE;
+	case KEY_JSON:
+		return FOR_JSON;
 	default:
 		return FOR_ALL;
 	}
@@ -138,9 +140,11 @@ static void check_use(const struct options *options, int key, struct argp_state 
 	const struct verb *verb = options->verb;
 	const char *name = "";
 
+	if (key == 'p' && !strcmp(verb->name, "run"))
+		argp_error(state, "--pid means nothing to 'run': it traces the command that it starts");
 	if ((use & FOR_ALL) || ((use & FOR_LIVE) && verb->is_live) || ((use & FOR_REPLAY) && verb->is_replay) ||
-	    ((use & FOR_TIMELINE) && !strcmp(verb->name, "timeline")) ||
-	    (key == 'p' && (!strcmp(verb->name, "probes") || !strcmp(verb->name, "doctor"))))
+	    ((use & FOR_TIMELINE) && !strcmp(verb->name, "timeline")) || ((use & FOR_JSON) && verb->has_json) ||
+	    (key == 'p' && !strcmp(verb->name, "probes")))
 		return;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].key == key && table[i].name)

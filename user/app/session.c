@@ -5,6 +5,7 @@
  * nothing below knows which of the two it reads.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/engines_path.h"
@@ -64,14 +66,14 @@ static struct look find_look(const struct options *options)
 {
 	struct look look = { .columns = 100 };
 	struct winsize size;
-	const char *terminal = getenv("TERM");
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 	bool is_terminal = isatty(STDOUT_FILENO);
 
 	if (options->columns)
 		look.columns = (unsigned)options->columns;
 	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
-	look.colour = is_terminal && !options->no_colour && !getenv("NO_COLOR") && terminal && strcmp(terminal, "dumb");
+	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb");
 	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	return look;
 }
@@ -281,12 +283,36 @@ static int close_sinks(struct session *session, int code)
 	return code;
 }
 
+/* Can this file be written? Asked before we touch anybody; what is there stays as it is. */
+static int check_output(const char *path)
+{
+	struct stat status;
+	int fd;
+
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	if (!stat(path, &status) && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return 0; /* a pipe or device is asked when it is opened */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	if (fd >= 0)
+		unlink(path);
+	else if (errno == EEXIST)
+		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return refuse(-EINVAL, "%s: %s", path, strerror(errno));
+	close(fd);
+	return 0;
+}
+
 static int check_source(const struct options *options)
 {
 	bool has_target = options->pids_count || options->command;
 
 	if (!options->verb->is_replay && options->args.count)
-		return refuse(-EINVAL, "'%s' is neither a verb nor an option; a process is named by -p PID",
+		return refuse(-EINVAL,
+			      verbs_find(options->args.values[0]) ?
+				      "the verb '%s' comes first, before the options" :
+				      "'%s' is neither a verb nor an option; a process is named by -p PID",
 			      options->args.values[0]);
 	if (options->args.count > 1)
 		return refuse(-EINVAL, "only one recording can be read, and '%s' is a second one", options->args.values[1]);
@@ -311,12 +337,16 @@ int session_run(const struct options *options, enum session_output output)
 	session.look.patient = &session.is_patient;
 	engines_init(&session.engines);
 	error = open_signals(&session);
+	if (!error)
+		error = check_output(options->log_path);
+	if (!error)
+		error = check_output(options->record_path);
 	if (!error && !session.is_replay)
 		error = engines_path_load(&session.engines, options);
 	if (!error)
 		error = session.is_replay ? open_replay(&session) : open_live(&session);
-	if (!error)
-		error = add_sinks(&session, output);
+	if (!error && add_sinks(&session, output))
+		error = -EIO; /* said; whatever it was, it is none of the target */
 	if (!error) {
 		struct flow_options flow = { &session.engines, session.run_id, session.interval_ns, session.sinks,
 					     session.sinks_count };
@@ -329,8 +359,8 @@ int session_run(const struct options *options, enum session_output output)
 		code = EXIT_CODE_USAGE;
 	if (session.flow)
 		code = close_sinks(&session, code);
-	if (session.is_replay && session.source && replay_is_damaged(session.source))
-		code = code ? code : EXIT_CODE_DAMAGED;
+	if (session.flow && session.is_replay && replay_is_damaged(session.source))
+		code = EXIT_CODE_DAMAGED;
 	flow_free(session.flow);
 	if (session.source)
 		session.source->ops->free(session.source);

@@ -11,6 +11,7 @@ struct verb {
 	const char *summary;
 	bool is_live; /* may take -p and what belongs to it */
 	bool is_replay; /* may take a recording */
+	bool has_json;	/* may print JSON instead of text */
 	int (*run)(const struct options *options); /* the exit code */
 };
 

@@ -72,6 +72,17 @@ static void feed_gauge(struct flow *flow, const struct tt_gauge *record)
 	probe->kernel_leaves_count = record->extra;
 }
 
+/* An exec ends every call of the old image here, in ring order; PROC tells the new one's names once the source has looked. */
+static void feed_task(struct flow *flow, const struct tt_task *record)
+{
+	struct process_state *process = table_find(&flow->process_by_pid, record->head.pid);
+
+	if (record->what != TT_TASK_EXEC || !process)
+		return;
+	frames_close_process(flow, process);
+	process->has_execed = true;
+}
+
 static void feed_thread(struct flow *flow, const struct tt_thread *record)
 {
 	struct thread_state *thread = names_thread(flow, record->head.pid, record->head.tid);
@@ -141,8 +152,8 @@ static void feed_decoded(struct flow *flow, const struct tt_head *record)
 		return names_feed_probe(flow, (const struct tt_probe *)record);
 	case TT_END:
 		return feed_end(flow, (const struct tt_end *)record);
-	case TT_TASK: /* told by PROC once the source has looked */
-		return;
+	case TT_TASK:
+		return feed_task(flow, (const struct tt_task *)record);
 	}
 }
 
@@ -183,6 +194,7 @@ static void free_process(struct process_state *process)
 
 	for (struct queue *queue = process->queues; queue; queue = next_queue) {
 		next_queue = queue->next;
+		table_fini(&queue->seen);
 		free(queue);
 	}
 	for (struct rate *rate = process->rates; rate; rate = next_rate) {

@@ -52,8 +52,9 @@ void names_feed_proc(struct flow *flow, const struct tt_proc *record)
 		state->process.is_gone = true;
 		state = add_process(flow, record->head.pid);
 	}
-	if (record->state != TT_PROC_SEEN)
+	if (record->state == TT_PROC_GONE || (record->state == TT_PROC_EXEC && !state->has_execed))
 		frames_close_process(flow, state);
+	state->has_execed = false;
 	if (record->state == TT_PROC_GONE) {
 		state->process.is_gone = true;
 		table_remove(&flow->process_by_pid, record->head.pid);
@@ -143,6 +144,7 @@ static struct probe *add_probe(struct flow *flow, uint16_t id, uint32_t pid)
 	probe->engine = &unknown_engine;
 	probe->spec = &unknown_spec;
 	probe->label = unknown_engine.label;
+	probe->symbol = probe->object = "";
 	probe->leave_mode = TT_LEAVE_RET;
 	flow->probe_by_id[id] = probe;
 	mem_grow(&flow->probes, &flow->probes_capacity, flow->probes_count + 1, sizeof(probe));
@@ -173,7 +175,6 @@ struct probe *names_probe(struct flow *flow, uint16_t id, uint32_t pid)
 	spec->name = spec->stage = arena_string(&flow->arena, name, strlen(name));
 	probe->spec = spec;
 	probe->symbol = spec->name;
-	probe->object = "";
 	return probe;
 }
 
@@ -191,6 +192,23 @@ static const struct engine_probe *find_spec(const struct engine *engine, const c
 		if (!strcmp(engine->probes[i].name, name))
 			return &engine->probes[i];
 	return NULL;
+}
+
+/* The queue of the probe's own object, made when `make`. */
+static struct queue *own_queue(struct process_state *process, const struct probe *probe, bool make)
+{
+	struct queue *queue = process->queues;
+
+	while (queue && (queue->engine != probe->engine || strcmp(queue->object, probe->object)))
+		queue = queue->next;
+	if (queue || !make)
+		return queue;
+	queue = mem_new(sizeof(*queue));
+	queue->engine = probe->engine;
+	queue->object = probe->object;
+	queue->next = process->queues;
+	process->queues = queue;
+	return queue;
 }
 
 void names_feed_probe(struct flow *flow, const struct tt_probe *record)
@@ -227,22 +245,27 @@ void names_feed_probe(struct flow *flow, const struct tt_probe *record)
 	if (spec->role == ROLE_AUDIO)
 		names_rate(process, engine)->reports_audio = true;
 	if (spec->role == ROLE_DEQUEUE)
-		names_queue(process, engine)->has_worker_probe = true;
+		own_queue(process, probe, true)->has_worker_probe = true;
 }
 
-struct queue *names_queue(struct process_state *process, const struct engine *engine)
+/*
+ * An engine may be in several objects: then what is submitted in one may be taken in another, and the only queue with a
+ * worker is meant. Copies of an object have a worker each.
+ */
+struct queue *names_queue(struct process_state *process, const struct probe *probe)
 {
-	struct queue *queue = process->queues;
+	struct queue *own = own_queue(process, probe, false), *found = NULL;
 
-	while (queue && queue->engine != engine)
-		queue = queue->next;
-	if (queue)
-		return queue;
-	queue = mem_new(sizeof(*queue));
-	queue->engine = engine;
-	queue->next = process->queues;
-	process->queues = queue;
-	return queue;
+	if (own && own->has_worker_probe)
+		return own;
+	for (struct queue *queue = process->queues; queue; queue = queue->next) {
+		if (queue->engine != probe->engine || !queue->has_worker_probe)
+			continue;
+		if (found) /* which of them? neither */
+			return own_queue(process, probe, true);
+		found = queue;
+	}
+	return found ? found : own_queue(process, probe, true);
 }
 
 struct rate *names_rate(struct process_state *process, const struct engine *engine)

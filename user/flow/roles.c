@@ -75,8 +75,7 @@ static void take_own_item(struct flow *flow, struct thread_state *thread)
 
 		if (!frame->item)
 			continue;
-		handover_drop(flow, thread->process, frame->item, frame->probe->engine);
-		frame->item = NULL;
+		handover_drop(flow, frame->item); /* which makes frame->item NULL */
 		return;
 	}
 }
@@ -107,28 +106,29 @@ static void begin_mark(struct flow *flow, struct thread_state *thread, struct pr
 	if (!context->trace)
 		return;
 	thread->mark = spans_open(flow, context->trace, context->parent, thread, probe, record);
-	if (!thread->mark)
-		return;
 	thread->mark->span.kind = SPAN_MARK;
 	thread->mark_trace = context->trace;
 	traces_hold(context->trace);
 }
 
 /* Cancel empties the queue at once; what a worker is doing ends when the cancelling call returns. */
-static void begin_cancel(struct flow *flow, struct thread_state *thread, const struct engine *engine)
+static void begin_cancel(struct flow *flow, struct thread_state *thread, const struct probe *probe)
 {
-	handover_cancel(flow, thread->process, engine);
+	struct queue *queue = names_queue(thread->process, probe);
+
+	handover_cancel(flow, queue);
 	for (struct thread_state *other = thread->process->threads; other; other = other->next)
-		if (other->work_trace && other->work_engine == engine)
+		if (other->work_trace && other->work_queue == queue)
 			other->work_cancelled = true;
 }
 
-static void end_cancel(struct flow *flow, struct thread_state *thread, const struct engine *engine, uint64_t at_ns)
+static void end_cancel(struct flow *flow, struct thread_state *thread, const struct probe *probe, uint64_t at_ns)
 {
+	struct queue *queue = names_queue(thread->process, probe);
 	struct instant end = { at_ns, NULL };
 
 	for (struct thread_state *other = thread->process->threads; other; other = other->next)
-		if (other->work_trace && other->work_engine == engine && other->work_cancelled &&
+		if (other->work_trace && other->work_queue == queue && other->work_cancelled &&
 		    !is_inside_call(other))
 			traces_work_end(flow, other, &end, STATUS_CANCELLED);
 }
@@ -152,19 +152,15 @@ static void enter_only(struct flow *flow, struct thread_state *thread, struct pr
 			context->trace->saw_error = true;
 		return;
 	case ROLE_CANCEL:
-		begin_cancel(flow, thread, probe->engine);
-		end_cancel(flow, thread, probe->engine, record->head.at_ns);
+		begin_cancel(flow, thread, probe);
+		end_cancel(flow, thread, probe, record->head.at_ns);
 		return;
 	case ROLE_AUDIO:
 		if (!context->trace)
 			return;
 		span = spans_open(flow, context->trace, context->parent, thread, probe, record);
-		if (span) {
-			begin_audio(thread, context->trace, &span->span, probe->engine);
-			now.sums = NULL;
-			spans_close(flow, span, thread, &now);
-			now.sums = sums_valid ? &record->sums : NULL;
-		}
+		begin_audio(thread, context->trace, &span->span, probe->engine);
+		spans_close(flow, span, thread, &(struct instant){ now.at_ns, NULL }, NULL);
 		if (ends_work_now(probe->spec, record) && thread->work_trace && !is_inside_call(thread))
 			traces_work_end(flow, thread, &now, STATUS_OK);
 		return;
@@ -182,6 +178,14 @@ static bool wants_frame(const struct probe *probe)
 	if (role == ROLE_MARK || role == ROLE_ERROR)
 		return false;
 	return probe->leave_mode != TT_LEAVE_NONE || role == ROLE_REQUEST;
+}
+
+/* Engines say the end of an item by an audio call without samples, and some say it once more. */
+static bool is_silent_audio(const struct engine_probe *spec, const struct tt_enter *record)
+{
+	const struct engine_arg *arg = find_slot(spec, spec->samples_arg);
+
+	return spec->role == ROLE_AUDIO && arg && arg->slot >= 0 && !arg->at_leave && !record->value[arg->slot];
 }
 
 static void count_orphan(struct flow *flow, struct probe *probe)
@@ -208,9 +212,9 @@ static void fill_frame(struct flow *flow, struct thread_state *thread, struct fr
 		return;
 	if (context.trace->root == NULL)
 		context.trace->root = frame->span;
-	if (spec->role == ROLE_AUDIO && frame->span)
+	if (spec->role == ROLE_AUDIO)
 		begin_audio(thread, context.trace, &frame->span->span, frame->probe->engine);
-	if ((spec->role == ROLE_REQUEST || spec->role == ROLE_ENQUEUE) && spec->link != LINK_NONE && frame->span)
+	if ((spec->role == ROLE_REQUEST || spec->role == ROLE_ENQUEUE) && spec->link != LINK_NONE)
 		frame->item = handover_put(flow, thread, frame, record);
 }
 
@@ -230,14 +234,16 @@ void roles_enter(struct flow *flow, struct thread_state *thread, struct probe *p
 	context = find_context(thread);
 	if (spec->role == ROLE_REQUEST && !context.trace && probe->engine->priority >= thread->process->top_priority)
 		context.trace = traces_open(flow, thread->process, probe, record->head.at_ns);
-	if (!context.trace)
+	if (spec->role == ROLE_AUDIO)
+		names_queue(thread->process, probe)->active_at_ns = record->head.at_ns;
+	if (!context.trace && !is_silent_audio(spec, record))
 		count_orphan(flow, probe);
 	if (!wants_frame(probe)) {
 		enter_only(flow, thread, probe, &context, record);
 		return;
 	}
 	if (spec->role == ROLE_CANCEL)
-		begin_cancel(flow, thread, probe->engine);
+		begin_cancel(flow, thread, probe);
 	frame = frames_push(flow, thread, probe, record);
 	if (frame) {
 		fill_frame(flow, thread, frame, context, record);
@@ -248,13 +254,12 @@ void roles_enter(struct flow *flow, struct thread_state *thread, struct probe *p
 }
 
 /* The submitting call is over: did the engine take the item? */
-static void end_submit(struct flow *flow, struct thread_state *thread, const struct frame *frame, bool has_failed,
-		       uint64_t at_ns)
+static void end_submit(struct flow *flow, const struct frame *frame, bool has_failed, uint64_t at_ns)
 {
 	struct item *item = frame->item;
 
 	if (has_failed) {
-		handover_drop(flow, thread->process, item, frame->probe->engine);
+		handover_drop(flow, item);
 		return;
 	}
 	item->left_at_ns = at_ns;
@@ -285,10 +290,7 @@ void roles_leave(struct flow *flow, struct thread_state *thread, const struct fr
 		frame->span->span.status = status;
 		if (record)
 			spans_take_leave(frame->span, frame->probe, record);
-		closed = frame->span->span;
-		spans_close(flow, frame->span, thread, end);
-		if (frame->trace) /* an orphan is freed by now */
-			closed = frame->span->span;
+		spans_close(flow, frame->span, thread, end, &closed);
 	}
 	if (frame->trace && spec->role == ROLE_AUDIO) {
 		if (closed.has_split)
@@ -299,9 +301,9 @@ void roles_leave(struct flow *flow, struct thread_state *thread, const struct fr
 			frame->trace->saw_error = true;
 	}
 	if (frame->item)
-		end_submit(flow, thread, frame, status == STATUS_ERROR || status == STATUS_CANCELLED, end->at_ns);
+		end_submit(flow, frame, status == STATUS_ERROR || status == STATUS_CANCELLED, end->at_ns);
 	if (frame->is_cancel)
-		end_cancel(flow, thread, frame->probe->engine, end->at_ns);
+		end_cancel(flow, thread, frame->probe, end->at_ns);
 	if (thread->work_trace && !is_inside_call(thread) &&
 	    (frame->ends_work || (frame->is_dequeue && !engine_ends_work(frame->probe->engine))))
 		traces_work_end(flow, thread, end, status == STATUS_NO_END ? STATUS_NO_END :

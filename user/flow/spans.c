@@ -24,12 +24,14 @@ static struct open_span *make_span(struct flow *flow, struct trace_state *trace)
 {
 	struct open_span *open;
 
-	if (!trace)
-		return mem_new(sizeof(*open));
-	if (trace->spans_count >= LIMIT_SPANS_PER_TRACE) {
-		trace->trace.spans_dropped_count++;
+	if (trace && trace->spans_count >= LIMIT_SPANS_PER_TRACE) {
+		trace->trace.spans_dropped_count++; /* from the trace's list only: it is told and measured as any other */
 		flow->tallies.let_go_count++;
-		return NULL;
+	}
+	if (!trace || trace->spans_count >= LIMIT_SPANS_PER_TRACE) {
+		open = mem_new(sizeof(*open));
+		open->is_loose = true;
+		return open;
 	}
 	open = arena_new(&trace->arena, sizeof(*open));
 	mem_grow(&trace->spans, &trace->spans_capacity, trace->spans_count + 1, sizeof(*trace->spans));
@@ -133,8 +135,6 @@ struct open_span *spans_open(struct flow *flow, struct trace_state *trace, const
 	struct open_span *open = make_span(flow, trace);
 	struct span *span;
 
-	if (!open)
-		return NULL;
 	if (!parent && trace)
 		parent = trace->root;
 	span = &open->span;
@@ -194,7 +194,8 @@ static void take_split(struct open_span *open, const struct tt_sums *end)
 		span->oncpu_ns = span->runq_ns = span->blocked_ns = span->preempted_ns = 0;
 }
 
-void spans_close(struct flow *flow, struct open_span *open, const struct thread_state *thread, const struct instant *end)
+void spans_close(struct flow *flow, struct open_span *open, const struct thread_state *thread, const struct instant *end,
+		 struct span *closed)
 {
 	struct span *span = &open->span;
 	struct trace_state *trace = open->trace;
@@ -209,7 +210,9 @@ void spans_close(struct flow *flow, struct open_span *open, const struct thread_
 	flow_say_span(flow, span);
 	if (!trace || open != trace->root)
 		meter_span(flow, span);
-	if (!trace)
+	if (closed)
+		*closed = *span;
+	if (open->is_loose)
 		free(open);
 }
 

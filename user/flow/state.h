@@ -24,7 +24,8 @@ struct open_span {
 	struct tt_sums start_sums;
 	bool start_sums_valid;
 	uint64_t ordinal; /* of opening: breaks ties of equal start */
-	struct trace_state *trace; /* NULL: an orphan, freed when closed */
+	struct trace_state *trace; /* NULL: an orphan */
+	bool is_loose; /* of no trace, or over its limit of spans: freed when closed */
 	char name_copy[TT_NAME_BYTES + 1];
 };
 
@@ -50,7 +51,7 @@ struct thread_state {
 	size_t frames_capacity;
 	struct trace_state *work_trace; /* the work interval: its trace, ... */
 	struct open_span *work;		/* ... and its span */
-	const struct engine *work_engine;
+	struct queue *work_queue;	/* where it was taken from */
 	bool work_cancelled; /* a cancel call was entered while it ran */
 	struct open_span *mark; /* the open mark of the thread's chain */
 	struct trace_state *mark_trace;
@@ -71,14 +72,28 @@ struct item {
 	uint64_t key;
 	uint64_t entered_at_ns;
 	uint64_t left_at_ns; /* 0 while the submitting call is open */
+	bool found_idle; /* nothing of ours waited and nobody worked when it came */
+	struct queue *queue;
 	struct thread_state *thread; /* that is inside the submitting call; NULL once it left */
 	uint64_t span_id;    /* of the submitting call: the work interval's parent */
 	unsigned depth;
 	struct item *prev, *next;
 };
 
+/*
+ * The hand-over of one engine in one object of a process (two copies of a library are two queues).
+ * Texts may recur, and items may have been queued before we came: an equal text alone does not prove a link then. The queue
+ * is in step once the worker was seen idle with nothing of ours waiting; before that, links by recurring texts are unsure.
+ */
 struct queue {
 	const struct engine *engine;
+	const char *object;
+	struct table seen; /* fingerprints of what was submitted */
+	bool has_recurrence;
+	bool is_in_step;
+	bool has_seen_end;     /* the last work taken from here ended, and nothing was taken since */
+	unsigned idle_streak;  /* items in a row that found the worker idle and were taken next */
+	uint64_t active_at_ns; /* last submit, dequeue, or audio */
 	struct item *head, *tail;
 	size_t count;
 	uint64_t moved_at_ns; /* last dequeue */
@@ -100,6 +115,7 @@ struct process_state {
 	struct queue *queues;
 	struct rate *rates;
 	unsigned top_priority; /* of the engines attached: only theirs are requests */
+	bool has_execed; /* told in ring order; the names of the new image follow */
 	struct process_state *next;
 };
 
@@ -163,7 +179,7 @@ void names_forget_thread(struct flow *flow, struct thread_state *thread);
 void names_feed_proc(struct flow *flow, const struct tt_proc *record);
 void names_feed_probe(struct flow *flow, const struct tt_probe *record);
 struct probe *names_probe(struct flow *flow, uint16_t id, uint32_t pid); /* a nameless stage when unknown */
-struct queue *names_queue(struct process_state *process, const struct engine *engine);
+struct queue *names_queue(struct process_state *process, const struct probe *probe);
 struct rate *names_rate(struct process_state *process, const struct engine *engine);
 
 /* frames.c: the call stacks. */
@@ -186,7 +202,9 @@ void roles_leave(struct flow *flow, struct thread_state *thread, const struct fr
 struct open_span *spans_open(struct flow *flow, struct trace_state *trace, const struct open_span *parent,
 			     struct thread_state *thread, struct probe *probe, const struct tt_enter *record);
 void spans_take_leave(struct open_span *open, struct probe *probe, const struct tt_leave *record);
-void spans_close(struct flow *flow, struct open_span *open, const struct thread_state *thread, const struct instant *end);
+/* *closed is what the span was: the span itself may be gone then. */
+void spans_close(struct flow *flow, struct open_span *open, const struct thread_state *thread, const struct instant *end,
+		 struct span *closed);
 enum span_status spans_status(const struct engine_probe *spec, uint64_t return_value, int64_t *shown);
 
 /* traces.c */
@@ -201,11 +219,11 @@ void traces_lost(struct flow *flow, struct process_state *process); /* NULL = of
 
 /* handover.c: what was submitted and not yet taken. */
 struct item *handover_put(struct flow *flow, struct thread_state *thread, struct frame *frame, const struct tt_enter *record);
-void handover_drop(struct flow *flow, struct process_state *process, struct item *item, const struct engine *engine);
+void handover_drop(struct flow *flow, struct item *item);
 /* Takes the item out of the queue and gives it away: free() it. */
-struct item *handover_take(struct flow *flow, struct process_state *process, const struct probe *probe,
+struct item *handover_take(struct flow *flow, struct queue *queue, const struct engine_probe *spec,
 			   const struct tt_enter *record, bool *unsure);
-void handover_cancel(struct flow *flow, struct process_state *process, const struct engine *engine);
+void handover_cancel(struct flow *flow, struct queue *queue);
 void handover_tick(struct flow *flow, struct process_state *process, uint64_t at_ns);
 void handover_abandon(struct flow *flow, struct process_state *process);
 

@@ -85,8 +85,7 @@ static void add_audio_facts(struct trace_state *state)
 		return;
 	trace->audio_ns = (uint64_t)((unsigned __int128)trace->audio_samples_count * 1000000000u / trace->audio_rate_hz);
 	busy_ns = trace->duration_ns - (trace->has_queue_wait ? trace->queue_wait_ns : 0);
-	if (busy_ns > state->audio_blocked_ns)
-		busy_ns -= state->audio_blocked_ns;
+	busy_ns -= busy_ns > state->audio_blocked_ns ? state->audio_blocked_ns : busy_ns;
 	if (trace->audio_ns) {
 		trace->has_rtf = true;
 		trace->rtf = (double)busy_ns / (double)trace->audio_ns;
@@ -131,8 +130,8 @@ static void add_facts(struct trace_state *state)
 	for (size_t i = 0; i < state->spans_count && !trace->has_text; i++) {
 		const struct span *span = &state->spans[i]->span;
 
-		/* the request itself may have none: a nested call or the work interval knows */
-		if (!span->has_text)
+		/* The request itself may have none: a nested one knows. What the worker decodes may be other text. */
+		if (!span->has_text || (span->role != ROLE_REQUEST && !trace->partial))
 			continue;
 		trace->has_text = true;
 		trace->text_unreadable = false;
@@ -189,18 +188,17 @@ void traces_work_end(struct flow *flow, struct thread_state *thread, const struc
 	struct trace_state *trace = thread->work_trace;
 	struct open_span *work = thread->work;
 
-	if (thread->mark && work && thread->mark->span.parent_id == work->span.id)
+	if (thread->mark && thread->mark->span.parent_id == work->span.id)
 		traces_mark_end(flow, thread, end);
 	if (status == STATUS_OK && thread->work_cancelled)
 		status = STATUS_CANCELLED;
+	thread->work_queue->has_seen_end = status == STATUS_OK;
 	thread->work_trace = NULL;
 	thread->work = NULL;
 	thread->work_cancelled = false;
 	trace->work_status = status;
-	if (work) {
-		work->span.status = status;
-		spans_close(flow, work, thread, end);
-	}
+	work->span.status = status;
+	spans_close(flow, work, thread, end, NULL);
 	traces_release(flow, trace);
 }
 
@@ -208,8 +206,6 @@ static void adopt_item(struct trace_state *trace, struct item *item, struct open
 {
 	trace->trace.has_queue_wait = true;
 	trace->trace.queue_wait_ns = at_ns > item->entered_at_ns ? at_ns - item->entered_at_ns : 0;
-	if (!work)
-		return;
 	work->span.parent_id = item->span_id;
 	work->span.depth = item->depth + 1;
 }
@@ -219,13 +215,14 @@ void traces_work_begin(struct flow *flow, struct thread_state *thread, struct pr
 {
 	bool sums_valid = !(record->head.flags & (TT_F_NO_SUMS | TT_F_TORN));
 	struct instant now = { record->head.at_ns, sums_valid ? &record->sums : NULL };
+	struct queue *queue = names_queue(thread->process, probe);
 	struct trace_state *trace;
 	struct item *item;
 	bool unsure;
 
 	if (thread->work_trace) /* the engine began something else: the last work is over */
 		traces_work_end(flow, thread, &now, STATUS_OK);
-	item = handover_take(flow, thread->process, probe, record, &unsure);
+	item = handover_take(flow, queue, probe->spec, record, &unsure);
 	trace = item ? item->trace : traces_open(flow, thread->process, probe, record->head.at_ns);
 	if (!trace)
 		return;
@@ -235,12 +232,11 @@ void traces_work_begin(struct flow *flow, struct thread_state *thread, struct pr
 		trace->trace.incomplete = true;
 	traces_hold(trace);
 	thread->work_trace = trace;
-	thread->work_engine = probe->engine;
+	thread->work_queue = queue;
 	thread->work = spans_open(flow, trace, trace->root, thread, probe, record);
 	trace->has_work = true;
 	trace->dequeued_at_ns = record->head.at_ns;
-	if (thread->work)
-		thread->work->span.kind = SPAN_WORK;
+	thread->work->span.kind = SPAN_WORK;
 	if (!trace->root)
 		trace->root = thread->work;
 	if (item) {
@@ -259,7 +255,7 @@ void traces_mark_end(struct flow *flow, struct thread_state *thread, const struc
 		return;
 	thread->mark = NULL;
 	thread->mark_trace = NULL;
-	spans_close(flow, mark, thread, end);
+	spans_close(flow, mark, thread, end, NULL);
 	traces_release(flow, trace);
 }
 

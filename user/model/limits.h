@@ -21,7 +21,11 @@
 #ifndef LIMIT_QUEUED_ITEMS
 #define LIMIT_QUEUED_ITEMS 65536
 #endif
+#ifndef LIMIT_SEEN_TEXTS
+#define LIMIT_SEEN_TEXTS 65536
+#endif
 #define FIFO_LOOK_AHEAD 16
+#define IDLE_AFTER_NS 1000000000ull
 #define ABANDON_AFTER_NS (30ull * 1000000000ull)
 
 #endif

@@ -343,15 +343,16 @@ static bool is_interrupted(void)
 static int replay_read_magic(struct replay *replay)
 {
 	const char *start;
+	size_t length;
 
 	while (!window_has(replay, RECORDING_MAGIC_BYTES) && !replay->is_at_end)
 		if (is_interrupted())
 			return refuse(-EINTR, "%s: stopped before anything came", replay->path);
 	start = replay->window + replay->window_start;
-	if (replay->window_end == replay->window_start)
-		return refuse(-EINVAL, "%s: not a recording: it is empty", replay->path);
-	if (replay->window_end - replay->window_start < RECORDING_MAGIC_BYTES ||
-	    memcmp(start, RECORDING_MAGIC, RECORDING_MAGIC_BYTES - 1) != 0)
+	length = replay->window_end - replay->window_start;
+	if (length < RECORDING_MAGIC_BYTES && !memcmp(start, RECORDING_MAGIC, length))
+		return refuse(-EBADMSG, "%s: truncated: it ends after %zu bytes", replay->path, length);
+	if (length < RECORDING_MAGIC_BYTES || memcmp(start, RECORDING_MAGIC, RECORDING_MAGIC_BYTES - 1) != 0)
 		return refuse(-EINVAL, "%s: not a recording of ttsobs-bpf", replay->path);
 	if (start[RECORDING_MAGIC_BYTES - 1] != RECORDING_MAGIC[RECORDING_MAGIC_BYTES - 1])
 		return refuse(-EINVAL,

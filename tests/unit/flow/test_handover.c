@@ -163,6 +163,94 @@ static void a_key_links_in_any_order(void **state)
 	DONE;
 }
 
+/* Ten texts in rotation, ten of them queued before we came. */
+static void recurring_texts_queued_before_us_make_links_unsure_and_cancel_nothing(void **state)
+{
+	WORLD;
+	size_t unsure = 0;
+
+	for (uint64_t i = 0; i < 20; i++) {
+		submit(world, 1, 50 + i % 10);
+		leave(world, 1, REQUEST, 0);
+	}
+	for (uint64_t i = 3; i < 30; i++) /* from the fourth old one on */
+		work(world, 50 + i % 10);
+	for (size_t i = 0; i < world->traces_count; i++)
+		unsure += world->traces[i].incomplete;
+	assert_int_equal(unsure, world->traces_count);
+	assert_int_equal(tallies(world)->traces_by_status[STATUS_CANCELLED], 0);
+	DONE;
+}
+
+static void a_worker_seen_idle_puts_the_queue_in_step(void **state)
+{
+	WORLD;
+	size_t before;
+
+	for (uint64_t i = 0; i < 20; i++) {
+		submit(world, 1, 50 + i % 10);
+		leave(world, 1, REQUEST, 0);
+	}
+	for (uint64_t i = 5; i < 20; i++)
+		work(world, 50 + i % 10);
+	world->at += IDLE_AFTER_NS + 1;
+	tick(world); /* what seems to wait was taken under another's name */
+	assert_int_equal(tallies(world)->open_traces_count, 0);
+	before = world->traces_count;
+	for (uint64_t i = 0; i < 20; i++) {
+		submit(world, 1, 50 + i % 10);
+		leave(world, 1, REQUEST, 0);
+	}
+	for (uint64_t i = 0; i < 20; i++)
+		work(world, 50 + i % 10);
+	assert_int_equal(world->traces_count, before + 20);
+	for (size_t i = before; i < world->traces_count; i++)
+		assert_false(world->traces[i].incomplete);
+	DONE;
+}
+
+static void the_same_text_again_and_again_is_sure_when_each_finds_the_worker_idle(void **state)
+{
+	WORLD;
+	for (int i = 0; i < 50; i++) {
+		submit(world, 1, 7);
+		leave(world, 1, REQUEST, 0);
+		work(world, 7);
+	}
+	assert_int_equal(world->traces_count, 50);
+	assert_int_equal(tallies(world)->incomplete_traces_count, 0);
+	assert_int_equal(tallies(world)->partial_traces_count, 0);
+	DONE;
+}
+
+static void two_copies_of_a_library_are_two_queues(void **state)
+{
+	WORLD;
+	struct tt_probe record = { .leave_mode = TT_LEAVE_URET, .engine = "acme", .label = "acme", .object = "/tmp/copy.so" };
+
+	strcpy(record.probe_name, "request");
+	feed(world, &record, TT_PROBE, sizeof(record), 0, 700);
+	strcpy(record.probe_name, "dequeue");
+	record.leave_mode = TT_LEAVE_NONE;
+	feed(world, &record, TT_PROBE, sizeof(record), 0, 701);
+	for (int i = 0; i < 5; i++) {
+		submit(world, 1, 50);
+		leave(world, 1, REQUEST, 0);
+		submit(world, 1, 51);
+		leave(world, 1, REQUEST, 0);
+		enter_with(world, (struct enter){ .tid = 1, .probe = 700, .has_text = true, .fingerprint = 50 });
+		leave(world, 1, 700, 0);
+		enter_with(world, (struct enter){ .tid = 3, .probe = 701, .has_text = true, .fingerprint = 50 });
+		enter(world, 1, CANCEL, 0x7000); /* of the first copy */
+		leave(world, 1, CANCEL, 0x7000);
+		audio(world, 3, 0, 0);
+	}
+	assert_int_equal(tallies(world)->traces_by_status[STATUS_CANCELLED], 10);
+	assert_int_equal(tallies(world)->traces_by_status[STATUS_OK], 5);
+	assert_int_equal(tallies(world)->partial_traces_count, 0);
+	DONE;
+}
+
 static void without_a_dequeue_in_view_nothing_is_waited_for(void **state)
 {
 	WORLD;
@@ -247,6 +335,10 @@ int main(void)
 		cmocka_unit_test(cancel_empties_the_queue_and_ends_the_work),
 		cmocka_unit_test(a_synchronous_engine_takes_its_own_item),
 		cmocka_unit_test(a_key_links_in_any_order),
+		cmocka_unit_test(recurring_texts_queued_before_us_make_links_unsure_and_cancel_nothing),
+		cmocka_unit_test(a_worker_seen_idle_puts_the_queue_in_step),
+		cmocka_unit_test(the_same_text_again_and_again_is_sure_when_each_finds_the_worker_idle),
+		cmocka_unit_test(two_copies_of_a_library_are_two_queues),
 		cmocka_unit_test(without_a_dequeue_in_view_nothing_is_waited_for),
 		cmocka_unit_test(nobody_taking_it_for_thirty_seconds_abandons_it),
 		cmocka_unit_test(a_long_queue_that_moves_is_not_abandoned),

@@ -52,6 +52,54 @@ static void first_audio_is_the_first_chunk_that_has_samples(void **state)
 	DONE;
 }
 
+static void audio_is_counted_beyond_the_limit_of_spans(void **state)
+{
+	WORLD;
+	uint64_t chunks = LIMIT_SPANS_PER_TRACE + 1000;
+
+	enter(world, 1, SYNC, 0x7000);
+	for (uint64_t i = 0; i < chunks; i++)
+		audio(world, 1, 0x5000, 3);
+	leave(world, 1, SYNC, 0x7000);
+	assert_int_equal(world->traces[0].audio_chunks_count, chunks);
+	assert_int_equal(world->traces[0].audio_samples_count, 3 * chunks);
+	assert_int_equal(world->traces[0].spans_count, LIMIT_SPANS_PER_TRACE);
+	assert_int_equal(world->traces[0].spans_dropped_count, 1001);
+	assert_int_equal(world->spans_count, chunks + 1); /* each is told */
+	DONE;
+}
+
+static void an_exec_ends_the_calls_of_the_old_image_in_ring_order(void **state)
+{
+	WORLD;
+	struct tt_task task = { .what = TT_TASK_EXEC };
+	struct tt_proc proc = { .state = TT_PROC_EXEC, .start_at_ns = 5, .comm = "new" };
+
+	enter(world, 1, SYNC, 0x7000);
+	feed(world, &task, TT_TASK, sizeof(task), 1, TT_NO_PROBE);
+	assert_int_equal(world->traces_count, 1);
+	assert_int_equal(world->traces[0].status, STATUS_NO_END);
+	enter(world, 1, SYNC, 0x6000); /* the new image is faster than the one who tells its name */
+	feed(world, &proc, TT_PROC, sizeof(proc), 0, TT_NO_PROBE);
+	assert_int_equal(world->traces_count, 1);
+	leave(world, 1, SYNC, 0x6000);
+	assert_int_equal(world->traces[1].status, STATUS_OK);
+	DONE;
+}
+
+static void the_worker_s_text_is_not_taken_for_that_of_a_request_without_one(void **state)
+{
+	WORLD;
+	enter_with(world, (struct enter){ .tid = 1, .probe = KEYED, .v0 = 9 });
+	leave(world, 1, KEYED, 0);
+	enter_with(world, (struct enter){ .tid = 2, .probe = KEYED_TAKE, .v0 = 9, .has_text = true, .text_bytes = 47 });
+	leave(world, 2, KEYED_TAKE, 0);
+	audio(world, 2, 0, 0);
+	assert_int_equal(world->traces_count, 1);
+	assert_false(world->traces[0].has_text);
+	DONE;
+}
+
 static void success_without_audio_is_known_as_such(void **state)
 {
 	WORLD;
@@ -143,7 +191,9 @@ static void what_comes_after_the_end_is_an_orphan(void **state)
 	take(world, 2, 51);
 	audio(world, 2, 0x5000, 10);
 	audio(world, 2, 0, 0);
-	audio(world, 2, 0, 0);
+	audio(world, 2, 0, 0); /* the end said once more: nothing to complain about */
+	assert_int_equal(tallies(world)->orphans_count, 0);
+	audio(world, 2, 0x5000, 10);
 	assert_int_equal(world->traces_count, 1);
 	assert_int_equal(tallies(world)->orphans_count, 1);
 	DONE;
@@ -220,6 +270,9 @@ int main(void)
 		cmocka_unit_test(a_request_inside_a_request_is_a_stage),
 		cmocka_unit_test(what_has_no_request_around_it_is_an_orphan_and_no_trace),
 		cmocka_unit_test(first_audio_is_the_first_chunk_that_has_samples),
+		cmocka_unit_test(audio_is_counted_beyond_the_limit_of_spans),
+		cmocka_unit_test(an_exec_ends_the_calls_of_the_old_image_in_ring_order),
+		cmocka_unit_test(the_worker_s_text_is_not_taken_for_that_of_a_request_without_one),
 		cmocka_unit_test(success_without_audio_is_known_as_such),
 		cmocka_unit_test(waiting_inside_the_audio_call_is_not_synthesis),
 		cmocka_unit_test(a_callback_that_says_stop_cancels_the_request),
