@@ -354,10 +354,9 @@ static void a_file_cut_at_any_byte_gives_its_whole_blocks_and_says_so(void **sta
 		unsigned i, records_blocks_count = 0;
 
 		if (cut < made.blocks[1].at) {
-			assert_int_equal(outcome.error,
-					 -EBADMSG);
+			assert_int_equal(outcome.error, -EBADMSG);
 			assert_non_null(strstr(said.bytes, cut < RECORDING_MAGIC_BYTES
-								   ? "not a recording"
+								   ? "truncated: it ends"
 								   : "damaged: its preamble"));
 			continue;
 		}
