@@ -184,7 +184,7 @@ static void log_trace_numbers(struct json_object *object, const struct trace *tr
 		member_count(object, "queue_wait_ns", trace->queue_wait_ns);
 	if (trace->partial)
 		member_flag(object, "partial", true);
-	member_count(object, "spans", trace->spans_count);
+	member_count(object, "spans", trace->spans_count + trace->spans_dropped_count);
 	if (trace->spans_dropped_count)
 		member_count(object, "spans_dropped", trace->spans_dropped_count);
 }

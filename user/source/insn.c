@@ -67,7 +67,9 @@ enum insn_flow insn_flow(const cs_insn *insn, uint64_t *target)
 		return has_immediate_target(insn, target) ? INSN_CALL : INSN_CALL_INDIRECT;
 	case X86_INS_UD0:
 	case X86_INS_UD2:
+#if CS_API_MAJOR < 5
 	case X86_INS_UD2B:
+#endif
 	case X86_INS_HLT:
 	case X86_INS_INT3:
 		return INSN_STOP;
