@@ -80,15 +80,16 @@ static int generation_take(struct attach *attach)
 }
 
 /* With few places to spend, the ones that make a trace come first; without its dequeue a queued one
- * never ends. */
+ * never ends, and what was heard counts more than the rarer kinds of request. */
 static int candidate_weight(const struct candidate *candidate)
 {
 	static const int weights[] = {
-		[ROLE_REQUEST] = 0, [ROLE_DEQUEUE] = 1, [ROLE_AUDIO] = 2, [ROLE_ENQUEUE] = 3,
+		[ROLE_REQUEST] = 2, [ROLE_DEQUEUE] = 0, [ROLE_AUDIO] = 1, [ROLE_ENQUEUE] = 3,
 		[ROLE_CANCEL] = 4,  [ROLE_STAGE] = 5,	[ROLE_ERROR] = 6, [ROLE_MARK] = 7,
 	};
+	const struct engine_probe *spec = candidate->probe->spec;
 
-	return weights[candidate->probe->spec->role];
+	return spec->required && spec->role == ROLE_REQUEST ? 0 : weights[spec->role];
 }
 
 static int candidate_compare(const void *a, const void *b)
