@@ -202,11 +202,6 @@ uint64_t log_dropped_count(const struct sink *sink)
 	return log_queue_state(log_of(sink)->queue).dropped_count;
 }
 
-bool log_is_closed(const struct sink *sink)
-{
-	return log_queue_state(log_of(sink)->queue).error == -EPIPE;
-}
-
 int log_error(const struct sink *sink)
 {
 	return log_queue_state(log_of(sink)->queue).error;

@@ -26,7 +26,6 @@ int log_new(struct sink **sink, const char *path);
 void log_reopen(struct sink *sink); /* SIGHUP */
 uint64_t log_dropped_count(const struct sink *sink);
 void log_set_patient(struct sink *sink, bool patient); /* as look.patient; a write that fails is final then */
-bool log_is_closed(const struct sink *sink); /* the reader of the pipe has left: exit 0 */
 int log_error(const struct sink *sink); /* 0; -EPIPE: closed; patient: -errno of the write that failed */
 /* Writes what is queued, waiting at most 500 ms for a stuck reader. -errno when the file did not take all of it (said). */
 int log_free(struct sink *sink);

@@ -10,33 +10,7 @@
 
 #include "sink/waterfall.h"
 #include "tests/unit/sink/check.h"
-#include "tests/unit/sink/sample.h"
-
-struct bench {
-	struct sample *sample;
-	struct look look;
-	struct buf out;
-};
-
-static int bench_setup(void **state)
-{
-	struct bench *bench = mem_new(sizeof(*bench));
-
-	bench->sample = sample_new();
-	bench->look = (struct look){ .columns = 100, .ascii = true };
-	*state = bench;
-	return 0;
-}
-
-static int bench_teardown(void **state)
-{
-	struct bench *bench = *state;
-
-	buf_fini(&bench->out);
-	sample_free(bench->sample);
-	free(bench);
-	return 0;
-}
+#include "tests/unit/sink/printed.h"
 
 static const char *bench_text(struct bench *bench)
 {
