@@ -33,7 +33,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 	-Wwrite-strings -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 OUR_CPPFLAGS := -I. -Iuser -I$(B)/gen -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTTSOBS_VERSION='"$(VERSION)"'
 OUR_CFLAGS := -std=gnu17 -fstack-protector-strong $(WARNINGS)
-LIBS := -lbpf -lelf -lz -lfyaml -ljson-c -lcapstone -lpthread -lm
+LIBS := -lbpf -lelf -lz -lfyaml -ljson-c -lcapstone -lsystemd -lpthread -lm
 
 # BPF flags are apart from CFLAGS on purpose: hardening flags break -target bpf. Evaluated late: on a bare machine the
 # tools come with `deps`, in the same run.
@@ -41,7 +41,7 @@ BPFTOOL = $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
 	-I. -Ivmlinux -I/usr/include/$(shell $(CC) -print-multiarch) $(if $(WERROR),-Werror)
 
-SRC := $(sort $(wildcard user/base/*.c user/model/*.c user/config/*.c user/source/*.c user/flow/*.c user/sink/*.c user/app/*.c))
+SRC := $(sort $(wildcard user/base/*.c user/model/*.c user/rules/*.c user/config/*.c user/source/*.c user/flow/*.c user/sink/*.c user/app/*.c))
 OBJ := $(SRC:%.c=$(B)/obj/%.o)
 MAIN := $(B)/obj/user/main.o
 SKEL := $(B)/gen/ttsobs.skel.h
@@ -53,10 +53,12 @@ MAN := $(MAN_SRC:doc/%.scd=$(B)/man/%)
 
 # --- packages ----------------------------------------------------------------------------------------------------
 BUILD_PACKAGES := build-essential pkgconf clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libfyaml-dev libjson-c-dev \
-	libcapstone-dev scdoc
+	libcapstone-dev libsystemd-dev scdoc
 TEST_PACKAGES := libcmocka-dev libespeak-ng-dev libespeak-ng1 espeak-ng-data flite1-dev libflite1 python3 python3-venv \
-	man-db util-linux procps ca-certificates
-PACKAGES := $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	man-db util-linux procps ca-certificates rsyslog logrotate $(PROMTOOL_PACKAGE)
+# the oracle of the rules; trixie has it in a package of its own
+PROMTOOL_PACKAGE = $(shell apt-cache show promtool > /dev/null 2>&1 && echo promtool || echo prometheus)
+PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES)
 # Goals that may install what is missing; a plain `make` only builds.
 SELF_INSTALLING := $(filter deps check demo bench asan bless,$(MAKECMDGOALS))
 DEPS := $(if $(SELF_INSTALLING),deps)

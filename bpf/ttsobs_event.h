@@ -33,6 +33,10 @@
 #define TT_THREAD 21	/* a thread's name; precedes the first record of that thread */
 #define TT_PROBE 22	/* a probe's meaning; precedes the first record of that probe */
 #define TT_END 23	/* the last record of a run */
+/* 24.. come from app/: what people and files tell a running tracer. So replay has them too. */
+#define TT_CONTROL 24	/* somebody acknowledged, silenced, ... */
+#define TT_RULES 25	/* a part of the text of a rule or threshold file; the set holds from its last part on */
+#define TT_RESTORE 26	/* an alert that a former run of ours left in its state file */
 
 /* head.flags */
 #define TT_F_ALTSTACK 0x1	 /* SP is on the alternate signal stack */
@@ -215,6 +219,55 @@ struct tt_end {
 	__u32 reserved;
 };
 
+/* tt_control.what */
+#define TT_CONTROL_ACK 1	/* the alert `id`; comment */
+#define TT_CONTROL_RESOLVE 2	/* by hand: the alert `id` ends; comment */
+#define TT_CONTROL_SILENCE 3	/* text = matchers; comment; from start to end. id = 0: a new one; else restored with that id */
+#define TT_CONTROL_UNSILENCE 4	/* the silence `id` */
+#define TT_CONTROL_RULES_REFUSED 5 /* new rules had mistakes, the old ones stay; text = the first mistake; id = how many */
+#define TT_CONTROL_STATE_DAMAGED 6 /* the state file was set aside; text = where */
+#define TT_CONTROL_TEXT_MAX 4096
+struct tt_control {
+	struct tt_head head;
+	__u32 what;
+	__u32 uid; /* of whoever asked */
+	__u64 id;
+	__u64 start_at_real_ns;
+	__u64 end_at_real_ns;
+	__u32 text_bytes;    /* that follow this struct, not terminated */
+	__u32 comment_bytes; /* that follow those; the whole is filled with zeroes to a multiple of 8 */
+};
+
+struct tt_rules {
+	struct tt_head head;
+	__u32 kind;	   /* enum rule_text_kind: 0 rules, 1 thresholds */
+	__u32 ordinal;	   /* of the file in its set, from 0 */
+	__u32 files_count; /* of the set; 0: no rules hold from now on */
+	__u32 file_bytes;  /* of the file's name, which follows this struct; in every part */
+	__u64 total_bytes; /* of the file's text */
+	__u64 offset;	   /* of this part in it */
+	__u32 text_bytes;  /* of this part; follow the name; the whole is filled with zeroes to a multiple of 8 */
+	__u32 reserved;
+};
+#define TT_RULES_PART_MAX 32768
+
+/* tt_restore.flags */
+#define TT_RESTORE_UNKNOWN 0x1
+#define TT_RESTORE_THRESHOLD 0x2
+struct tt_restore {
+	struct tt_head head;
+	__u64 active_at_real_ns;
+	__u64 fired_at_real_ns; /* 0 = was pending */
+	__u64 ack_at_real_ns;	/* 0 = not acknowledged */
+	__u64 value;		/* bits of a double */
+	__u64 threshold;	/* bits of a double */
+	__u8 trace_id[16];
+	__u32 flags;
+	__u32 ack_uid;
+	__u32 labels_bytes;  /* of the label set as text, {alertname="...",...}, which follows this struct */
+	__u32 comment_bytes; /* of the acknowledgement; follow it; the whole is filled with zeroes to a multiple of 8 */
+};
+
 #define TT_SIZED(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes) && (bytes) % 8 == 0, "wire size of " #type)
 TT_SIZED(tt_head, 32);
@@ -232,5 +285,8 @@ TT_SIZED(tt_proc, 392);
 TT_SIZED(tt_thread, 48);
 TT_SIZED(tt_probe, 432);
 TT_SIZED(tt_end, 40);
+TT_SIZED(tt_control, 72);
+TT_SIZED(tt_rules, 72);
+TT_SIZED(tt_restore, 104);
 
 #endif

@@ -348,8 +348,13 @@ int session_run(const struct options *options, enum session_output output)
 	if (!error && add_sinks(&session, output))
 		error = -EIO; /* said; whatever it was, it is none of the target */
 	if (!error) {
-		struct flow_options flow = { &session.engines, session.run_id, session.interval_ns, session.sinks,
-					     session.sinks_count };
+		struct flow_options flow = {
+			.engines = &session.engines,
+			.run_id = session.run_id,
+			.interval_ns = session.interval_ns,
+			.sinks = session.sinks,
+			.sinks_count = session.sinks_count,
+		};
 
 		session.flow = flow_new(&flow);
 		error = pump_all(&session);

@@ -40,6 +40,8 @@ static void feed_clock(struct flow *flow, const struct tt_clock *record)
 	if (view->started_at_ns)
 		return;
 	view->started_at_ns = view->now_ns = record->mono_ns;
+	view->axis_mono_ns = record->mono_ns;
+	view->axis_real_ns = record->real_ns;
 	meter_reset(&flow->meter, record->mono_ns);
 	meter_reset(&flow->interval, record->mono_ns);
 	flow->next_interval_at_ns = record->mono_ns + flow->options.interval_ns;

@@ -7,9 +7,15 @@
 #define FLOW_FLOW_H
 
 #include "model/engine.h"
+#include "model/rule.h"
 #include "model/sink.h"
 
 struct flow;
+
+struct retention {
+	uint64_t age_ns; /* 0 = the default */
+	uint64_t bytes;
+};
 
 struct flow_options {
 	const struct engine_set *engines;
@@ -17,6 +23,13 @@ struct flow_options {
 	uint64_t interval_ns; /* 0 = no interval meter */
 	struct sink **sinks;  /* in this order; the recorder first */
 	size_t sinks_count;
+	struct retention metrics, traces;
+	/*
+	 * Texts to rules. Pure: it reads no file. NULL = a mistake (said). When the members are NULL, RULES records are not looked at
+	 * and nothing is judged.
+	 */
+	struct rule_set *(*compile_rules)(const struct rule_text *texts, size_t texts_count);
+	void (*free_rules)(struct rule_set *set);
 };
 
 struct flow *flow_new(const struct flow_options *options);

@@ -24,6 +24,19 @@
 #ifndef LIMIT_SEEN_TEXTS
 #define LIMIT_SEEN_TEXTS 65536
 #endif
+#ifndef LIMIT_SERIES
+#define LIMIT_SERIES 20000
+#endif
+#ifndef LIMIT_ALERTS
+#define LIMIT_ALERTS 10000
+#endif
+#ifndef LIMIT_SILENCES
+#define LIMIT_SILENCES 1000
+#endif
+#define SAMPLE_EVERY_NS 1000000000ull	/* the windows' "scrape" */
+#define EVALUATE_EVERY_NS 1000000000ull /* rule groups without an interval of their own */
+#define RETENTION_NS (6ull * 3600 * 1000000000ull)
+#define RETENTION_BYTES (64u << 20)
 #define FIFO_LOOK_AHEAD 16
 #define IDLE_AFTER_NS 1000000000ull
 #define ABANDON_AFTER_NS (30ull * 1000000000ull)

@@ -9,8 +9,6 @@
 
 #include "model/view.h"
 
-struct alert; /* made by the judge, with the rules */
-
 struct sink {
 	const struct sink_ops *ops;
 };
@@ -21,6 +19,7 @@ struct sink_ops {
 	void (*on_event)(struct sink *sink, const struct view *view, const struct tt_head *record, uint32_t size_bytes);
 	void (*on_span)(struct sink *sink, const struct view *view, const struct span *span);
 	void (*on_trace)(struct sink *sink, const struct view *view, const struct trace *trace);
+	/* At each change of an alert (alert->change says which), on TICK or by what somebody asked for. */
 	void (*on_alert)(struct sink *sink, const struct view *view, const struct alert *alert);
 	/* After each TICK, and once after END (view->end_reason set). */
 	void (*on_tick)(struct sink *sink, const struct view *view);

@@ -6,6 +6,7 @@
 #define MODEL_VIEW_H
 
 #include "base/hist.h"
+#include "model/alert.h"
 #include "model/trace.h"
 
 /* One probe in view. Law: enters = ended + no_end + open + each counted loss. */
@@ -32,6 +33,22 @@ struct probe {
 	uint64_t lost_count[16];  /* by TT_LOST_* cause */
 };
 
+/* What a limit of ours may drop; tts_let_go_total{kind}. One row in flow's table each. */
+enum let_go {
+	LET_GO_OPEN_TRACES,
+	LET_GO_SPANS,
+	LET_GO_THREADS,
+	LET_GO_METER_ROWS,
+	LET_GO_SERIES,	/* refused by the store */
+	LET_GO_SAMPLES, /* of series, by --retention-bytes */
+	LET_GO_WINDOW_VALUES, /* single values of a window, which then answers within 0.4 % instead of exactly */
+	LET_GO_HELD_TRACES,   /* by --retention-bytes */
+	LET_GO_ALERTS,	      /* over LIMIT_ALERTS */
+	LET_GO_SILENCES,
+	LET_GO_OTHER,
+	LET_GO_KINDS,
+};
+
 /* Counts of everything, since the start of the run. */
 struct tallies {
 	uint64_t records_count;
@@ -53,6 +70,7 @@ struct tallies {
 	uint64_t sequence_gaps_count; /* records missing by the threads' own sequence numbers */
 	uint64_t lost_count[16];      /* by TT_LOST_* cause */
 	uint64_t let_go_count;	      /* traces, spans or threads dropped by a limit of ours */
+	uint64_t let_go[LET_GO_KINDS]; /* the same and more, by kind */
 };
 
 /* Distribution of one (engine label, stage); the request's row has is_request. */
@@ -86,12 +104,22 @@ struct meter {
 	size_t rows_count;
 };
 
+/* A closed trace that is kept for whoever looks back (--retention, --retention-bytes). */
+struct held_trace {
+	struct trace trace;
+	const struct held_trace *older, *newer;
+};
+
+struct store; /* rules/store.h: the windows; sinks only read it */
+
 struct view {
 	uint64_t now_ns; /* the last TICK, and nothing else */
 	uint64_t started_at_ns; /* the first TICK or CLOCK */
 	uint64_t clock_mono_ns; /* the last CLOCK */
 	uint64_t clock_real_ns;
 	uint64_t clock_boot_ns;
+	uint64_t axis_mono_ns; /* the first CLOCK */
+	uint64_t axis_real_ns;
 	uint32_t end_reason; /* TT_END_*, 0 while running */
 	bool interval_due; /* on_tick: `interval` is complete, and is reset after this round */
 	const struct process *processes;
@@ -100,7 +128,26 @@ struct view {
 	const struct tallies *tallies;
 	const struct meter *meter;    /* of the whole run */
 	const struct meter *interval; /* since the last interval report; NULL without --interval */
+	struct store *store;
+	const struct held_trace *newest_trace;
+	uint64_t held_traces_count;
+	uint64_t held_traces_bytes;
+	const struct rule_set *rules; /* in force; NULL = none */
+	const struct rule_status *rule_status; /* one per rule of `rules`, in order of groups and rules */
+	size_t rule_status_count;
+	const struct alert *alerts;	/* pending and firing */
+	const struct silence *silences; /* that have not ended */
+	uint64_t state_generation;	/* changes with everything that must survive us: alerts, acknowledgements, silences */
 };
+
+/*
+ * UTC ns of a monotonic instant on the axis of metrics, rules and alerts: UTC at the first CLOCK plus monotonic time since. It never
+ * steps, so windows stay whole when somebody sets the clock.
+ */
+static inline uint64_t view_axis_ns(const struct view *view, uint64_t mono_ns)
+{
+	return view->axis_real_ns + (mono_ns - view->axis_mono_ns);
+}
 
 /* UTC ns of a monotonic instant, from the last CLOCK event. */
 static inline uint64_t view_real_ns(const struct view *view, uint64_t mono_ns)
