@@ -14,7 +14,7 @@
 struct group_alert {
 	const struct rule *rule;
 	const struct labels *labels;	 /* alertname and the rule's labels included */
-	const struct labels *sample_labels; /* of the sample, for templates */
+	const struct labels *sample_labels; /* of the sample, __name__ included, for templates */
 	bool is_firing;
 	bool is_met;		/* the expression held at the last evaluation; false: kept firing */
 	int64_t active_at_ms;
@@ -23,6 +23,7 @@ struct group_alert {
 	double value;		/* of the sample, as templates get it */
 	bool has_sides;
 	double left, right;
+	const char *dropped;	/* in `gone`: why it leaves though nobody knows that the condition ended; else NULL */
 	void *owner;		/* the judge's; NULL when new */
 	struct group_alert *next;
 };
@@ -50,6 +51,8 @@ struct group_alert *groups_alerts(const struct groups *groups, const struct rule
 /* An alert of a former run or of the former rule set, told again: NULL when no rule of that name and labels is there. */
 struct group_alert *groups_restore(struct groups *groups, const struct labels *labels, int64_t active_at_ms, int64_t fired_at_ms, double value);
 void groups_drop(struct groups *groups, struct group_alert *alert); /* `gone` is not called */
-void groups_free(struct groups *groups); /* `gone` is not called */
+/* Before groups_free, when the store lives on (a reload): the series that its rules gave end here. */
+void groups_end(struct groups *groups, int64_t at_ms);
+void groups_free(struct groups *groups); /* `gone` is not called; the store is not touched */
 
 #endif
