@@ -13,12 +13,6 @@
 
 #include "base/mem.h"
 
-#define HIST_BITS     7
-#define HIST_PER_PAGE (1u << HIST_BITS)
-#define HIST_PAGES                                                                                 \
-	(64 - HIST_BITS +                                                                          \
-	 1) /* page 0: values below 128, each its own; page n: 2^(n+6) to 2^(n+7) */
-
 struct hist_page {
 	uint64_t counts[HIST_PER_PAGE];
 };
@@ -41,6 +35,18 @@ static uint64_t hist_midpoint(unsigned page, unsigned bucket)
 		return bucket;
 	width = 1ull << (page - 1);
 	return (uint64_t)(HIST_PER_PAGE + bucket) * width + (width - 1) / 2;
+}
+
+unsigned hist_bucket(uint64_t value)
+{
+	unsigned page = hist_page_of(value);
+
+	return page * HIST_PER_PAGE + hist_bucket_of(value, page);
+}
+
+uint64_t hist_bucket_middle(unsigned bucket)
+{
+	return hist_midpoint(bucket / HIST_PER_PAGE, bucket % HIST_PER_PAGE);
 }
 
 static struct hist_page *hist_page_get(struct hist *hist, unsigned page)
@@ -182,7 +188,7 @@ static uint64_t hist_bucket_rank(const struct hist *hist, uint64_t rank)
 }
 
 /* q is a decimal fraction that a double holds not quite: 0.07 * 100 must be rank 7, not 8. */
-static uint64_t hist_rank(uint64_t count, double q)
+uint64_t hist_rank(uint64_t count, double q)
 {
 	double rank = ceil(q * (double)count * (1 - 1e-12));
 

@@ -30,5 +30,14 @@ void hist_merge(struct hist *into, const struct hist *from);
  * 0 when empty: ask count first.
  */
 uint64_t hist_quantile(const struct hist *hist, double q);
+/* ceil(q * count), within 1..count. */
+uint64_t hist_rank(uint64_t count, double q);
+
+/* The buckets themselves: HIST_PAGES pages (octaves) of HIST_PER_PAGE; page 0 is exact. */
+#define HIST_BITS 7
+#define HIST_PER_PAGE (1u << HIST_BITS)
+#define HIST_PAGES (64 - HIST_BITS + 1) /* page n: 2^(n+6) to 2^(n+7) */
+unsigned hist_bucket(uint64_t value);	      /* page * HIST_PER_PAGE + place in it */
+uint64_t hist_bucket_middle(unsigned bucket); /* the value that stands for all of the bucket */
 
 #endif

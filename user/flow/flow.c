@@ -23,6 +23,11 @@ void flow_say_trace(struct flow *flow, const struct trace *trace)
 	SAY(flow, on_trace, trace);
 }
 
+void flow_say_alert(struct flow *flow, const struct alert *alert)
+{
+	SAY(flow, on_alert, alert);
+}
+
 static void say_tick(struct flow *flow)
 {
 	for (size_t i = 0; i < flow->options.sinks_count; i++)
@@ -55,20 +60,27 @@ static void feed_lost(struct flow *flow, const struct tt_lost *record)
 			      record->cause == TT_LOST_RING_OTHER || record->cause == TT_LOST_MISSED ||
 			      record->cause == TT_LOST_RECORDING;
 
+	series_lost(flow, process, record->cause, record->count);
 	if (record->cause < 16) {
 		flow->tallies.lost_count[record->cause] += record->count;
 		if (probe)
 			probe->lost_count[record->cause] += record->count;
 	}
-	if (is_record_loss && record->count)
-		traces_lost(flow, record->head.pid ? process : NULL);
+	if (!is_record_loss || !record->count)
+		return;
+	traces_lost(flow, record->head.pid ? process : NULL);
+	judge_lost(flow, record->head.pid ? process : NULL, record->cause, record->count);
 }
 
 static void feed_gauge(struct flow *flow, const struct tt_gauge *record)
 {
 	struct probe *probe = record->head.probe == TT_NO_PROBE ? NULL : flow->probe_by_id[record->head.probe];
 
-	if (record->what != TT_GAUGE_HITS || !probe)
+	if (record->what != TT_GAUGE_HITS) {
+		series_gauge(flow, record);
+		return;
+	}
+	if (!probe)
 		return;
 	probe->kernel_enters_count = record->value;
 	probe->kernel_leaves_count = record->extra;
@@ -99,6 +111,7 @@ static void feed_thread(struct flow *flow, const struct tt_thread *record)
 static void feed_tick(struct flow *flow, const struct tt_tick *record)
 {
 	struct view *view = &flow->view;
+	int64_t at_ms;
 
 	flow->tallies.ticks_count++;
 	if (record->head.at_ns > view->now_ns)
@@ -107,6 +120,9 @@ static void feed_tick(struct flow *flow, const struct tt_tick *record)
 		view->started_at_ns = view->now_ns;
 	flow->meter.end_at_ns = flow->interval.end_at_ns = view->now_ns;
 	traces_tick(flow, view->now_ns);
+	held_tick(flow);
+	if (series_is_due(flow, &at_ms))
+		series_tick(flow);
 	view->interval_due = flow->options.interval_ns && view->now_ns >= flow->next_interval_at_ns;
 	say_tick(flow);
 	if (!view->interval_due)
@@ -124,6 +140,7 @@ static void feed_end(struct flow *flow, const struct tt_end *record)
 		trace->was_cut = trace->trace.incomplete = true;
 	for (struct process_state *process = flow->processes; process; process = process->next)
 		frames_close_process(flow, process);
+	judge_end(flow, record->reason);
 	flow->view.end_reason = record->reason;
 	flow->meter.end_at_ns = flow->view.now_ns;
 	say_tick(flow);
@@ -156,6 +173,12 @@ static void feed_decoded(struct flow *flow, const struct tt_head *record)
 		return feed_end(flow, (const struct tt_end *)record);
 	case TT_TASK:
 		return feed_task(flow, (const struct tt_task *)record);
+	case TT_CONTROL:
+		return control_feed(flow, (const struct tt_control *)record);
+	case TT_RULES:
+		return control_feed_rules(flow, (const struct tt_rules *)record);
+	case TT_RESTORE:
+		return control_feed_restore(flow, (const struct tt_restore *)record);
 	}
 }
 
@@ -168,6 +191,9 @@ void flow_feed(struct flow *flow, const struct tt_head *record, uint32_t size_by
 	if (decode_check(record, size_bytes)) {
 		flow->tallies.malformed_count++;
 		flow->tallies.lost_count[TT_LOST_MALFORMED]++;
+		series_lost(flow, NULL, TT_LOST_MALFORMED, 1);
+		if (size_bytes < sizeof(*record) || record->kind < TT_CONTROL || record->kind > TT_RESTORE)
+			judge_lost(flow, NULL, TT_LOST_MALFORMED, 1);
 		return;
 	}
 	feed_decoded(flow, record);
@@ -186,6 +212,7 @@ struct flow *flow_new(const struct flow_options *options)
 	flow->view.tallies = &flow->tallies;
 	flow->view.meter = &flow->meter;
 	flow->view.interval = options->interval_ns ? &flow->interval : NULL;
+	series_new(flow);
 	return flow;
 }
 
@@ -219,6 +246,9 @@ void flow_free(struct flow *flow)
 		next = process->next;
 		free_process(process);
 	}
+	held_free(flow);
+	series_free(flow);
+	judge_free(flow);
 	meter_free(&flow->meter);
 	meter_free(&flow->interval);
 	table_fini(&flow->process_by_pid);

@@ -123,7 +123,7 @@ struct frame *frames_push(struct flow *flow, struct thread_state *thread, struct
 	struct frame *frame;
 
 	if (thread->frames_count >= LIMIT_FRAMES_PER_THREAD) {
-		flow->tallies.let_go_count++;
+		let_go(flow, LET_GO_OTHER);
 		probe->no_end_count++;
 		return NULL;
 	}

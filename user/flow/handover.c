@@ -63,7 +63,7 @@ struct item *handover_put(struct flow *flow, struct thread_state *thread, struct
 	if (!queue->has_worker_probe)
 		return NULL;
 	if (queue->count >= LIMIT_QUEUED_ITEMS) {
-		flow->tallies.let_go_count++;
+		let_go(flow, LET_GO_OTHER);
 		frame->trace->trace.incomplete = true;
 		return NULL;
 	}

@@ -40,7 +40,7 @@ static struct meter_row *find_row(struct flow *flow, struct meter *meter, const 
 			return row;
 	}
 	if (meter->rows_count >= LIMIT_METER_ROWS) {
-		flow->tallies.let_go_count++;
+		let_go(flow, LET_GO_METER_ROWS);
 		return NULL;
 	}
 	if (!meter->rows)
@@ -54,14 +54,19 @@ static struct meter_row *find_row(struct flow *flow, struct meter *meter, const 
 	return row;
 }
 
+/* An end that we lost, or did not wait for, is no fault of the engine. */
+bool meter_is_error(enum span_status status, bool incomplete)
+{
+	if (status == STATUS_OK || status == STATUS_CANCELLED)
+		return false;
+	return status == STATUS_ERROR || !incomplete;
+}
+
 static void count_status(struct meter_row *row, enum span_status status, bool incomplete)
 {
 	row->count++;
-	/* An end that we lost, or did not wait for, is no fault of the engine. */
-	if (status == STATUS_CANCELLED)
-		row->cancelled_count++;
-	else if (status == STATUS_ERROR || (status != STATUS_OK && !incomplete))
-		row->errors_count++;
+	row->cancelled_count += status == STATUS_CANCELLED;
+	row->errors_count += meter_is_error(status, incomplete);
 	if (incomplete)
 		row->incomplete_count++;
 }
@@ -89,8 +94,7 @@ static void meter_add_span(struct flow *flow, struct meter *meter, const struct 
 	add_split(row, span);
 }
 
-/* The span whose thread did the work: the work interval where there is one. */
-static const struct span *find_worker(const struct trace *trace)
+const struct span *meter_worker(const struct trace *trace)
 {
 	for (size_t i = 0; i < trace->spans_count; i++)
 		if (trace->spans[i]->kind == SPAN_WORK)
@@ -105,7 +109,7 @@ static void meter_add_trace(struct flow *flow, struct meter *meter, const struct
 	if (!row)
 		return;
 	count_status(row, trace->status, trace->incomplete);
-	add_split(row, find_worker(trace));
+	add_split(row, meter_worker(trace));
 	row->audio_ns += trace->audio_ns;
 	row->audio_samples_count += trace->audio_samples_count;
 	if (trace->incomplete)

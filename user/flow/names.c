@@ -32,6 +32,7 @@ static struct process_state *add_process(struct flow *flow, uint32_t pid)
 	}
 	flow->processes_tail = state;
 	table_put(&flow->process_by_pid, pid, state);
+	series_process(flow, state);
 	return state;
 }
 
@@ -49,14 +50,21 @@ void names_feed_proc(struct flow *flow, const struct tt_proc *record)
 	if (record->state == TT_PROC_SEEN && state->process.start_at_ns &&
 	    state->process.start_at_ns != record->start_at_ns) {
 		frames_close_process(flow, state);
+		series_process_left(flow, state);
 		state->process.is_gone = true;
+		judge_process_left(flow, state, JUDGE_REUSED, 0);
 		state = add_process(flow, record->head.pid);
 	}
 	if (record->state == TT_PROC_GONE || (record->state == TT_PROC_EXEC && !state->has_execed))
 		frames_close_process(flow, state);
+	if (record->state == TT_PROC_EXEC)
+		judge_process_left(flow, state, JUDGE_EXEC, 0);
 	state->has_execed = false;
+	if (record->state != TT_PROC_SEEN || strncmp(state->process.service, record->service, sizeof(record->service)) != 0)
+		series_process_left(flow, state);
 	if (record->state == TT_PROC_GONE) {
 		state->process.is_gone = true;
+		judge_process_left(flow, state, JUDGE_GONE, record->exit_code);
 		table_remove(&flow->process_by_pid, record->head.pid);
 		return;
 	}
@@ -65,6 +73,7 @@ void names_feed_proc(struct flow *flow, const struct tt_proc *record)
 	copy_field(state->process.comm, record->comm, sizeof(record->comm));
 	copy_field(state->process.service, record->service, sizeof(record->service));
 	copy_field(state->process.exe, record->exe, sizeof(record->exe));
+	series_process(flow, state);
 }
 
 struct thread_state *names_find_thread(struct flow *flow, uint32_t tid)
@@ -82,7 +91,7 @@ struct thread_state *names_thread(struct flow *flow, uint32_t pid, uint32_t tid)
 	if (state) /* its EXIT was lost, the id is somebody else's now */
 		names_forget_thread(flow, state);
 	if (flow->threads_count >= LIMIT_THREADS) {
-		flow->tallies.let_go_count++;
+		let_go(flow, LET_GO_THREADS);
 		return NULL;
 	}
 	process = names_process(flow, pid);
@@ -211,6 +220,15 @@ static struct queue *own_queue(struct process_state *process, const struct probe
 	return queue;
 }
 
+static void note_audio(struct rate *rate, const struct engine_probe *spec, uint64_t at_ns)
+{
+	rate->reports_audio = true;
+	if (spec->samples_arg < 0 || rate->reports_samples)
+		return;
+	rate->reports_samples = true;
+	rate->reports_since_ns = at_ns;
+}
+
 void names_feed_probe(struct flow *flow, const struct tt_probe *record)
 {
 	char engine_name[sizeof(record->engine) + 1], label[sizeof(record->label) + 1];
@@ -243,9 +261,10 @@ void names_feed_probe(struct flow *flow, const struct tt_probe *record)
 	if (engine->priority > process->top_priority)
 		process->top_priority = engine->priority;
 	if (spec->role == ROLE_AUDIO)
-		names_rate(process, engine)->reports_audio = true;
+		note_audio(names_rate(process, engine), spec, record->head.at_ns);
 	if (spec->role == ROLE_DEQUEUE)
 		own_queue(process, probe, true)->has_worker_probe = true;
+	series_probe(flow, process, probe);
 }
 
 /*

@@ -26,7 +26,7 @@ static struct open_span *make_span(struct flow *flow, struct trace_state *trace)
 
 	if (trace && trace->spans_count >= LIMIT_SPANS_PER_TRACE) {
 		trace->trace.spans_dropped_count++; /* from the trace's list only: it is told and measured as any other */
-		flow->tallies.let_go_count++;
+		let_go(flow, LET_GO_SPANS);
 	}
 	if (!trace || trace->spans_count >= LIMIT_SPANS_PER_TRACE) {
 		open = mem_new(sizeof(*open));
@@ -208,8 +208,10 @@ void spans_close(struct flow *flow, struct open_span *open, const struct thread_
 		trace->trace.end_at_ns = span->start_at_ns + span->wall_ns;
 	flow->tallies.spans_count++;
 	flow_say_span(flow, span);
-	if (!trace || open != trace->root)
+	if (!trace || open != trace->root) {
 		meter_span(flow, span);
+		series_span(flow, span);
+	}
 	if (closed)
 		*closed = *span;
 	if (open->is_loose)

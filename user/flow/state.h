@@ -17,6 +17,10 @@
 #define FLOW_PROBES 65536 /* probe ids are 16 bits wide */
 
 struct trace_state;
+struct series_book;    /* series.h: what is sampled into view.store */
+struct process_series; /* series.h: the rows of one process */
+struct instance;       /* series.h: the row of one engine in one process */
+struct judge;
 
 /* A span that is not closed yet, and afterwards the span itself. */
 struct open_span {
@@ -106,6 +110,8 @@ struct rate {
 	uint32_t rate_hz;
 	uint32_t channels;
 	bool reports_audio; /* a probe of role audio is attached */
+	bool reports_samples; /* ... that tells how much */
+	uint64_t reports_since_ns;
 	struct rate *next;
 };
 
@@ -116,6 +122,7 @@ struct process_state {
 	struct rate *rates;
 	unsigned top_priority; /* of the engines attached: only theirs are requests */
 	bool has_execed; /* told in ring order; the names of the new image follow */
+	struct process_series *series; /* NULL: it has left, or over the limit of rows */
 	struct process_state *next;
 };
 
@@ -135,9 +142,12 @@ struct trace_state {
 	bool saw_cancel;
 	bool was_abandoned;
 	bool was_cut; /* the run ended while it was open */
+	bool is_unsure; /* incomplete because the link may be wrong, not because of loss */
 	uint64_t audio_blocked_ns; /* time the engine waited inside audio calls: not synthesis */
 	uint64_t dequeued_at_ns;
 	struct trace_state *prev, *next; /* open traces by ordinal */
+	struct instance *instance; /* NULL: over the limit of rows, or its process has left */
+	struct trace_state *instance_prev, *instance_next; /* open traces of the instance, by ordinal */
 };
 
 struct flow {
@@ -160,6 +170,9 @@ struct flow {
 	struct meter meter;
 	struct meter interval;
 	struct arena meter_arena;
+	struct series_book *book;
+	struct held *oldest_held, *newest_held; /* held.c */
+	struct judge *judge; /* rules, alerts, silences; NULL before the first of them */
 };
 
 /* The end of a span: where its thread stood. */
@@ -232,8 +245,59 @@ void meter_span(struct flow *flow, const struct span *span);
 void meter_trace(struct flow *flow, const struct trace *trace);
 void meter_reset(struct meter *meter, uint64_t at_ns);
 void meter_free(struct meter *meter);
+/* The span whose thread did the work: the work interval where there is one. */
+const struct span *meter_worker(const struct trace *trace);
+bool meter_is_error(enum span_status status, bool incomplete);
+
+/* series.c, series_rows.c: what is sampled into view.store, each second of the axis. */
+void series_new(struct flow *flow);
+void series_free(struct flow *flow);
+bool series_is_due(const struct flow *flow, int64_t *at_ms); /* the axis has passed the next whole second: *at_ms */
+void series_tick(struct flow *flow);
+void series_process(struct flow *flow, struct process_state *process);	/* it came into view */
+void series_process_left(struct flow *flow, struct process_state *process); /* it, or its image, is gone: its series end */
+void series_probe(struct flow *flow, struct process_state *process, const struct probe *probe);
+void series_open(struct flow *flow, struct trace_state *trace, const char *engine);
+void series_close(struct flow *flow, struct trace_state *trace); /* whether it was told or not */
+void series_span(struct flow *flow, const struct span *span);
+void series_trace(struct flow *flow, struct trace_state *trace);
+void series_gauge(struct flow *flow, const struct tt_gauge *record);
+void series_lost(struct flow *flow, const struct process_state *process, uint32_t cause, uint64_t count);
+
+/* exemplars.c: false = none. `labels`: of the sample; engine, service and pid choose where to look. */
+bool exemplar_find(const struct flow *flow, const struct rule *rule, const struct labels *labels, uint8_t trace_id[16]);
+
+/* held.c: closed traces for whoever looks back. Takes the arena away from the trace. */
+void held_add(struct flow *flow, struct trace_state *trace);
+void held_tick(struct flow *flow);
+void held_free(struct flow *flow);
+
+/* judge.c: what the rules say. at_ms: the sampled second, on the axis. */
+void judge_tick(struct flow *flow, int64_t at_ms);
+/* Something is missing in the metrics from here on back; process NULL = it may be of any. cause: TT_LOST_* or JUDGE_LOST_*. */
+#define JUDGE_LOST_INCOMPLETE 100 /* requests touched by loss, closed now: they are not in the distributions */
+#define JUDGE_LOST_LIMIT 101	  /* requests or threads that a limit of ours let go */
+void judge_lost(struct flow *flow, const struct process_state *process, uint32_t cause, uint64_t count);
+/* The process, or its image, is gone. wait_status is of the process. */
+enum judge_leave { JUDGE_GONE, JUDGE_REUSED, JUDGE_EXEC };
+void judge_process_left(struct flow *flow, const struct process_state *process, enum judge_leave how, uint32_t wait_status);
+void judge_end(struct flow *flow, uint32_t end_reason);
+void judge_free(struct flow *flow);
+
+/* control.c: what people and files tell us. */
+void control_feed(struct flow *flow, const struct tt_control *record);
+void control_feed_rules(struct flow *flow, const struct tt_rules *record);
+void control_feed_restore(struct flow *flow, const struct tt_restore *record);
+
+/* A limit of ours dropped something. */
+static inline void let_go(struct flow *flow, enum let_go kind)
+{
+	flow->tallies.let_go_count++;
+	flow->tallies.let_go[kind]++;
+}
 
 /* flow.c: the moments of the sinks. */
+void flow_say_alert(struct flow *flow, const struct alert *alert);
 void flow_say_span(struct flow *flow, const struct span *span);
 void flow_say_trace(struct flow *flow, const struct trace *trace);
 

@@ -28,7 +28,7 @@ struct trace_state *traces_open(struct flow *flow, struct process_state *process
 	struct trace_state *state;
 
 	if (flow->tallies.open_traces_count >= LIMIT_OPEN_TRACES) {
-		flow->tallies.let_go_count++;
+		let_go(flow, LET_GO_OPEN_TRACES);
 		return NULL;
 	}
 	state = mem_new(sizeof(*state));
@@ -41,12 +41,16 @@ struct trace_state *traces_open(struct flow *flow, struct process_state *process
 	state->trace.engine = probe->label;
 	state->trace.start_at_ns = state->trace.end_at_ns = at_ns;
 	state->prev = flow->traces_tail;
-	if (flow->traces_tail)
+	if (flow->traces_tail) {
 		flow->traces_tail->next = state;
-	else
+		flow->traces_tail->trace.next_open = &state->trace;
+	} else {
 		flow->traces = state;
+		flow->view.open_traces = &state->trace;
+	}
 	flow->traces_tail = state;
 	flow->tallies.open_traces_count++;
+	series_open(flow, state, probe->label);
 	return state;
 }
 
@@ -161,17 +165,27 @@ static void close_trace(struct flow *flow, struct trace_state *state)
 		sort_spans(state);
 		count_trace(&flow->tallies, &state->trace);
 		meter_trace(flow, &state->trace);
+		series_trace(flow, state);
 		flow_say_trace(flow, &state->trace);
+		/* it is not in the distributions: the hole is here, however long ago the loss was */
+		if (state->trace.incomplete && !state->trace.partial && !state->is_unsure && !state->was_cut)
+			judge_lost(flow, state->process, JUDGE_LOST_INCOMPLETE, 1);
 	}
-	if (state->prev)
+	if (state->prev) {
 		state->prev->next = state->next;
-	else
+		state->prev->trace.next_open = state->trace.next_open;
+	} else {
 		flow->traces = state->next;
+		flow->view.open_traces = state->trace.next_open;
+	}
 	if (state->next)
 		state->next->prev = state->prev;
 	else
 		flow->traces_tail = state->prev;
 	flow->tallies.open_traces_count--;
+	series_close(flow, state);
+	if (state->root)
+		held_add(flow, state);
 	arena_fini(&state->arena);
 	free(state->spans);
 	free(state);
@@ -228,8 +242,10 @@ void traces_work_begin(struct flow *flow, struct thread_state *thread, struct pr
 		return;
 	if (!item)
 		trace->trace.partial = trace->trace.incomplete = true;
-	if (unsure)
+	if (unsure) {
+		trace->is_unsure |= !trace->trace.incomplete;
 		trace->trace.incomplete = true;
+	}
 	traces_hold(trace);
 	thread->work_trace = trace;
 	thread->work_queue = queue;

@@ -33,6 +33,15 @@
 #ifndef LIMIT_SILENCES
 #define LIMIT_SILENCES 1000
 #endif
+#ifndef LIMIT_SERIES_ROWS
+#define LIMIT_SERIES_ROWS 2048 /* engines, stages, probes and processes that have series of their own */
+#endif
+#ifndef LIMIT_STAGES_PER_PROCESS
+#define LIMIT_STAGES_PER_PROCESS 128 /* of those, by one process: stage names may come from the target */
+#endif
+#ifndef LIMIT_WINDOW_VALUES
+#define LIMIT_WINDOW_VALUES 262144 /* single values that all windows hold together */
+#endif
 #define SAMPLE_EVERY_NS 1000000000ull	/* the windows' "scrape" */
 #define EVALUATE_EVERY_NS 1000000000ull /* rule groups without an interval of their own */
 #define RETENTION_NS (6ull * 3600 * 1000000000ull)
