@@ -56,6 +56,9 @@ static void add_wish(struct buf *out, const struct schema_value *value)
 	case SCHEMA_MAPPING:
 		buf_text(out, "a mapping");
 		return;
+	case SCHEMA_ANY:
+		buf_text(out, "a value");
+		return;
 	}
 }
 
@@ -160,6 +163,8 @@ static bool check_value(struct yaml *yaml, const struct schema_key *key, struct 
 	const struct schema_value *value = &key->value;
 	struct guess guess = {.distance = GUESS_NONE};
 
+	if (value->type == SCHEMA_ANY)
+		return true;
 	if (scalar_is_null(node)) {
 		wrong_value(yaml, key, yaml_place(yaml, name), node, NULL, false);
 		return false;

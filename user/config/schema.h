@@ -26,6 +26,7 @@ enum schema_type {
 	SCHEMA_WHOLE,	/* rule: struct schema_range */
 	SCHEMA_WORD,	/* rule: const char *const words[], ended by NULL; the value is the index */
 	SCHEMA_MAPPING, /* rule: struct schema */
+	SCHEMA_ANY,	/* whatever is there, aliases and nothing included: the reader checks it */
 };
 
 struct schema_text {

@@ -292,6 +292,7 @@ int scalar_check(struct yaml *yaml, const struct schema_key *key, const struct s
 		return scalar_is_word(node, value->rule, guess);
 	case SCHEMA_NOTHING:
 	case SCHEMA_MAPPING:
+	case SCHEMA_ANY:
 		return 0;
 	}
 	return 0;
