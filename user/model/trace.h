@@ -120,6 +120,7 @@ struct trace {
 	const struct span *const *spans; /* by start, parents before children; includes the root */
 	size_t spans_count;
 	uint64_t spans_dropped_count; /* over the limit of spans per trace */
+	const struct trace *next_open; /* view->open_traces, while it is open */
 };
 
 #endif

@@ -69,6 +69,9 @@ struct tallies {
 	uint64_t unmatched_other_count;
 	uint64_t sequence_gaps_count; /* records missing by the threads' own sequence numbers */
 	uint64_t lost_count[16];      /* by TT_LOST_* cause */
+	uint64_t control_count;		/* CONTROL and RESTORE records that did what they say */
+	uint64_t control_refused_count; /* that named what is not there, or were no use */
+	uint64_t rules_refused_count;	/* parts or sets of RULES that were dropped: the old rules stayed */
 	uint64_t let_go_count;	      /* traces, spans or threads dropped by a limit of ours */
 	uint64_t let_go[LET_GO_KINDS]; /* the same and more, by kind */
 };
@@ -123,6 +126,7 @@ struct view {
 	uint32_t end_reason; /* TT_END_*, 0 while running */
 	bool interval_due; /* on_tick: `interval` is complete, and is reset after this round */
 	const struct process *processes;
+	const struct trace *open_traces; /* by ordinal, linked by next_open; only id, ordinal, process, engine and start_at_ns are final */
 	const struct probe *const *probes; /* by id of appearance */
 	size_t probes_count;
 	const struct tallies *tallies;
@@ -133,6 +137,7 @@ struct view {
 	uint64_t held_traces_count;
 	uint64_t held_traces_bytes;
 	const struct rule_set *rules; /* in force; NULL = none */
+	uint64_t rules_generation;    /* changes with `rules`, whose address may come again */
 	const struct rule_status *rule_status; /* one per rule of `rules`, in order of groups and rules */
 	size_t rule_status_count;
 	const struct alert *alerts;	/* pending and firing */

@@ -21,8 +21,17 @@ struct look {
 	const bool *patient;
 };
 
-/* NDJSON log. path "-" = stdout. Lines are whole or absent; what could not be written is counted. -errno, said. */
-int log_new(struct sink **sink, const char *path);
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR, LOG_LEVEL_CRITICAL, LOG_LEVELS };
+struct log_options {
+	const char *path;     /* "-" = stdout, which is never rotated */
+	enum log_level level; /* records below it are not written, but counted */
+	uint64_t max_bytes;   /* a line that would cross it goes to a new file; 0 = no rotation by size */
+	uint64_t keep_count;  /* old files: FILE.1 (the youngest) ... FILE.N */
+	uint64_t max_age_ns;  /* 0 = no rotation by age. By the host's clock, so not while patient: a replay rotates by size only */
+};
+
+/* NDJSON log. Lines are whole or absent; what could not be written is counted. -errno, said. */
+int log_new(struct sink **sink, const struct log_options *options);
 void log_reopen(struct sink *sink); /* SIGHUP */
 uint64_t log_dropped_count(const struct sink *sink);
 void log_set_patient(struct sink *sink, bool patient); /* as look.patient; a write that fails is final then */

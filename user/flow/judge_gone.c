@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which processes an alert speaks of, by its labels pid, service and engine, and what becomes of it when they are gone.
+ * The rule that surprises: such an alert never resolves, it ends; and because windows still hold what the process did, its
+ * condition may go on holding: then it is muted until the condition was false once.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/text.h"
+#include "flow/judge.h"
+#include "rules/labels.h"
+
+static bool has_engine(const struct flow *flow, const struct process_state *process, const char *engine)
+{
+	for (size_t i = 0; i < flow->probes_count; i++)
+		if (flow->probes[i]->process == &process->process && !strcmp(flow->probes[i]->label, engine))
+			return true;
+	return false;
+}
+
+bool judge_concerns(const struct flow *flow, const struct labels *labels, const struct process_state *process)
+{
+	const char *pid = labels_find(labels, "pid"), *service = labels_find(labels, "service");
+	const char *engine = labels_find(labels, "engine");
+	char text[12];
+
+	if (pid) { /* it decides alone: the other two may have changed since */
+		snprintf(text, sizeof(text), "%" PRIu32, process->process.pid);
+		return !strcmp(pid, text);
+	}
+	if (service && strcmp(service, process->process.service))
+		return false;
+	return !engine || has_engine(flow, process, engine);
+}
+
+struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels, const struct process_state *without)
+{
+	struct judge_meant meant = { .is_some = labels_find(labels, "pid") || labels_find(labels, "service") ||
+						labels_find(labels, "engine") };
+
+	for (const struct process_state *process = flow->processes; process && meant.is_some; process = process->next) {
+		if (!judge_concerns(flow, labels, process))
+			continue;
+		meant.seen_count++;
+		meant.live_count += !process->process.is_gone && process != without;
+	}
+	return meant;
+}
+
+void judge_process_left(struct flow *flow, const struct process_state *process, enum judge_leave how, uint32_t wait_status)
+{
+	struct judge *judge = judge_get(flow);
+
+	if (!judge)
+		return;
+	mem_grow(&judge->left, &judge->left_capacity, judge->left_count + 1, sizeof(*judge->left));
+	judge->left[judge->left_count++] = (struct judge_left){ process, how, wait_status };
+}
+
+static void say_left(struct judge *judge, const struct judge_left *left, char reason[160])
+{
+	const struct process *process = &left->process->process;
+	int status = (int)left->wait_status;
+	struct buf *comm = &judge->scratch;
+	int length;
+
+	buf_reset(comm);
+	text_clean(comm, process->comm, strlen(process->comm), true);
+	length = snprintf(reason, 160, "process %" PRIu32 " (%s) %s", process->pid, comm->length ? comm->bytes : "?",
+			  left->how == JUDGE_EXEC ? "runs a new image" : "is gone");
+	if (left->how != JUDGE_GONE || length >= 160)
+		return;
+	if (WIFSIGNALED(status))
+		snprintf(reason + length, (size_t)(160 - length), ", killed by signal %d", WTERMSIG(status));
+	else
+		snprintf(reason + length, (size_t)(160 - length), ", exit status %d", WEXITSTATUS(status));
+}
+
+/* Is everything gone that these labels can mean, now that this process has left? */
+static bool is_last(const struct flow *flow, const struct labels *labels, const struct judge_left *left)
+{
+	struct judge_meant meant;
+
+	if (!judge_concerns(flow, labels, left->process))
+		return false;
+	if (labels_find(labels, "pid")) /* who has that number now is somebody else */
+		return true;
+	meant = judge_meant(flow, labels, left->process);
+	return meant.is_some && !meant.live_count;
+}
+
+static void settle_one(struct judge *judge, const struct judge_left *left)
+{
+	struct judge_alert *alert, *next;
+	char reason[160];
+
+	say_left(judge, left, reason);
+	for (alert = judge->alerts; alert; alert = next) {
+		const struct labels *labels = alert->alert.labels;
+
+		next = alert->next;
+		if (alert->alert.state != ALERT_PENDING && alert->alert.state != ALERT_FIRING)
+			continue;
+		if (!is_last(judge->flow, labels, left))
+			continue;
+		/* a new image or process may fail anew under the same labels: that is a new alert, from the begin */
+		judge_finish(judge, alert, judge_meant(judge->flow, labels, NULL).live_count ? NULL : &judge->muted_gone, reason);
+	}
+}
+
+void judge_settle(struct judge *judge)
+{
+	for (size_t i = 0; i < judge->left_count; i++)
+		settle_one(judge, &judge->left[i]);
+	judge->left_count = 0;
+}
