@@ -1,37 +1,182 @@
 // SPDX-License-Identifier: Apache-2.0
+/*
+ * In: texts of rule and threshold files. Out: one set, or every mistake of all texts.
+ * The rule that surprises: a set is all or nothing. What was built before a mistake was met is let go with the rest.
+ */
 #include "config/rules.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/auto.h"
 #include "base/refuse.h"
+#include "config/rules_check.h"
+#include "config/rules_reader.h"
+
+/* ---- texts to a set ---- */
+
+/* Nothing but blanks, comments and the marks of a document. */
+static bool is_blank(const char *text, size_t length)
+{
+	bool at_start = true, in_comment = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\n') {
+			at_start = true;
+			in_comment = false;
+		} else if (text[i] == '#') {
+			in_comment = true;
+		} else if (at_start && length - i >= 3 && !memcmp(text + i, "---", 3)) {
+			i += 2;
+		} else if (!in_comment && !strchr(" \t\r", text[i])) {
+			return false;
+		} else {
+			at_start = at_start && in_comment;
+		}
+	}
+	return true;
+}
+
+static int read_text(struct rules_draft *draft, const struct rule_text *text)
+{
+	struct yaml *yaml = yaml_new(text->file, text->text, text->length);
+	struct rules_reader r = { .yaml = yaml, .arena = &draft->set->arena, .file = text->file };
+	struct fy_node *root = yaml_root(yaml);
+	bool is_rules = text->kind == RULE_TEXT_RULES;
+	int error;
+
+	/* an empty rule file has no rules, as for Prometheus; of another text nobody can say what it lacks */
+	if (!root && is_rules && is_blank(text->text, text->length)) {
+		yaml_free(yaml);
+		return 0;
+	}
+	if (root && rules_aliases_are_good(&r, root)) {
+		if (is_rules)
+			rules_read(&r, root, draft);
+		else
+			rules_read_thresholds(&r, root, draft);
+	}
+	error = yaml_say(yaml);
+	yaml_free(yaml);
+	return error;
+}
+
+/* What grew on the heap moves into the arena. */
+static void settle(struct rule_set *set)
+{
+	struct rule_group *groups = set->groups;
+	struct threshold *thresholds = set->thresholds;
+
+	set->groups = arena_new(&set->arena, set->groups_count * sizeof(*groups));
+	if (set->groups_count)
+		memcpy(set->groups, groups, set->groups_count * sizeof(*groups));
+	set->thresholds = arena_new(&set->arena, set->thresholds_count * sizeof(*thresholds));
+	if (set->thresholds_count)
+		memcpy(set->thresholds, thresholds, set->thresholds_count * sizeof(*thresholds));
+	free(groups);
+	free(thresholds);
+}
 
 struct rule_set *rules_compile(const struct rule_text *texts, size_t texts_count)
 {
-	(void)texts;
-	(void)texts_count;
-	refuse(-EINVAL, "rules are not built in yet");
+	struct rule_set *set = mem_new(sizeof(*set));
+	struct rules_draft draft = { .set = set };
+	int error = 0, one;
+
+	set->texts = arena_new(&set->arena, texts_count * sizeof(*set->texts));
+	for (size_t i = 0; i < texts_count; i++) {
+		set->texts[i] = (struct rule_text){
+			.kind = texts[i].kind,
+			.file = arena_string(&set->arena, texts[i].file, strlen(texts[i].file)),
+			.text = arena_string(&set->arena, texts[i].text, texts[i].length),
+			.length = texts[i].length,
+		};
+		set->texts_count++;
+		one = read_text(&draft, &set->texts[i]);
+		error = error ? error : one;
+	}
+	settle(set);
+	if (!error)
+		return set;
+	rules_free(set);
 	return NULL;
 }
 
 void rules_free(struct rule_set *set)
 {
-	(void)set;
+	if (!set)
+		return;
+	for (size_t i = 0; i < set->groups_count; i++)
+		for (size_t j = 0; j < set->groups[i].rules_count; j++)
+			if (set->groups[i].rules[j].expr)
+				expr_fini((struct expr *)set->groups[i].rules[j].expr);
+	arena_fini(&set->arena);
+	free(set);
 }
+
+/* ---- files to texts ---- */
 
 int rules_texts_add_file(struct rule_texts *texts, enum rule_text_kind kind, const char *path)
 {
-	(void)texts;
-	(void)kind;
-	return refuse(-EINVAL, "%s: rules are not built in yet", path);
+	char *text;
+	size_t length;
+	int error = yaml_read_file(path, &text, &length);
+
+	if (error)
+		return error;
+	mem_grow(&texts->items, &texts->capacity, texts->count + 1, sizeof(*texts->items));
+	texts->items[texts->count++] = (struct rule_text){ .kind = kind, .file = mem_string(path), .text = text, .length = length };
+	return 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length > end_length && !strcmp(text + length - end_length, end);
+}
+
+static int is_rule_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && (ends_with(entry->d_name, ".yaml") || ends_with(entry->d_name, ".yml"));
+}
+
+static int compare_names(const struct dirent **left, const struct dirent **right)
+{
+	return strcmp((*left)->d_name, (*right)->d_name);
 }
 
 int rules_texts_add_directory(struct rule_texts *texts, const char *path)
 {
-	(void)texts;
-	return refuse(-EINVAL, "%s: rules are not built in yet", path);
+	struct dirent **entries = NULL;
+	int count = scandir(path, &entries, is_rule_file, compare_names);
+	int length = (int)strlen(path), error = 0;
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	if (count < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (count < 0)
+		return refuse(-errno, "%s: %s", path, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		auto_free char *file = mem_format("%.*s/%s", length, path, entries[i]->d_name);
+		int one = rules_texts_add_file(texts, RULE_TEXT_RULES, file);
+
+		error = error ? error : one;
+		free(entries[i]);
+	}
+	free(entries);
+	return error;
 }
 
 void rules_texts_fini(struct rule_texts *texts)
 {
-	(void)texts;
+	for (size_t i = 0; i < texts->count; i++) {
+		free(texts->items[i].file);
+		free(texts->items[i].text);
+	}
+	free(texts->items);
+	*texts = (struct rule_texts){ 0 };
 }
