@@ -121,8 +121,10 @@ static void feed_tick(struct flow *flow, const struct tt_tick *record)
 	flow->meter.end_at_ns = flow->interval.end_at_ns = view->now_ns;
 	traces_tick(flow, view->now_ns);
 	held_tick(flow);
-	if (series_is_due(flow, &at_ms))
+	if (series_is_due(flow, &at_ms)) {
 		series_tick(flow);
+		judge_tick(flow, at_ms);
+	}
 	view->interval_due = flow->options.interval_ns && view->now_ns >= flow->next_interval_at_ns;
 	say_tick(flow);
 	if (!view->interval_due)

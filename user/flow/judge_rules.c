@@ -63,21 +63,12 @@ static bool gives(const struct rule *rule, const struct expr *selector)
 	return true;
 }
 
-/* A range over a name that is a window itself reaches over both. */
-static int64_t selector_reach_ms(const struct expr *selector)
-{
-	struct expr instant = *selector;
-
-	instant.range_ms = 0;
-	return selector->range_ms + expr_window_ms(&instant);
-}
-
 static void read_selector(void *arg, const struct expr *selector)
 {
 	const struct reading *reading = arg;
 	struct judge *judge = reading->judge;
 	struct judge_rule *rule = reading->rule;
-	int64_t own_ms = selector_reach_ms(selector), made_ms = 0;
+	int64_t own_ms = expr_window_ms(selector), made_ms = 0;
 	bool is_made = false;
 
 	for (size_t i = 0; i < judge->rules_count; i++) {
