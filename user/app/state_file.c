@@ -7,7 +7,6 @@
 #include "app/state_file.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +18,6 @@
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
-#include "rules/labels.h"
 
 #define END_WAIT_MS 2000
 
@@ -42,7 +40,7 @@ struct state_file {
 	uint64_t restored_at_ns;
 	uint64_t noted_generation;
 	bool has_noted;
-	atomic_bool is_touched;
+	bool is_touched;
 	struct buf body;
 	struct buf labels;
 	struct buf told;
@@ -67,6 +65,22 @@ static uint64_t bits_of(double number)
 	return bits;
 }
 
+/* As expr_parse_labels reads it: what labels_print escapes for eyes would not come back as it was. */
+static void print_labels(struct buf *out, const struct labels *labels)
+{
+	buf_char(out, '{');
+	for (size_t i = 0; i < labels->count; i++) {
+		buf_format(out, "%s%s=\"", i ? "," : "", labels->items[i].name);
+		for (const char *c = labels->items[i].value; *c; c++) {
+			if (*c == '"' || *c == '\\' || *c == '\n')
+				buf_char(out, '\\');
+			buf_char(out, *c == '\n' ? 'n' : *c);
+		}
+		buf_char(out, '"');
+	}
+	buf_char(out, '}');
+}
+
 static void add_alert(struct state_file *state, const struct alert *alert, bool is_first)
 {
 	struct state_alert kept = {
@@ -83,7 +97,7 @@ static void add_alert(struct state_file *state, const struct alert *alert, bool 
 	};
 
 	buf_reset(&state->labels);
-	labels_print(&state->labels, alert->labels);
+	print_labels(&state->labels, alert->labels);
 	kept.labels = state->labels.bytes;
 	memcpy(kept.trace_id, alert->trace_id, sizeof(kept.trace_id));
 	state_text_alert(&state->body, &kept, is_first);
@@ -141,17 +155,20 @@ static bool is_our_end(const struct view *view)
 
 void state_file_note(struct state_file *state, const struct view *view)
 {
-	bool is_touched;
-
 	if (!state->writer || state->stage != STAGE_RUNNING || is_our_end(view))
 		return;
-	is_touched = atomic_exchange(&state->is_touched, false);
-	if (state->has_noted && state->noted_generation == view->state_generation && !is_touched)
+	if (state->has_noted && state->noted_generation == view->state_generation && !state->is_touched)
 		return;
 	state->has_noted = true;
+	state->is_touched = false;
 	state->noted_generation = view->state_generation;
 	make_body(state, view);
 	state_writer_put(state->writer, &state->body, view->state_generation);
+}
+
+void state_file_touch(struct state_file *state)
+{
+	state->is_touched = true;
 }
 
 /* At most STATE_FILE_WAIT_MS per TICK, however many changes it brings. */
@@ -288,19 +305,14 @@ void state_file_restore(struct state_file *state, const struct view *view, struc
 		control_record_feed(feed, &record);
 	}
 	if (state->loaded == STATE_LOAD_FOUND) {
+		if (state->options.told_load && state->content.told[0])
+			state->options.told_load(state->options.arg, state->content.told, strlen(state->content.told));
 		expired_count = restore_silences(state, view, feed, &record);
 		restore_alerts(state, view, feed, &record);
-		if (state->options.told_load)
-			state->options.told_load(state->options.arg, state->content.told, strlen(state->content.told));
 		say_restored(state, expired_count);
 	}
 	state_content_fini(&state->content);
 	buf_fini(&record);
-}
-
-void state_file_touch(struct state_file *state)
-{
-	atomic_store(&state->is_touched, true);
 }
 
 bool state_file_wait(struct state_file *state, uint64_t generation, unsigned ms)

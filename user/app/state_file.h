@@ -46,7 +46,10 @@ struct state_file_options {
 	const char *path;    /* NULL = by the service; "none" = nothing is kept */
 	const char *service; /* of the first target; NULL or "" = unknown */
 	uint32_t pid;	     /* of the first target; 0 = none yet */
-	/* What was told to whom: text of the notify sink's own, at most 4 MiB. NULL = there is none. Called by our caller's thread. */
+	/*
+	 * What was told to whom: text of the notify sink's own, at most 4 MiB; given back before the first restored alert. NULL = there
+	 * is none.
+	 */
 	void (*told_save)(void *arg, struct buf *text);
 	void (*told_load)(void *arg, const char *text, size_t length);
 	void *arg;
@@ -63,7 +66,7 @@ struct sink *state_file_sink(struct state_file *state);
 void state_file_restore(struct state_file *state, const struct view *view, struct feed *feed);
 /* Takes what the view holds, if that is new, and lets it be written. The sink does it on each alert and TICK. */
 void state_file_note(struct state_file *state, const struct view *view);
-/* What told_save gives has changed: the next TICK takes it. May be called by any thread. */
+/* What told_save gives has changed: the next TICK takes it. */
 void state_file_touch(struct state_file *state);
 /* Whether the changes up to view->state_generation = `generation` are on the disk now, or within ms. */
 bool state_file_wait(struct state_file *state, uint64_t generation, unsigned ms);
