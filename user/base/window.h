@@ -21,7 +21,7 @@
 #define WINDOW_EXACT 1024 /* single values per window; a power of two */
 #endif
 #ifndef WINDOW_ENTRIES
-#define WINDOW_ENTRIES 16384 /* counts per window, 8 bytes each; no second has more than 7,424 */
+#define WINDOW_ENTRIES 32768 /* counts per window, 8 bytes each; no second has more than 7,424 */
 #endif
 
 /* What all windows of one owner may hold together. */
