@@ -89,18 +89,12 @@ static uint64_t before(uint64_t at_ns, uint64_t now_ns)
 
 /* --- alerts --- */
 
-/* member.h makes a foreign text only as a member, and a foreign key only with a value that is there. */
 static struct json_object *pairs_of(const struct label *items, size_t count)
 {
 	struct json_object *object = member_object();
 
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *value = member_object();
-
-		member_string(value, "v", items[i].value);
-		member_foreign(object, items[i].name, json_object_get(json_object_object_get(value, "v")));
-		json_object_put(value);
-	}
+	for (size_t i = 0; i < count; i++)
+		member_foreign_string(object, items[i].name, items[i].value);
 	return object;
 }
 
@@ -147,10 +141,10 @@ static struct json_object *alert_object(const struct view *view, const struct al
 	member_word(object, "state", state_words[alert->state]);
 	member_add(object, "labels", pairs_of(alert->labels->items, alert->labels->count));
 	member_add(object, "annotations", pairs_of(alert->annotations, alert->annotations_count));
-	member_ratio(object, "value", alert->value);
+	member_number(object, "value", alert->value);
 	if (alert->has_threshold) {
 		member_field(object, "comparison", alert->comparison, sizeof(alert->comparison));
-		member_ratio(object, "threshold", alert->threshold);
+		member_number(object, "threshold", alert->threshold);
 	}
 	member_flag(object, "unknown", alert->is_unknown);
 	member_field(object, "reason", alert->reason, sizeof(alert->reason));

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * In: the command line. Out: a request to a tracer, its answer as text or JSON, and the exit code.
+ * The rule that surprises: a matcher whose value has no quotes gets them, since the shell takes away those that were typed.
+ */
+#include "app/ctl.h"
+
+#include <argp.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "app/control.h"
+#include "app/ctl_parts.h"
+#include "base/auto.h"
+#include "base/mem.h"
+#include "base/refuse.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "rules/expr.h"
+#include "sink/member.h"
+
+enum { KEY_CONTROL = 256, KEY_JSON, KEY_FOR, KEY_COMMENT, KEY_NO_COLOUR, KEY_ASCII, KEY_COLUMNS };
+
+static const struct argp_option table[] = {
+	{ "control", KEY_CONTROL, "PATH", 0, "socket of the tracer (needed when several are running)", 1 },
+	{ "for", KEY_FOR, "TIME", 0, "silence: how long (30m, 2h, 1d12h)", 1 },
+	{ "comment", KEY_COMMENT, "TEXT", 0, "ack, resolve, silence: what others shall know", 1 },
+	{ "json", KEY_JSON, 0, 0, "the answer as one line of JSON", 2 },
+	{ "columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2 },
+	{ "no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2 },
+	{ "ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2 },
+	{ 0 },
+};
+
+static const char usage[] = "status\nalerts\nack ID\nresolve ID\nsilence MATCHERS... --for TIME\nunsilence ID\nsilences\nreload";
+
+static const char doc[] =
+	"Ask a running tracer, and tell it.\v"
+	"ID of an alert: its first hex digits, at least 4, if no other alert begins so. "
+	"MATCHERS: label=value, label!=value, label=~regex, label!~regex, all of which must match; as {a=\"b\",c=~\"d.*\"} too.\n\n"
+	"Exit status: 0 done, 1 refused or failed, 2 usage (also: several tracers run and none was named), 3 not permitted, 4 no tracer "
+	"runs.";
+
+/* How many arguments follow each command, and which of the two options it takes. */
+static const struct command {
+	const char *name;
+	size_t args_min, args_max;
+	bool has_for, has_comment;
+} commands[] = {
+	{ "status", 0, 0, false, false },
+	{ "alerts", 0, 0, false, false },
+	{ "silences", 0, 0, false, false },
+	{ "reload", 0, 0, false, false },
+	{ "ack", 1, 1, false, true },
+	{ "resolve", 1, 1, false, true },
+	{ "unsilence", 1, 1, false, false },
+	{ "silence", 1, CTL_ARGS, true, true },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static void check_command(const struct ctl_options *options, struct argp_state *state)
+{
+	const struct command *command = options->args_count ? find_command(options->args[0]) : NULL;
+	size_t given = options->args_count - 1;
+
+	if (!options->args_count)
+		argp_error(state, "which command? one of status, alerts, ack, resolve, silence, unsilence, silences, reload");
+	else if (!command)
+		argp_error(state, "there is no command '%s'", options->args[0]);
+	else if (given < command->args_min)
+		argp_error(state, "%s what? %s is missing", command->name, command->has_for ? "MATCHERS" : "an ID");
+	else if (given > command->args_max)
+		argp_error(state, "'%s' is one argument too many for %s", options->args[1 + command->args_max], command->name);
+	else if (options->duration && !command->has_for)
+		argp_error(state, "--for means nothing to %s", command->name);
+	else if (options->comment && !command->has_comment)
+		argp_error(state, "--comment means nothing to %s", command->name);
+	else if (command->has_for && !options->duration)
+		argp_error(state, "silence for how long? say --for TIME, like --for 2h");
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct ctl_options *options = state->input;
+
+	switch (key) {
+	case KEY_CONTROL: options->control_path = text; return 0;
+	case KEY_JSON: options->as_json = true; return 0;
+	case KEY_FOR: options->duration = text; return 0;
+	case KEY_COMMENT: options->comment = text; return 0;
+	case KEY_NO_COLOUR: options->no_colour = true; return 0;
+	case KEY_ASCII: options->is_ascii = true; return 0;
+	case KEY_COLUMNS:
+		if (units_parse_count(text, 20, 10000, &options->columns))
+			argp_error(state, "--columns: '%s' is not a number from 20 to 10000", text);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->args_count == CTL_ARGS)
+			argp_error(state, "there are more than %d arguments", CTL_ARGS);
+		else
+			options->args[options->args_count++] = text;
+		return 0;
+	case ARGP_KEY_END: check_command(options, state); return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static struct look find_look(const struct ctl_options *options)
+{
+	struct look look = { .columns = 100 };
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+	bool is_terminal = isatty(STDOUT_FILENO);
+	struct winsize size;
+
+	if (options->columns)
+		look.columns = (unsigned)options->columns;
+	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
+	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb") != 0;
+	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	return look;
+}
+
+/* Length of a matcher's label and operator when its value has no quotes, else 0. */
+static size_t unquoted_value(const char *word)
+{
+	size_t name = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	size_t operator = 0;
+
+	if (word[name] == '=')
+		operator = word[name + 1] == '~' ? 2 : 1;
+	else if (word[name] == '!' && (word[name + 1] == '=' || word[name + 1] == '~'))
+		operator = 2;
+	if (!name || !operator || strpbrk(word + name + operator, "\"'`{}"))
+		return 0;
+	return name + operator;
+}
+
+static void add_matcher(struct buf *matchers, const char *word)
+{
+	size_t value_at = unquoted_value(word);
+
+	if (!value_at) {
+		buf_text(matchers, word);
+		return;
+	}
+	buf_add(matchers, word, value_at);
+	buf_char(matchers, '"');
+	for (const char *c = word + value_at; *c; c++) {
+		if (*c == '\\')
+			buf_char(matchers, '\\');
+		buf_char(matchers, *c);
+	}
+	buf_char(matchers, '"');
+}
+
+/* One argument may hold them all, or each one of them. */
+static void join_matchers(struct buf *matchers, const struct ctl_options *options)
+{
+	for (size_t i = 1; i < options->args_count; i++) {
+		if (i > 1)
+			buf_char(matchers, ',');
+		add_matcher(matchers, options->args[i]);
+	}
+}
+
+static void make_request(struct buf *request, const struct ctl_options *options, const struct buf *matchers)
+{
+	const struct command *command = find_command(options->args[0]);
+	struct json_object *object = member_object();
+
+	member_word(object, "command", command->name);
+	if (matchers->length)
+		member_text(object, "matchers", matchers->bytes, matchers->length);
+	else if (options->args_count > 1)
+		member_string(object, "id", options->args[1]);
+	member_string(object, "for", options->duration);
+	member_string(object, "comment", options->comment);
+	member_print(request, object);
+}
+
+static int exit_code_of(const char *code)
+{
+	static const char *const usage_codes[] = { "bad_request", "bad_matchers", "bad_duration" };
+
+	if (!strcmp(code, "not_permitted"))
+		return EXIT_CODE_PRIVILEGE;
+	for (size_t i = 0; i < sizeof(usage_codes) / sizeof(usage_codes[0]); i++)
+		if (!strcmp(code, usage_codes[i]))
+			return EXIT_CODE_USAGE;
+	return EXIT_CODE_RUNTIME;
+}
+
+static void say_mistakes(struct json_object *answer, const struct buf *matchers)
+{
+	size_t count;
+	struct json_object *mistakes = ctl_array(answer, "mistakes", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *mistake = json_object_array_get_idx(mistakes, i);
+		uint64_t place = ctl_count(mistake, "place");
+		struct buf before = { 0 };
+
+		if (place > matchers->length)
+			place = matchers->length;
+		text_clean(&before, matchers->bytes, place, false);
+		refuse(0, "matchers:1:%llu: %s\n  %s\n  %*s^", (unsigned long long)place + 1, ctl_text(mistake, "message"), matchers->bytes,
+		       (int)text_columns(before.bytes, before.length), "");
+		buf_fini(&before);
+	}
+	if (!count)
+		warn("%s", ctl_text(answer, "error"));
+}
+
+static void say_refusal(struct json_object *answer, const struct buf *matchers)
+{
+	size_t count;
+	struct json_object *candidates = ctl_array(answer, "candidates", &count);
+
+	if (matchers->length && !strcmp(ctl_text(answer, "code"), "bad_matchers")) {
+		say_mistakes(answer, matchers);
+		return;
+	}
+	warn("%s", ctl_text(answer, "error"));
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *candidate = json_object_array_get_idx(candidates, i);
+
+		warn("  %s %s", ctl_text(candidate, "id"), ctl_text(candidate, "alert"));
+	}
+}
+
+static int show(const struct ctl_options *options, struct json_object *answer, const struct buf *matchers)
+{
+	bool is_ok = ctl_flag(answer, "ok");
+	const struct look look = find_look(options);
+	struct buf out = { 0 };
+
+	if (options->as_json)
+		ctl_print_json(&out, answer);
+	else if (is_ok)
+		ctl_print(&out, options->args[0], answer, &look);
+	else
+		say_refusal(answer, matchers);
+	ctl_write(&out);
+	buf_fini(&out);
+	return is_ok ? EXIT_CODE_OK : exit_code_of(ctl_text(answer, "code"));
+}
+
+static int run(const struct ctl_options *options)
+{
+	struct buf request = { 0 }, matchers = { 0 };
+	auto_free char *path = NULL;
+	struct json_object *answer = NULL;
+	int exit_code = ctl_find(options, &path);
+
+	if (!exit_code) {
+		if (options->duration)
+			join_matchers(&matchers, options);
+		make_request(&request, options, &matchers);
+		answer = ctl_call(options, path, &request, &exit_code);
+	}
+	if (answer)
+		exit_code = show(options, answer, &matchers);
+	json_object_put(answer);
+	buf_fini(&request);
+	buf_fini(&matchers);
+	return exit_code;
+}
+
+int ctl_main(int argc, char **argv)
+{
+	static const struct argp argp = { table, parse_option, usage, doc, NULL, NULL, NULL };
+	struct ctl_options options = { 0 };
+
+	argp_err_exit_status = EXIT_CODE_USAGE;
+	argv[1] = mem_string("ttsobs-bpf ctl"); /* argp names us by the first word */
+	argp_parse(&argp, argc - 1, argv + 1, 0, NULL, &options);
+	free(argv[1]);
+	return run(&options);
+}
