@@ -17,8 +17,7 @@
 
 /* ---- texts to a set ---- */
 
-/* Nothing but blanks, comments and the marks of a document. */
-static bool is_blank(const char *text, size_t length)
+bool rules_is_blank(const char *text, size_t length)
 {
 	bool at_start = true, in_comment = false;
 
@@ -48,7 +47,7 @@ static int read_text(struct rules_draft *draft, const struct rule_text *text)
 	int error;
 
 	/* an empty rule file has no rules, as for Prometheus; of another text nobody can say what it lacks */
-	if (!root && is_rules && is_blank(text->text, text->length)) {
+	if (!root && is_rules && rules_is_blank(text->text, text->length)) {
 		yaml_free(yaml);
 		return 0;
 	}

@@ -138,9 +138,10 @@ bool rules_aliases_are_good(struct rules_reader *r, struct fy_node *root)
 		return false;
 	}
 	if (fy_node_is_mapping(root)) {
-		while ((pair = fy_node_mapping_iterate(root, &iterator)))
-			good &= rules_aliases_are_good(r, fy_node_pair_key(pair)) &
-				rules_aliases_are_good(r, fy_node_pair_value(pair));
+		while ((pair = fy_node_mapping_iterate(root, &iterator))) {
+			good &= rules_aliases_are_good(r, fy_node_pair_key(pair));
+			good &= rules_aliases_are_good(r, fy_node_pair_value(pair));
+		}
 	} else if (fy_node_is_sequence(root)) {
 		while ((item = fy_node_sequence_iterate(root, &iterator)))
 			good &= rules_aliases_are_good(r, item);

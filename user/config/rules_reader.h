@@ -54,6 +54,9 @@ void rules_take_mistakes(struct rules_reader *r, struct fy_node *scalar, struct 
 /* True when every alias has its anchor; only then may a document be read. */
 bool rules_aliases_are_good(struct rules_reader *r, struct fy_node *root);
 
+/* rules.c: nothing but blanks, comments and the marks of a document; Prometheus takes it for an empty file. */
+bool rules_is_blank(const char *text, size_t length);
+
 /* rules_read.c, rules_thresholds.c: one document each. What is wrong is left to yaml_say. */
 void rules_read(struct rules_reader *r, struct fy_node *root, struct rules_draft *draft);
 void rules_read_thresholds(struct rules_reader *r, struct fy_node *root, struct rules_draft *draft);
