@@ -384,7 +384,7 @@ int main(int argc, char **argv)
 		if (engines_load_file(&engines, argv[i]))
 			return 2;
 	unlink(log_path);
-	if (record_new(&sinks[0], recording_path, &preamble) || log_new(&sinks[1], log_path))
+	if (record_new(&sinks[0], recording_path, &preamble) || log_new(&sinks[1], &(struct log_options){ .path = log_path }))
 		return 2;
 	sinks[2] = lines_new(out_file(argv[2], "lines"), &look);
 	sinks[3] = timeline_new(out_file(argv[2], "timeline"), &look, TIMELINE_LAST, 100, NULL);

@@ -84,8 +84,10 @@ void control_feed(struct flow *flow, const struct tt_control *record)
 	const char *tail = (const char *)(record + 1);
 	char *text, *comment;
 
-	if (!judge)
+	if (!judge) {
+		count(flow, false);
 		return;
+	}
 	text = tail_text(tail, record->text_bytes);
 	comment = tail_text(tail + record->text_bytes, record->comment_bytes);
 	count(flow, obey(judge, record, text, comment));

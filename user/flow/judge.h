@@ -168,6 +168,8 @@ struct judge_meant {
 	size_t seen_count; /* that are or were in view */
 	size_t live_count;
 };
+/* As a label's value: cleaned. Gives raw itself where nothing needs cleaning. */
+const char *judge_label_text(struct buf *scratch, const char *raw);
 bool judge_concerns(const struct flow *flow, const struct labels *labels, const struct process_state *process);
 struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels, const struct process_state *without);
 void judge_settle(struct judge *judge); /* ends the alerts of what has left */

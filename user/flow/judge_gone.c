@@ -13,10 +13,32 @@
 #include "flow/judge.h"
 #include "rules/labels.h"
 
+const char *judge_label_text(struct buf *scratch, const char *raw)
+{
+	const char *at = raw;
+
+	while (*at >= ' ' && *at <= '~')
+		at++;
+	if (!*at)
+		return raw;
+	buf_reset(scratch);
+	text_clean(scratch, raw, strlen(raw), false);
+	return scratch->bytes;
+}
+
+static bool is_label_of(const char *value, const char *raw)
+{
+	struct buf scratch = { 0 };
+	bool is_it = !strcmp(value, judge_label_text(&scratch, raw));
+
+	buf_fini(&scratch);
+	return is_it;
+}
+
 static bool has_engine(const struct flow *flow, const struct process_state *process, const char *engine)
 {
 	for (size_t i = 0; i < flow->probes_count; i++)
-		if (flow->probes[i]->process == &process->process && !strcmp(flow->probes[i]->label, engine))
+		if (flow->probes[i]->process == &process->process && is_label_of(engine, flow->probes[i]->label))
 			return true;
 	return false;
 }
@@ -31,7 +53,7 @@ bool judge_concerns(const struct flow *flow, const struct labels *labels, const 
 		snprintf(text, sizeof(text), "%" PRIu32, process->process.pid);
 		return !strcmp(pid, text);
 	}
-	if (service && strcmp(service, process->process.service))
+	if (service && !is_label_of(service, process->process.service))
 		return false;
 	return !engine || has_engine(flow, process, engine);
 }

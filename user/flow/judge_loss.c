@@ -101,6 +101,15 @@ void judge_free_holes(struct judge *judge)
 	table_fini(&judge->holes_by_process);
 }
 
+static bool text_fits(const struct matcher *matcher, const char *raw)
+{
+	struct buf scratch = { 0 };
+	bool fits = matcher_matches(matcher, judge_label_text(&scratch, raw));
+
+	buf_fini(&scratch);
+	return fits;
+}
+
 /* A process of whose engines nothing is known yet may run any. */
 static bool engine_fits(const struct flow *flow, const struct matcher *matcher, const struct process_state *process)
 {
@@ -109,7 +118,7 @@ static bool engine_fits(const struct flow *flow, const struct matcher *matcher, 
 	for (size_t i = 0; i < flow->probes_count; i++) {
 		if (flow->probes[i]->process != &process->process)
 			continue;
-		if (matcher_matches(matcher, flow->probes[i]->label))
+		if (text_fits(matcher, flow->probes[i]->label))
 			return true;
 		is_known = true;
 	}
@@ -129,7 +138,7 @@ static bool selector_concerns(const struct flow *flow, const struct expr *select
 		if (!strcmp(matcher->name, "pid"))
 			fits = matcher_matches(matcher, pid);
 		else if (!strcmp(matcher->name, "service"))
-			fits = matcher_matches(matcher, process->process.service);
+			fits = text_fits(matcher, process->process.service);
 		else if (!strcmp(matcher->name, "engine"))
 			fits = engine_fits(flow, matcher, process);
 		if (!fits)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: traces as they close, losses, processes. Out: one line each, for a person.
+ * In: traces as they close, losses, processes, alerts. Out: one line each, for a person.
  * The rule that surprises: a line never wraps. Columns of low rank are left out where it is narrow, and a note (incomplete,
  * partial) pushes out the columns at the right end of its own line.
  */
@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/alert_words.h"
 #include "sink/lines_columns.h"
 #include "sink/outlet.h"
 #include "sink/paint.h"
@@ -195,11 +196,9 @@ static void lines_on_trace(struct sink *sink, const struct view *view, const str
 	lines_flush(lines);
 }
 
-static void lines_say(struct lines *lines, const struct view *view, uint64_t at_ns,
-		      enum paint paint, const char *text)
+static void lines_say(struct lines *lines, uint64_t at_real_ns, enum paint paint, const char *text)
 {
-	auto_free char *whole =
-		mem_format("%s %s", units_clock(view_real_ns(view, at_ns)).text, text);
+	auto_free char *whole = mem_format("%s %s", units_clock(at_real_ns).text, text);
 
 	paint_begin(&lines->out, &lines->look, paint);
 	text_fit(&lines->out, whole, strlen(whole), lines->look.columns, false, lines->look.ascii);
@@ -238,8 +237,84 @@ static void lines_process(struct lines *lines, const struct view *view, const st
 	default:
 		return;
 	}
-	lines_say(lines, view, proc->head.at_ns, PAINT_COOL, text);
+	lines_say(lines, view_real_ns(view, proc->head.at_ns), PAINT_COOL, text);
 }
+
+/* --- alerts ----------------------------------------------------------------------------------------------- */
+
+/* What nobody has to act on, or was told of by the higher tier, is in the log alone. */
+static bool lines_cares(const struct alert *alert)
+{
+	switch (alert->change) {
+	case ALERT_CHANGE_STATE:
+		if (!alert->fired_at_real_ns || alert->state == ALERT_PENDING)
+			return false;
+		return !alert->inhibited_by;
+	case ALERT_CHANGE_INHIBIT:
+		return !alert->inhibited_by && alert->state == ALERT_FIRING;
+	default:
+		return alert->state == ALERT_FIRING;
+	}
+}
+
+static enum paint lines_alert_paint(const struct alert *alert)
+{
+	if (alert->change == ALERT_CHANGE_ACK || alert->change == ALERT_CHANGE_SILENCE)
+		return PAINT_COOL;
+	if (alert->is_unknown)
+		return PAINT_WARN;
+	if (alert->state == ALERT_RESOLVED)
+		return PAINT_GOOD;
+	if (alert->state == ALERT_ENDED)
+		return PAINT_COOL;
+	return alert->tier >= TIER_CRITICAL ? PAINT_BAD : PAINT_WARN;
+}
+
+static bool lines_label_is_said(const char *name)
+{
+	return !strcmp(name, "alertname") || !strcmp(name, "severity");
+}
+
+/* CRITICAL TtsRequestSlow is firing: 6.2 > 5; engine espeak-ng, pid 4242: requests take too long (trace 9f86d081) */
+static char *lines_alert_text(const struct alert *alert)
+{
+	const char *summary = alert_words_annotation(alert, "summary"), *gap = "; ";
+	const char *tier = alert->tier == TIER_NONE ? "alert" : alert_words_tier(alert->tier);
+	struct buf out = { 0 };
+	size_t i;
+
+	for (i = 0; tier[i]; i++)
+		buf_char(&out, tier[i] >= 'a' && tier[i] <= 'z' ? (char)(tier[i] - 'a' + 'A') : tier[i]);
+	buf_char(&out, ' ');
+	alert_words_sentence(&out, alert);
+	if (alert->silence_id && alert->change != ALERT_CHANGE_SILENCE)
+		buf_text(&out, " (silenced)");
+	for (i = 0; i < alert->labels->count; i++) {
+		const struct label *label = &alert->labels->items[i];
+
+		if (lines_label_is_said(label->name))
+			continue;
+		buf_format(&out, "%s%s %s", gap, label->name, label->value);
+		gap = ", ";
+	}
+	if (summary && alert->state == ALERT_FIRING && alert->change == ALERT_CHANGE_STATE)
+		buf_format(&out, ": %s", summary);
+	if (!words_is_orphan(alert->trace_id))
+		buf_format(&out, " (trace %.8s)", words_trace_id(alert->trace_id).text);
+	return out.bytes;
+}
+
+static void lines_on_alert(struct sink *sink, const struct view *view, const struct alert *alert)
+{
+	struct lines *lines = (struct lines *)sink;
+	auto_free char *text = lines_cares(alert) ? lines_alert_text(alert) : NULL;
+
+	(void)view;
+	if (text)
+		lines_say(lines, alert->changed_at_real_ns, lines_alert_paint(alert), text);
+}
+
+/* --- facts ------------------------------------------------------------------------------------------------ */
 
 /* Losses come with every tick; people are told once a second. */
 static void lines_lost(struct lines *lines, const struct tt_lost *lost)
@@ -285,7 +360,7 @@ static void lines_tell_losses(struct lines *lines, const struct view *view)
 			mem_format("%s%s%s%s%s", cause->before, units_count(loss->count).text,
 				   cause->after, probe ? " at probe " : "", probe ? probe : "");
 
-		lines_say(lines, view, view->now_ns, PAINT_WARN, text);
+		lines_say(lines, view_real_ns(view, view->now_ns), PAINT_WARN, text);
 	}
 	lines->losses_count = 0;
 	lines->losses_told_at_ns = view->now_ns;
@@ -318,6 +393,7 @@ static const struct sink_ops lines_ops = {
 	.name = "lines",
 	.on_event = lines_on_event,
 	.on_trace = lines_on_trace,
+	.on_alert = lines_on_alert,
 	.on_tick = lines_on_tick,
 };
 

@@ -26,6 +26,14 @@
 #define LOG_STATUS_EVERY_NS (60 * NS_PER_S)
 #define LOG_WARN_EVERY_NS (10 * NS_PER_S)
 
+/* What somebody asked for: told once flow has tried it, before what came of it. */
+struct log_asked {
+	struct buf record; /* struct tt_control with its tail; empty = none */
+	uint64_t refused_count;
+	char *alert_name;
+	char trace_id[33];
+};
+
 struct log {
 	struct sink sink;
 	struct log_queue *queue;
@@ -37,6 +45,12 @@ struct log {
 	uint64_t next_status_at_ns;
 	uint32_t end_reason;
 	bool is_patient;
+	bool has_warned_rotation;
+	enum log_level level;
+	uint64_t skipped_count;	   /* records below the level */
+	uint64_t rules_generation; /* as told */
+	uint64_t rules_refused_count;
+	struct log_asked asked;
 };
 
 static struct log *log_of(const struct sink *sink)
@@ -66,16 +80,89 @@ static void log_write(struct log *log, const struct view *view, uint64_t at_ns,
 	log_queue_add(log->queue, log->line.bytes, log->line.length);
 }
 
+static bool log_wants(struct log *log, enum log_level level)
+{
+	if (level >= log->level)
+		return true;
+	log->skipped_count++;
+	return false;
+}
+
 static void log_on_span(struct sink *sink, const struct view *view, const struct span *span)
 {
-	log_write(log_of(sink), view, span->start_at_ns + span->wall_ns,
-		  log_span_record(view, span));
+	if (log_wants(log_of(sink), log_span_level(span)))
+		log_write(log_of(sink), view, span->start_at_ns + span->wall_ns, log_span_record(view, span));
 }
 
 static void log_on_trace(struct sink *sink, const struct view *view, const struct trace *trace)
 {
-	log_write(log_of(sink), view, trace->end_at_ns, log_trace_record(view, trace));
+	if (log_wants(log_of(sink), log_trace_level(trace)))
+		log_write(log_of(sink), view, trace->end_at_ns, log_trace_record(view, trace));
 }
+
+/* --- what people ask for ---------------------------------------------------------------------------------- */
+
+static void log_tell_asked(struct log *log, const struct view *view)
+{
+	struct log_asked *asked = &log->asked;
+	const struct tt_control *control = (const struct tt_control *)asked->record.bytes;
+	bool is_refused = view->tallies->control_refused_count != asked->refused_count;
+
+	if (!asked->record.length)
+		return;
+	if (log_wants(log, log_control_level(control, is_refused)))
+		log_write(log, view, control->head.at_ns,
+			  log_control_record(view, control, asked->alert_name, asked->trace_id, is_refused));
+	buf_reset(&asked->record);
+	free(asked->alert_name);
+	asked->alert_name = NULL;
+}
+
+static void log_keep_asked(struct log *log, const struct view *view, const struct tt_control *control, uint32_t size_bytes)
+{
+	struct log_asked *asked = &log->asked;
+	const struct alert *alert = view->alerts;
+
+	if (control->text_bytes > TT_CONTROL_TEXT_MAX || control->comment_bytes > TT_CONTROL_TEXT_MAX ||
+	    control->text_bytes + control->comment_bytes > size_bytes - sizeof(*control))
+		return; /* counted as malformed */
+	buf_add(&asked->record, control, size_bytes);
+	asked->refused_count = view->tallies->control_refused_count;
+	asked->trace_id[0] = '\0';
+	if (control->what != TT_CONTROL_ACK && control->what != TT_CONTROL_RESOLVE)
+		return;
+	while (alert && alert->id != control->id)
+		alert = alert->next;
+	if (!alert)
+		return;
+	asked->alert_name = mem_string(alert->name);
+	if (!words_is_orphan(alert->trace_id))
+		memcpy(asked->trace_id, words_trace_id(alert->trace_id).text, sizeof(asked->trace_id));
+}
+
+static void log_tell_rules(struct log *log, const struct view *view)
+{
+	uint64_t refused_count = view->tallies->rules_refused_count - log->rules_refused_count;
+
+	if (refused_count && log_wants(log, log_rules_level(refused_count)))
+		log_write(log, view, view->now_ns, log_rules_record(view, refused_count));
+	if (view->rules_generation != log->rules_generation && log_wants(log, log_rules_level(0)))
+		log_write(log, view, view->now_ns, log_rules_record(view, 0));
+	log->rules_refused_count = view->tallies->rules_refused_count;
+	log->rules_generation = view->rules_generation;
+}
+
+static void log_on_alert(struct sink *sink, const struct view *view, const struct alert *alert)
+{
+	struct log *log = log_of(sink);
+
+	log_tell_asked(log, view);
+	log_tell_rules(log, view);
+	if (log_wants(log, log_alert_level(alert)))
+		log_write(log, view, view->now_ns, log_alert_record(alert));
+}
+
+/* --- facts ------------------------------------------------------------------------------------------------ */
 
 static void log_on_event(struct sink *sink, const struct view *view, const struct tt_head *record,
 			 uint32_t size_bytes)
@@ -83,15 +170,19 @@ static void log_on_event(struct sink *sink, const struct view *view, const struc
 	struct log *log = log_of(sink);
 	const void *fact;
 
+	log_tell_asked(log, view);
 	fact = words_record(record, size_bytes, TT_PROC, sizeof(struct tt_proc));
-	if (fact)
+	if (fact && log_wants(log, log_proc_level(fact)))
 		log_write(log, view, record->at_ns, log_proc_record(view, fact));
 	fact = words_record(record, size_bytes, TT_PROBE, sizeof(struct tt_probe));
-	if (fact)
+	if (fact && log_wants(log, LOG_LEVEL_DEBUG))
 		log_write(log, view, record->at_ns, log_probe_record(view, fact));
 	fact = words_record(record, size_bytes, TT_LOST, sizeof(struct tt_lost));
-	if (fact)
+	if (fact && log_wants(log, LOG_LEVEL_WARNING))
 		log_write(log, view, record->at_ns, log_lost_record(view, fact));
+	fact = words_record(record, size_bytes, TT_CONTROL, sizeof(struct tt_control));
+	if (fact)
+		log_keep_asked(log, view, fact, record->size);
 }
 
 /* Chatter about our own output: stderr only, and the host's clock, because none of it is part of the log. */
@@ -100,6 +191,9 @@ static void log_say_trouble(struct log *log, struct log_queue_state state, bool 
 	struct timespec at;
 	uint64_t now_ns;
 
+	if (state.rotate_trouble && !log->has_warned_rotation)
+		warn("log: cannot rotate %s: %s; it grows on", log->path, strerror(-state.rotate_trouble));
+	log->has_warned_rotation = state.rotate_trouble;
 	if (state.dropped_count == log->warned_count && !state.trouble)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &at);
@@ -116,17 +210,25 @@ static void log_say_trouble(struct log *log, struct log_queue_state state, bool 
 	log->warned_count = state.dropped_count;
 }
 
+static void log_tell_status(struct log *log, const struct view *view)
+{
+	if (log_wants(log, log_status_level(view)))
+		log_write(log, view, view->now_ns, log_status_record(view, log->skipped_count));
+}
+
 static void log_on_tick(struct sink *sink, const struct view *view)
 {
 	struct log *log = log_of(sink);
 
+	log_tell_asked(log, view);
+	log_tell_rules(log, view);
 	if (!log->next_status_at_ns)
 		log->next_status_at_ns = view->now_ns + LOG_STATUS_EVERY_NS;
 	if (view->end_reason && !log->end_reason) {
 		log->end_reason = view->end_reason;
-		log_write(log, view, view->now_ns, log_status_record(view));
+		log_tell_status(log, view);
 	} else if (!view->end_reason && view->now_ns >= log->next_status_at_ns) {
-		log_write(log, view, view->now_ns, log_status_record(view));
+		log_tell_status(log, view);
 		log->next_status_at_ns = view->now_ns + LOG_STATUS_EVERY_NS;
 	}
 	log_say_trouble(log, log_queue_state(log->queue), false);
@@ -139,6 +241,7 @@ static const struct sink_ops log_ops = {
 	.on_event = log_on_event,
 	.on_span = log_on_span,
 	.on_trace = log_on_trace,
+	.on_alert = log_on_alert,
 	.on_tick = log_on_tick,
 };
 
@@ -166,10 +269,17 @@ static int log_open(const char *path)
 	return fd;
 }
 
-int log_new(struct sink **sink, const char *path)
+int log_new(struct sink **sink, const struct log_options *options)
 {
+	const char *path = options->path;
 	bool to_stdout = strcmp(path, "-") == 0;
 	int fd = to_stdout ? STDOUT_FILENO : log_open(path);
+	struct log_rotation rotation = {
+		.path = path,
+		.max_bytes = options->max_bytes,
+		.keep_count = options->keep_count,
+		.max_age_ns = options->max_age_ns,
+	};
 	struct log *log;
 
 	if (fd < 0)
@@ -177,7 +287,8 @@ int log_new(struct sink **sink, const char *path)
 	log = mem_new(sizeof(*log));
 	log->sink.ops = &log_ops;
 	log->path = to_stdout ? NULL : mem_string(path);
-	log->queue = log_queue_new(fd, !to_stdout);
+	log->level = options->level;
+	log->queue = log_queue_new(fd, !to_stdout, to_stdout ? NULL : &rotation);
 	*sink = &log->sink;
 	return 0;
 }
@@ -226,6 +337,8 @@ int log_free(struct sink *sink)
 		     strerror(-error));
 	log_say_trouble(log, state, true);
 	buf_fini(&log->line);
+	buf_fini(&log->asked.record);
+	free(log->asked.alert_name);
 	free(log->path);
 	free(log);
 	return error;

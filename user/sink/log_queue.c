@@ -24,7 +24,7 @@
 
 struct log_queue {
 	pthread_t thread;
-	pthread_mutex_t lock;	/* all below but `outlet` and `batch`, which are the thread's */
+	pthread_mutex_t lock;	/* all below but `rotator`, `outlet` and `batch`, which are the thread's */
 	pthread_cond_t to_thread; /* lines, a new fd, stop, give up */
 	pthread_cond_t to_reader; /* room, progress, the thread's end */
 	struct buf pending;
@@ -38,6 +38,9 @@ struct log_queue {
 	bool is_stopping;
 	bool gives_up;
 	bool has_ended;
+	int rotate_trouble;
+	bool is_rotating; /* `rotator` is in use */
+	struct log_rotator rotator;
 	struct outlet outlet;
 	struct buf batch;
 };
@@ -71,7 +74,26 @@ static void log_queue_swap_fd(struct log_queue *queue)
 	queue->trouble = 0;
 	if (queue->outlet.is_owned)
 		close(queue->outlet.fd);
+	if (queue->is_rotating)
+		fd = log_rotator_adopt(&queue->rotator, fd);
 	outlet_init(&queue->outlet, fd, true);
+}
+
+/* How much of the batch may go to the file that is open then. Not locked. */
+static size_t log_queue_room(struct log_queue *queue, size_t done, bool by_age)
+{
+	const char *bytes = queue->batch.bytes + done;
+	size_t length = queue->batch.length - done, room;
+	int fd = queue->outlet.fd;
+
+	if (!queue->is_rotating || queue->outlet.kind != OUTLET_FILE)
+		return length;
+	room = log_rotator_room(&queue->rotator, &fd, bytes, length, done && bytes[-1] != '\n', by_age);
+	if (fd != queue->outlet.fd) {
+		close(queue->outlet.fd);
+		outlet_init(&queue->outlet, fd, true);
+	}
+	return room;
 }
 
 /* After a write that failed. Locked. False: the rest of the batch is not to be written. */
@@ -105,15 +127,16 @@ static void log_queue_write_batch(struct log_queue *queue)
 	size_t done = 0;
 
 	while (done < queue->batch.length) {
+		bool by_age = !queue->is_patient;
 		ssize_t put;
 
 		/* a new file begins with a line */
 		if (queue->next_fd >= 0 && (!done || queue->batch.bytes[done - 1] == '\n'))
 			log_queue_swap_fd(queue);
 		pthread_mutex_unlock(&queue->lock);
-		put = outlet_put(&queue->outlet, queue->batch.bytes + done,
-				 queue->batch.length - done);
+		put = outlet_put(&queue->outlet, queue->batch.bytes + done, log_queue_room(queue, done, by_age));
 		pthread_mutex_lock(&queue->lock);
+		queue->rotate_trouble = queue->rotator.trouble;
 		if (put > 0) {
 			done += (size_t)put;
 			queue->batch_bytes -= (size_t)put;
@@ -157,7 +180,7 @@ static void *log_queue_run(void *arg)
 	return NULL;
 }
 
-struct log_queue *log_queue_new(int fd, bool owned)
+struct log_queue *log_queue_new(int fd, bool owned, const struct log_rotation *rotation)
 {
 	struct log_queue *queue = mem_new(sizeof(*queue));
 	pthread_condattr_t monotonic;
@@ -166,6 +189,9 @@ struct log_queue *log_queue_new(int fd, bool owned)
 
 	outlet_init(&queue->outlet, fd, owned);
 	queue->next_fd = -1;
+	queue->is_rotating = rotation && (rotation->max_bytes || rotation->max_age_ns);
+	if (queue->is_rotating)
+		log_rotator_init(&queue->rotator, rotation, queue->outlet.fd);
 	pthread_mutex_init(&queue->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -246,6 +272,7 @@ static struct log_queue_state log_queue_state_locked(const struct log_queue *que
 		.queued_bytes = queue->pending.length + queue->batch_bytes,
 		.error = queue->error,
 		.trouble = queue->trouble,
+		.rotate_trouble = queue->rotate_trouble,
 	};
 }
 
@@ -306,6 +333,8 @@ struct log_queue_state log_queue_free(struct log_queue *queue, bool hurried)
 	pthread_join(queue->thread, NULL);
 	if (queue->next_fd >= 0)
 		close(queue->next_fd);
+	if (queue->is_rotating)
+		log_rotator_fini(&queue->rotator);
 	outlet_fini(&queue->outlet);
 	buf_fini(&queue->pending);
 	buf_fini(&queue->batch);

@@ -10,13 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sink/log_rotate.h"
+
 #ifndef LIMIT_LOG_QUEUE_BYTES
 #define LIMIT_LOG_QUEUE_BYTES (8u << 20)
 #endif
 
 struct log_queue;
 
-struct log_queue *log_queue_new(int fd, bool owned);
+/* rotation NULL: the file stays. */
+struct log_queue *log_queue_new(int fd, bool owned, const struct log_rotation *rotation);
 /* While patient, a full queue makes log_queue_add wait instead of dropping, and a failed write is final. */
 void log_queue_set_patient(struct log_queue *queue, bool patient);
 /* One line with its newline. False: it was dropped (and counted, unless the reader of the pipe has left). */
@@ -30,6 +33,7 @@ struct log_queue_state {
 	uint64_t queued_bytes;
 	int error;   /* final: -EPIPE, the reader left; patient: the write that failed */
 	int trouble; /* -errno of a write that is being tried again; 0 = none */
+	int rotate_trouble; /* -errno of a rotation that is being tried again: the file grows beyond its limit; 0 = none */
 };
 struct log_queue_state log_queue_state(struct log_queue *queue);
 

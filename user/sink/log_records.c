@@ -15,18 +15,31 @@
 #include "sink/words.h"
 
 #define LOG_VERSION 1
+#define LOG_TOUCHED_TRACES 8 /* ids in the record of a loss */
 
-static struct json_object *log_begin(const struct view *view, uint64_t at_ns, const char *level,
-				     const char *event, const char *message)
+const char *log_level_word(enum log_level level)
+{
+	static const char *const words[LOG_LEVELS] = { "debug", "info", "warning", "error", "critical" };
+
+	return words[level < LOG_LEVELS ? level : LOG_LEVEL_INFO];
+}
+
+struct json_object *log_record_begin(uint64_t at_real_ns, enum log_level level, const char *event, const char *message)
 {
 	struct json_object *object = member_object();
 
 	member_count(object, "v", LOG_VERSION);
-	member_time(object, "ts", view_real_ns(view, at_ns));
-	member_word(object, "level", level);
+	member_time(object, "ts", at_real_ns);
+	member_word(object, "level", log_level_word(level));
 	member_word(object, "event", event);
 	member_string(object, "msg", message);
 	return object;
+}
+
+static struct json_object *log_begin(const struct view *view, uint64_t at_ns, enum log_level level, const char *event,
+				     const char *message)
+{
+	return log_record_begin(view_real_ns(view, at_ns), level, event, message);
 }
 
 static void log_where(struct json_object *object, const struct process *process, uint32_t tid,
@@ -102,11 +115,11 @@ static void log_attrs(struct json_object *object, const struct span *span)
 
 /* --- spans and traces ------------------------------------------------------------------------------------- */
 
-static const char *log_span_level(const struct span *span)
+enum log_level log_span_level(const struct span *span)
 {
 	if (span->status == STATUS_OK)
-		return "info";
-	return span->status == STATUS_ERROR ? "error" : "warning";
+		return LOG_LEVEL_INFO;
+	return span->status == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
 }
 
 struct json_object *log_span_record(const struct view *view, const struct span *span)
@@ -148,15 +161,15 @@ struct json_object *log_span_record(const struct view *view, const struct span *
 	return object;
 }
 
-static const char *log_trace_level(const struct trace *trace)
+enum log_level log_trace_level(const struct trace *trace)
 {
 	switch (trace->status) {
 	case STATUS_OK:
-		return trace->incomplete ? "warning" : "info";
+		return trace->incomplete ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 	case STATUS_CANCELLED:
-		return "warning";
+		return LOG_LEVEL_WARNING;
 	default:
-		return "error";
+		return LOG_LEVEL_ERROR;
 	}
 }
 
@@ -225,13 +238,16 @@ static void log_exit_status(struct json_object *object, int status)
 		member_signed(object, "exit_code", WEXITSTATUS(status));
 }
 
+enum log_level log_proc_level(const struct tt_proc *proc)
+{
+	return proc->state == TT_PROC_GONE && WIFSIGNALED((int)proc->exit_code) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+}
+
 struct json_object *log_proc_record(const struct view *view, const struct tt_proc *proc)
 {
 	static const char *const messages[] = { "seen", "attached", "gone", "exec" };
-	bool killed = proc->state == TT_PROC_GONE && WIFSIGNALED((int)proc->exit_code);
 	const char *message = proc->state <= TT_PROC_EXEC ? messages[proc->state] : "seen";
-	struct json_object *object = log_begin(view, proc->head.at_ns, killed ? "warning" : "info",
-					       "process", message);
+	struct json_object *object = log_begin(view, proc->head.at_ns, log_proc_level(proc), "process", message);
 
 	member_count(object, "pid", proc->head.pid);
 	member_field(object, "comm", proc->comm, sizeof(proc->comm));
@@ -254,7 +270,7 @@ struct json_object *log_probe_record(const struct view *view, const struct tt_pr
 			   words_leave_mode(probe->leave_mode));
 	struct json_object *attrs = member_object();
 	struct json_object *object =
-		log_begin(view, probe->head.at_ns, "debug", "process", message);
+		log_begin(view, probe->head.at_ns, LOG_LEVEL_DEBUG, "process", message);
 
 	member_count(object, "pid", probe->head.pid);
 	member_field(object, "engine", probe->label, sizeof(probe->label));
@@ -284,6 +300,26 @@ static const struct probe *log_probe_find(const struct view *view, uint16_t id)
 	return NULL;
 }
 
+/* The requests that were open when records of their process were lost: each may have been touched. */
+static void log_touched_traces(struct json_object *object, const struct view *view, uint32_t pid)
+{
+	const struct trace *trace, *touched[LOG_TOUCHED_TRACES];
+	struct json_object *ids;
+	size_t count = 0, i;
+
+	for (trace = view->open_traces; trace && count < LOG_TOUCHED_TRACES; trace = trace->next_open)
+		if (!pid || (trace->process && trace->process->pid == pid))
+			touched[count++] = trace;
+	if (count == 1)
+		member_word(object, "trace_id", words_trace_id(touched[0]->id).text);
+	if (count < 2)
+		return;
+	ids = member_array();
+	for (i = 0; i < count; i++)
+		member_append(ids, member_new_word(words_trace_id(touched[i]->id).text));
+	member_add(object, "trace_ids", ids);
+}
+
 struct json_object *log_lost_record(const struct view *view, const struct tt_lost *lost)
 {
 	const struct words_cause *cause = words_cause(lost->cause);
@@ -291,8 +327,10 @@ struct json_object *log_lost_record(const struct view *view, const struct tt_los
 	auto_free char *message = mem_format("%s%llu%s", cause->before,
 					     (unsigned long long)lost->count, cause->after);
 	struct json_object *object =
-		log_begin(view, lost->head.at_ns, "warning", "loss", message);
+		log_begin(view, lost->head.at_ns, LOG_LEVEL_WARNING, "loss", message);
 
+	if (cause->is_event_lost || lost->cause == TT_LOST_RECORDING)
+		log_touched_traces(object, view, lost->head.pid);
 	if (lost->head.pid)
 		member_count(object, "pid", lost->head.pid);
 	if (probe)
@@ -310,7 +348,7 @@ struct json_object *log_hole_record(const struct view *view, uint64_t at_ns, uin
 	auto_free char *message =
 		mem_format("%llu log lines dropped here: a replay of this run prints them",
 			   (unsigned long long)count);
-	struct json_object *object = log_begin(view, at_ns, "warning", "loss", message);
+	struct json_object *object = log_begin(view, at_ns, LOG_LEVEL_WARNING, "loss", message);
 
 	member_word(object, "cause", "log");
 	member_count(object, "count", count);
@@ -366,16 +404,61 @@ static void log_status_losses(struct json_object *object, const struct tallies *
 	member_add(object, "lost_by_cause", by_cause);
 }
 
-struct json_object *log_status_record(const struct view *view)
+/* Rules are in force, or alerts of a former run are there. */
+static bool log_status_has_alerts(const struct view *view)
+{
+	return view->rules || view->alerts;
+}
+
+static uint64_t log_status_firing(const struct view *view)
+{
+	uint64_t count = 0;
+	const struct alert *alert;
+
+	for (alert = view->alerts; alert; alert = alert->next)
+		count += alert->state == ALERT_FIRING;
+	return count;
+}
+
+static void log_status_alerts(struct json_object *object, const struct view *view)
+{
+	uint64_t pending = 0, unknown = 0;
+	const struct alert *alert;
+
+	for (alert = view->alerts; alert; alert = alert->next) {
+		pending += alert->state == ALERT_PENDING;
+		unknown += alert->is_unknown;
+	}
+	member_count(object, "alerts_pending", pending);
+	member_count(object, "alerts_firing", log_status_firing(view));
+	member_count(object, "alerts_unknown", unknown);
+}
+
+enum log_level log_status_level(const struct view *view)
+{
+	bool worry = log_lost_events(view->tallies) || view->tallies->let_go_count || view->end_reason == TT_END_ERROR ||
+		     (view->end_reason && log_status_firing(view));
+
+	return worry ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+}
+
+static char *log_status_message(const struct view *view)
+{
+	uint64_t firing = log_status_firing(view);
+
+	if (!view->end_reason)
+		return mem_string("running");
+	if (!firing)
+		return mem_format("ended: %s", words_end_reason(view->end_reason));
+	return mem_format("ended: %s; %llu alert%s left firing", words_end_reason(view->end_reason), (unsigned long long)firing,
+			  firing == 1 ? "" : "s");
+}
+
+struct json_object *log_status_record(const struct view *view, uint64_t skipped_count)
 {
 	const struct tallies *tallies = view->tallies;
-	bool worry = log_lost_events(tallies) || tallies->let_go_count ||
-		     view->end_reason == TT_END_ERROR;
-	auto_free char *message =
-		view->end_reason ? mem_format("ended: %s", words_end_reason(view->end_reason)) :
-				   mem_string("running");
-	struct json_object *object =
-		log_begin(view, view->now_ns, worry ? "warning" : "info", "status", message);
+	auto_free char *message = log_status_message(view);
+	struct json_object *object = log_begin(view, view->now_ns, log_status_level(view), "status", message);
 
 	if (view->end_reason)
 		member_word(object, "reason", words_end_reason(view->end_reason));
@@ -388,5 +471,9 @@ struct json_object *log_status_record(const struct view *view)
 	member_count(object, "late_spans", tallies->late_spans_count);
 	member_count(object, "no_end", tallies->no_end_count);
 	log_status_losses(object, tallies);
+	if (log_status_has_alerts(view))
+		log_status_alerts(object, view);
+	if (skipped_count)
+		member_count(object, "below_level", skipped_count);
 	return object;
 }

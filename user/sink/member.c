@@ -93,12 +93,27 @@ static int member_escape(struct json_object *string, struct printbuf *out, int l
 	return result;
 }
 
-void member_text(struct json_object *object, const char *key, const char *bytes, size_t length)
+static struct json_object *member_new_text(const char *bytes, size_t length)
 {
 	struct json_object *string = member_made(json_object_new_string_len(bytes, (int)length));
 
 	json_object_set_serializer(string, member_escape, NULL, NULL);
-	member_add(object, key, string);
+	return string;
+}
+
+void member_text(struct json_object *object, const char *key, const char *bytes, size_t length)
+{
+	member_add(object, key, member_new_text(bytes, length));
+}
+
+struct json_object *member_new_string(const char *text)
+{
+	return member_new_text(text, strlen(text));
+}
+
+void member_foreign_string(struct json_object *object, const char *key, const char *text)
+{
+	member_foreign(object, key, member_new_text(text, strlen(text)));
 }
 
 void member_string(struct json_object *object, const char *key, const char *text)
@@ -162,6 +177,14 @@ void member_ratio(struct json_object *object, const char *key, double ratio)
 		return;
 	member_digits(digits, sizeof(digits), ratio);
 	member_add(object, key, json_object_new_double_s(ratio, digits));
+}
+
+void member_number(struct json_object *object, const char *key, double number)
+{
+	if (isfinite(number))
+		member_ratio(object, key, number);
+	else
+		member_word(object, key, isnan(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf");
 }
 
 void member_time(struct json_object *object, const char *key, uint64_t real_ns)

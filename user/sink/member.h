@@ -27,13 +27,16 @@ void member_count(struct json_object *object, const char *key, uint64_t count);
 void member_signed(struct json_object *object, const char *key, int64_t number);
 void member_flag(struct json_object *object, const char *key, bool flag);
 void member_ratio(struct json_object *object, const char *key, double ratio);
+void member_number(struct json_object *object, const char *key, double number); /* what is not finite as "NaN", "+Inf", "-Inf" */
 void member_time(struct json_object *object, const char *key, uint64_t real_ns); /* RFC 3339 */
 
 /* The same with a key that comes from outside: it is cleaned first, and a second one of that name replaces the first. */
 void member_foreign(struct json_object *object, const char *key, struct json_object *value);
+void member_foreign_string(struct json_object *object, const char *key, const char *text); /* both hostile */
 struct json_object *member_new_count(uint64_t count);
 struct json_object *member_new_signed(int64_t number);
 struct json_object *member_new_word(const char *word);
+struct json_object *member_new_string(const char *text); /* hostile */
 
 /* Adds the object as one line to out, and frees it. */
 void member_print(struct buf *out, struct json_object *object);

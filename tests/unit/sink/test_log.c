@@ -71,7 +71,7 @@ static int bench_teardown(void **state)
 
 static void bench_open(struct bench *bench)
 {
-	assert_int_equal(log_new(&bench->log, bench->path), 0);
+	assert_int_equal(log_new(&bench->log, &(struct log_options){ .path = bench->path }), 0);
 }
 
 static void bench_close(struct bench *bench)
@@ -631,7 +631,7 @@ static void a_log_that_cannot_be_opened_is_refused(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_int_equal(log_new(&bench->log, "/nowhere/at/all"), -ENOENT);
+	assert_int_equal(log_new(&bench->log, &(struct log_options){ .path = "/nowhere/at/all" }), -ENOENT);
 	assert_non_null(strstr(bench->said.bytes, "/nowhere/at/all"));
 	bench->log = NULL;
 }
