@@ -12,11 +12,14 @@
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
+#include "model/limits.h"
 
 enum {
 	KEY_ENGINE = 256, KEY_ENGINE_DIR, KEY_ENGINE_FILE, KEY_LOG, KEY_RECORD, KEY_PLAIN, KEY_JSON, KEY_INTERVAL,
 	KEY_DURATION, KEY_RING, KEY_ATTACH, KEY_NO_COLOUR, KEY_ASCII, KEY_COLUMNS, KEY_TRACE, KEY_SLOWEST, KEY_LAST,
-	KEY_DEBUG,
+	KEY_DEBUG, KEY_RULES, KEY_THRESHOLDS, KEY_NO_RULES, KEY_NOTIFY, KEY_NO_NOTIFY, KEY_SYSLOG_SOCKET, KEY_JOURNAL_SOCKET,
+	KEY_CONTROL, KEY_STATE, KEY_RETENTION, KEY_RETENTION_BYTES, KEY_LOG_LEVEL, KEY_LOG_MAX_BYTES, KEY_LOG_KEEP,
+	KEY_LOG_MAX_AGE,
 };
 
 /* For which verbs an option means something. */
@@ -44,8 +47,24 @@ static const struct argp_option table[] = {
 	{ "columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2 },
 	{ "no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2 },
 	{ "ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2 },
-	{ 0, 0, 0, 0, "Other:", 3 },
-	{ "debug", KEY_DEBUG, 0, 0, "say on standard error what is being done", 3 },
+	{ "log-level", KEY_LOG_LEVEL, "LEVEL", 0, "log only records of this level and above: debug, info, warning, error, critical (debug)", 2 },
+	{ "log-max-bytes", KEY_LOG_MAX_BYTES, "SIZE", 0, "begin a new log file before it grows beyond SIZE", 2 },
+	{ "log-max-age", KEY_LOG_MAX_AGE, "TIME", 0, "begin a new log file after this time", 2 },
+	{ "log-keep", KEY_LOG_KEEP, "N", 0, "keep N older log files, FILE.1 to FILE.N (5)", 2 },
+	{ 0, 0, 0, 0, "Rules and alerts:", 3 },
+	{ "rules", KEY_RULES, "FILE|DIR", 0, "judge by these rules instead of the shipped ones (repeatable)", 3 },
+	{ "thresholds", KEY_THRESHOLDS, "FILE", 0, "thresholds that override the shipped ones (repeatable)", 3 },
+	{ "no-rules", KEY_NO_RULES, 0, 0, "judge nothing", 3 },
+	{ "notify", KEY_NOTIFY, "FILE", 0, "who is told of alerts, instead of the shipped notify.yaml", 3 },
+	{ "no-notify", KEY_NO_NOTIFY, 0, 0, "tell nobody", 3 },
+	{ "syslog-socket", KEY_SYSLOG_SOCKET, "PATH", 0, "syslog here instead of /dev/log", 3 },
+	{ "journal-socket", KEY_JOURNAL_SOCKET, "PATH", 0, "the journal here instead of /run/systemd/journal/socket", 3 },
+	{ "control", KEY_CONTROL, "PATH", 0, "socket for 'ttsobs-bpf ctl' (/run/ttsobs/PID.sock), or 'none'", 3 },
+	{ "state", KEY_STATE, "PATH", 0, "file that keeps alerts, acknowledgements and silences over restarts, or 'none'", 3 },
+	{ "retention", KEY_RETENTION, "[KIND=]TIME,...", 0, "how long metrics, traces and logs are held in memory (6h)", 3 },
+	{ "retention-bytes", KEY_RETENTION_BYTES, "[KIND=]SIZE,...", 0, "how much memory each may take (64M)", 3 },
+	{ 0, 0, 0, 0, "Other:", 4 },
+	{ "debug", KEY_DEBUG, 0, 0, "say on standard error what is being done", 4 },
 	{ 0 },
 };
 
@@ -118,12 +137,64 @@ static void parse_choice(struct options *options, enum timeline_choice choice, c
 		argp_error(state, "'%s' is not a number from 1 to 1000", text);
 }
 
+const char *const options_log_levels[] = { "debug", "info", "warning", "error", "critical", NULL };
+
+static void parse_log_level(struct options *options, const char *text, struct argp_state *state)
+{
+	for (unsigned i = 0; options_log_levels[i]; i++)
+		if (!strcmp(options_log_levels[i], text)) {
+			options->log_level = i;
+			return;
+		}
+	argp_error(state, "--log-level: '%s' is none of debug, info, warning, error, critical", text);
+}
+
+static void parse_size(const char *name, const char *text, uint64_t least_bytes, uint64_t *bytes, struct argp_state *state)
+{
+	if (units_parse_bytes(text, bytes) || *bytes < least_bytes)
+		argp_error(state, "--%s: '%s' is not a size of at least %s (like 512K, 64M, 1G)", name, text,
+			   units_bytes(least_bytes).text);
+}
+
+/* "6h", or "metrics=6h,traces=1h". */
+static void parse_retention(struct options *options, bool is_bytes, const char *text, struct argp_state *state)
+{
+	static const char *const kinds[] = { "metrics", "traces", "logs" };
+	struct retention *all[] = { &options->metrics, &options->traces, &options->logs };
+	const char *name = is_bytes ? "retention-bytes" : "retention";
+	char *copy = mem_string(text), *rest = copy, *one;
+
+	while ((one = strsep(&rest, ","))) {
+		char *equals = strchr(one, '=');
+		const char *value = equals ? equals + 1 : one;
+		uint64_t number;
+		bool is_known = !equals;
+
+		if (is_bytes)
+			parse_size(name, value, 64u << 10, &number, state);
+		else
+			parse_time(name, value, &number, state);
+		for (size_t i = 0; i < 3; i++) {
+			if (equals && ((size_t)(equals - one) != strlen(kinds[i]) || strncmp(one, kinds[i], strlen(kinds[i]))))
+				continue;
+			is_known = true;
+			*(is_bytes ? &all[i]->bytes : &all[i]->age_ns) = number;
+		}
+		if (!is_known)
+			argp_error(state, "--%s: '%.*s' is none of metrics, traces, logs", name, (int)(equals - one), one);
+	}
+	free(copy);
+}
+
 static unsigned option_use(int key)
 {
 	switch (key) {
-	case 'p': case KEY_ATTACH: case KEY_RING: case KEY_DURATION: case KEY_RECORD: case 'o':
+	case 'p': case KEY_ATTACH: case KEY_RING: case KEY_DURATION: case KEY_RECORD: case 'o': case KEY_NOTIFY: case KEY_NO_NOTIFY:
+	case KEY_SYSLOG_SOCKET: case KEY_JOURNAL_SOCKET: case KEY_CONTROL: case KEY_STATE:
 		return FOR_LIVE;
-	case KEY_LOG: case KEY_INTERVAL: case KEY_PLAIN:
+	case KEY_LOG: case KEY_INTERVAL: case KEY_PLAIN: case KEY_RULES: case KEY_THRESHOLDS: case KEY_NO_RULES:
+	case KEY_RETENTION: case KEY_RETENTION_BYTES: case KEY_LOG_LEVEL: case KEY_LOG_MAX_BYTES: case KEY_LOG_KEEP:
+	case KEY_LOG_MAX_AGE:
 		return FOR_LIVE | FOR_REPLAY;
 	case KEY_TRACE: case KEY_SLOWEST: case KEY_LAST:
 		return FOR_TIMELINE;
@@ -163,6 +234,25 @@ static error_t parse_argument(struct options *options, char *text, struct argp_s
 	return 0;
 }
 
+static error_t parse_rules_option(struct options *options, int key, char *text, struct argp_state *state)
+{
+	switch (key) {
+	case KEY_RULES: add_string(&options->rule_files, text); return 0;
+	case KEY_THRESHOLDS: add_string(&options->threshold_files, text); return 0;
+	case KEY_NO_RULES: options->no_rules = true; return 0;
+	case KEY_NOTIFY: options->notify_path = text; return 0;
+	case KEY_NO_NOTIFY: options->no_notify = true; return 0;
+	case KEY_SYSLOG_SOCKET: options->syslog_socket = text; return 0;
+	case KEY_JOURNAL_SOCKET: options->journal_socket = text; return 0;
+	case KEY_CONTROL: options->control_path = text; return 0;
+	case KEY_STATE: options->state_path = text; return 0;
+	case KEY_RETENTION: parse_retention(options, false, text, state); return 0;
+	case KEY_RETENTION_BYTES: parse_retention(options, true, text, state); return 0;
+	case ARGP_KEY_ARG: return parse_argument(options, text, state);
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -196,8 +286,14 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_NO_COLOUR: options->no_colour = true; return 0;
 	case KEY_ASCII: options->is_ascii = true; return 0;
 	case KEY_DEBUG: refuse_debug_on(); return 0;
-	case ARGP_KEY_ARG: return parse_argument(options, text, state);
-	default: return ARGP_ERR_UNKNOWN;
+	case KEY_LOG_LEVEL: parse_log_level(options, text, state); return 0;
+	case KEY_LOG_MAX_BYTES: parse_size("log-max-bytes", text, 4096, &options->log_max_bytes, state); return 0;
+	case KEY_LOG_MAX_AGE: parse_time("log-max-age", text, &options->log_max_age_ns, state); return 0;
+	case KEY_LOG_KEEP:
+		if (units_parse_count(text, 0, 1000, &options->log_keep_count))
+			argp_error(state, "--log-keep: '%s' is not a number from 0 to 1000", text);
+		return 0;
+	default: return parse_rules_option(options, key, text, state);
 	}
 }
 
@@ -230,6 +326,8 @@ void options_parse(struct options *options, int argc, char **argv)
 	memset(options, 0, sizeof(*options));
 	options->ring_bytes = 8u << 20;
 	options->timeline_count = 1;
+	options->log_keep_count = 5;
+	options->metrics = options->traces = options->logs = (struct retention){ RETENTION_NS, RETENTION_BYTES };
 	options->verb = verb ? verb : verbs_default();
 	if (verb) { /* the program's name takes the verb's place */
 		argv[1] = name;
@@ -247,5 +345,7 @@ void options_fini(struct options *options)
 	free(options->pids);
 	free(options->engine_dirs.values);
 	free(options->engine_files.values);
+	free(options->rule_files.values);
+	free(options->threshold_files.values);
 	free(options->args.values);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flow/flow.h"
 #include "sink/sinks.h"
 #include "source/capture.h"
 
@@ -27,6 +28,10 @@ struct options {
 	struct strings engine_dirs;
 	struct strings engine_files;
 	const char *log_path;
+	unsigned log_level; /* index in options_log_levels */
+	uint64_t log_max_bytes; /* 0 = no rotation by size */
+	uint64_t log_keep_count;
+	uint64_t log_max_age_ns; /* 0 = no rotation by age */
 	const char *record_path;
 	bool is_plain;
 	bool as_json;
@@ -37,6 +42,16 @@ struct options {
 	uint64_t interval_ns;
 	uint64_t duration_ns;
 	uint64_t ring_bytes;
+	struct strings rule_files; /* files and directories, instead of the shipped rules */
+	struct strings threshold_files; /* over the shipped thresholds */
+	bool no_rules;
+	const char *notify_path;
+	bool no_notify;
+	const char *syslog_socket;
+	const char *journal_socket;
+	const char *control_path;
+	const char *state_path;
+	struct retention metrics, traces, logs;
 	enum attach_mode attach;
 	enum timeline_choice timeline_choice;
 	uint64_t timeline_count;
@@ -44,6 +59,8 @@ struct options {
 	struct strings args; /* what is neither option nor verb */
 	char **command;	     /* run: after the options */
 };
+
+extern const char *const options_log_levels[]; /* debug, info, warning, error, critical, NULL */
 
 /* Ends the process for --help, --version and mistakes (exit 2), as argp does. */
 void options_parse(struct options *options, int argc, char **argv);

@@ -5,49 +5,29 @@
  * nothing below knows which of the two it reads.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/engines_path.h"
-#include "app/session.h"
+#include "app/session_parts.h"
 #include "app/verbs.h"
-#include "base/auto.h"
 #include "base/refuse.h"
-#include "flow/flow.h"
-#include "source/replay.h"
-
-#define SINKS 5
-
-struct session {
-	struct feed feed;
-	const struct options *options;
-	struct engine_set engines;
-	uint64_t run_id;
-	uint64_t interval_ns;
-	struct source *source;
-	bool is_replay;
-	bool is_patient;
-	struct flow *flow;
-	struct sink *sinks[SINKS];
-	size_t sinks_count;
-	struct sink *record, *log, *lines, *report, *timeline;
-	struct look look;
-	int signal_fd;
-};
 
 static void feed_flow(struct feed *feed, const struct tt_head *record, uint32_t size_bytes)
 {
 	struct session *session = (struct session *)feed;
 
+	if (session->is_replay && session->feeds_rules && size_bytes >= sizeof(*record) && record->kind == TT_RULES)
+		return; /* judged by other rules than it was */
 	flow_feed(session->flow, record, size_bytes);
+	if (!session->has_begun && flow_view(session->flow)->axis_mono_ns) {
+		session->has_begun = true;
+		session_begin(session);
+	}
 }
 
 static int exit_code_of(int error)
@@ -60,22 +40,6 @@ static int exit_code_of(int error)
 	case -EBADMSG: return EXIT_CODE_DAMAGED;
 	default: return EXIT_CODE_RUNTIME;
 	}
-}
-
-static struct look find_look(const struct options *options)
-{
-	struct look look = { .columns = 100 };
-	struct winsize size;
-	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-	bool is_terminal = isatty(STDOUT_FILENO);
-
-	if (options->columns)
-		look.columns = (unsigned)options->columns;
-	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
-	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb");
-	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	return look;
 }
 
 static int open_replay(struct session *session)
@@ -115,63 +79,6 @@ static int open_live(struct session *session)
 	return capture_open(&session->source, &capture);
 }
 
-static void add_sink(struct session *session, struct sink *sink)
-{
-	session->sinks[session->sinks_count++] = sink;
-}
-
-static int add_recorder(struct session *session)
-{
-	struct record_preamble preamble = {
-		.tool_version = TTSOBS_VERSION,
-		.run_id = session->run_id,
-		.interval_ns = session->interval_ns,
-		.engines = &session->engines,
-	};
-	int error = record_new(&session->record, session->options->record_path, &preamble);
-
-	if (!error)
-		add_sink(session, session->record);
-	return error;
-}
-
-/* Standard output holds either the log or what people read, never both. */
-static int add_sinks(struct session *session, enum session_output output)
-{
-	const struct options *options = session->options;
-	const char *log_path = options->log_path;
-	bool is_log_on_stdout;
-	int error = options->record_path ? add_recorder(session) : 0;
-
-	if (!log_path && output == SESSION_LIVE && !options->is_plain && !isatty(STDOUT_FILENO))
-		log_path = "-";
-	is_log_on_stdout = log_path && !strcmp(log_path, "-");
-	if (!error && log_path) {
-		error = log_new(&session->log, log_path);
-		if (!error && session->is_replay)
-			log_set_patient(session->log, true);
-		if (!error)
-			add_sink(session, session->log);
-	}
-	if (error)
-		return error;
-	if (output == SESSION_LIVE && !is_log_on_stdout) {
-		session->lines = lines_new(STDOUT_FILENO, &session->look);
-		add_sink(session, session->lines);
-	}
-	if (output == SESSION_TIMELINE) {
-		session->timeline = timeline_new(STDOUT_FILENO, &session->look, options->timeline_choice,
-						 options->timeline_count, options->timeline_id);
-		add_sink(session, session->timeline);
-	}
-	if (output == SESSION_LIVE || output == SESSION_REPORT) {
-		session->report = report_new(is_log_on_stdout ? STDERR_FILENO : STDOUT_FILENO, &session->look,
-					     options->as_json);
-		add_sink(session, session->report);
-	}
-	return 0;
-}
-
 static int open_signals(struct session *session)
 {
 	sigset_t set;
@@ -187,6 +94,11 @@ static int open_signals(struct session *session)
 	return session->signal_fd < 0 ? refuse(-errno, "signalfd: %s", strerror(errno)) : 0;
 }
 
+void session_add_sink(struct session *session, struct sink *sink)
+{
+	session->sinks[session->sinks_count++] = sink;
+}
+
 static void stop(struct session *session, uint32_t reason)
 {
 	sigset_t set;
@@ -199,6 +111,14 @@ static void stop(struct session *session, uint32_t reason)
 	session->source->ops->stop(session->source, &session->feed, reason);
 }
 
+static void take_hangup(struct session *session)
+{
+	if (session->log)
+		log_reopen(session->log);
+	if (!session->is_replay)
+		session_reload(session, NULL); /* what is wrong was said, and the old rules stay */
+}
+
 /* True: a signal asked for the end. */
 static bool take_signals(struct session *session)
 {
@@ -208,36 +128,29 @@ static bool take_signals(struct session *session)
 	while (read(session->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo != SIGHUP)
 			must_stop = true;
-		else if (session->log)
-			log_reopen(session->log);
+		else
+			take_hangup(session);
 	}
 	return must_stop;
 }
 
-/* -EPIPE: the reader has left (head), which is no failure; else what made an output useless. */
-static int output_error(const struct session *session)
-{
-	int error = session->log ? log_error(session->log) : 0;
-
-	if (!error && session->lines)
-		error = lines_error(session->lines);
-	if (!error && session->report)
-		error = report_error(session->report);
-	if (!error && session->timeline)
-		error = timeline_error(session->timeline);
-	return error;
-}
-
 static int pump_all(struct session *session)
 {
-	struct pollfd fds[2] = { { .fd = session->signal_fd, .events = POLLIN } };
+	struct pollfd fds[2 + CONTROL_FDS] = { { .fd = session->signal_fd, .events = POLLIN } };
 	int result = PUMP_MORE, error;
 
 	while (result == PUMP_MORE) {
 		int source_fd = session->source->ops->fd(session->source);
+		int time_out_ms = source_fd < 0 ? 0 : -1;
+		size_t control_count = 0;
 
 		fds[1] = (struct pollfd){ .fd = source_fd, .events = POLLIN };
-		if (poll(fds, 2, source_fd < 0 ? 0 : -1) < 0 && errno != EINTR)
+		if (session->control) {
+			control_count = control_fds(session->control, fds + 2, CONTROL_FDS);
+			if (time_out_ms < 0)
+				time_out_ms = control_timeout_ms(session->control);
+		}
+		if (poll(fds, 2 + control_count, time_out_ms) < 0 && errno != EINTR)
 			return refuse(-errno, "poll: %s", strerror(errno));
 		if (fds[0].revents && take_signals(session)) {
 			session->is_patient = false;
@@ -246,62 +159,20 @@ static int pump_all(struct session *session)
 			stop(session, TT_END_STOPPED);
 			return 0;
 		}
-		error = output_error(session);
+		error = session_output_error(session);
 		if (error == -EPIPE || (error && session->is_replay)) { /* live, a full disk may have room again */
 			stop(session, TT_END_STOPPED);
 			return 0;
 		}
 		if (source_fd < 0 || fds[1].revents)
 			result = session->source->ops->pump(session->source, &session->feed);
+		if (session->control)
+			control_poll(session->control, fds + 2, control_count, flow_view(session->flow));
+		session_duty_turn(session);
 	}
 	if (result < 0)
 		stop(session, TT_END_ERROR);
 	return result < 0 ? result : 0;
-}
-
-static int close_sinks(struct session *session, int code)
-{
-	const struct options *options = session->options;
-	int error = output_error(session);
-
-	if (error && error != -EPIPE)
-		code = code ? code : EXIT_CODE_RUNTIME;
-	if (session->timeline && !error && !timeline_printed_count(session->timeline)) {
-		if (options->timeline_choice == TIMELINE_ID)
-			refuse(0, "no trace has an id that begins with %s", options->timeline_id);
-		else
-			refuse(0, "there is no finished trace to show");
-		code = code ? code : EXIT_CODE_RUNTIME;
-	}
-	timeline_free(session->timeline);
-	report_free(session->report);
-	lines_free(session->lines);
-	if (log_free(session->log))
-		code = code ? code : EXIT_CODE_RUNTIME;
-	if (session->record && record_free(session->record))
-		code = code ? code : EXIT_CODE_RUNTIME;
-	return code;
-}
-
-/* Can this file be written? Asked before we touch anybody; what is there stays as it is. */
-static int check_output(const char *path)
-{
-	struct stat status;
-	int fd;
-
-	if (!path || !strcmp(path, "-"))
-		return 0;
-	if (!stat(path, &status) && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-		return 0; /* a pipe or device is asked when it is opened */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd >= 0)
-		unlink(path);
-	else if (errno == EEXIST)
-		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0)
-		return refuse(-EINVAL, "%s: %s", path, strerror(errno));
-	close(fd);
-	return 0;
 }
 
 static int check_source(const struct options *options)
@@ -326,26 +197,30 @@ static int check_source(const struct options *options)
 
 int session_run(const struct options *options, enum session_output output)
 {
-	struct session session = { .feed.record = feed_flow, .options = options, .signal_fd = -1 };
+	struct session session = { .feed.record = feed_flow, .options = options, .output = output, .signal_fd = -1 };
 	int code, error = check_source(options);
 
 	if (error)
 		return exit_code_of(error);
 	session.is_replay = options->args.count;
-	session.look = find_look(options);
+	session.look = session_look(options);
 	session.is_patient = session.is_replay; /* a recording can wait for a slow reader, a process cannot */
 	session.look.patient = &session.is_patient;
 	engines_init(&session.engines);
 	error = open_signals(&session);
 	if (!error)
-		error = check_output(options->log_path);
+		error = session_check_output(options->log_path);
 	if (!error)
-		error = check_output(options->record_path);
+		error = session_check_output(options->record_path);
 	if (!error && !session.is_replay)
 		error = engines_path_load(&session.engines, options);
 	if (!error)
+		error = session_read_rules(&session);
+	if (!error)
+		error = session_read_notify(&session);
+	if (!error)
 		error = session.is_replay ? open_replay(&session) : open_live(&session);
-	if (!error && add_sinks(&session, output))
+	if (!error && session_add_outputs(&session))
 		error = -EIO; /* said; whatever it was, it is none of the target */
 	if (!error) {
 		struct flow_options flow = {
@@ -354,6 +229,10 @@ int session_run(const struct options *options, enum session_output output)
 			.interval_ns = session.interval_ns,
 			.sinks = session.sinks,
 			.sinks_count = session.sinks_count,
+			.metrics = options->metrics,
+			.traces = options->traces,
+			.compile_rules = rules_compile,
+			.free_rules = rules_free,
 		};
 
 		session.flow = flow_new(&flow);
@@ -363,13 +242,16 @@ int session_run(const struct options *options, enum session_output output)
 	if (session.is_replay && error == -ENOENT) /* a file that is not there is a mistake of the caller */
 		code = EXIT_CODE_USAGE;
 	if (session.flow)
-		code = close_sinks(&session, code);
+		code = session_close_outputs(&session, code);
 	if (session.flow && session.is_replay && replay_is_damaged(session.source))
 		code = EXIT_CODE_DAMAGED;
 	flow_free(session.flow);
 	if (session.source)
 		session.source->ops->free(session.source);
 	engines_fini(&session.engines);
+	if (!session.flow)
+		notify_config_free(session.notify_config);
+	rules_texts_fini(&session.rules);
 	if (session.signal_fd >= 0)
 		close(session.signal_fd);
 	return code;

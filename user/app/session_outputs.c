@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The outputs of a session. In: options. Out: sinks, and what became of them.
+ * The rule that surprises: standard output holds either the log or what people read, never both.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/session_parts.h"
+#include "base/refuse.h"
+
+struct look session_look(const struct options *options)
+{
+	struct look look = { .columns = 100 };
+	struct winsize size;
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+	bool is_terminal = isatty(STDOUT_FILENO);
+
+	if (options->columns)
+		look.columns = (unsigned)options->columns;
+	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
+	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb");
+	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
+	return look;
+}
+
+/* What is there stays as it is. */
+int session_check_output(const char *path)
+{
+	struct stat status;
+	int fd;
+
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	if (!stat(path, &status) && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return 0; /* a pipe or device is asked when it is opened */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	if (fd >= 0)
+		unlink(path);
+	else if (errno == EEXIST)
+		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return refuse(-EINVAL, "%s: %s", path, strerror(errno));
+	close(fd);
+	return 0;
+}
+
+static int add_recorder(struct session *session)
+{
+	struct record_preamble preamble = {
+		.tool_version = TTSOBS_VERSION,
+		.run_id = session->run_id,
+		.interval_ns = session->interval_ns,
+		.engines = &session->engines,
+	};
+	int error = record_new(&session->record, session->options->record_path, &preamble);
+
+	if (!error)
+		session_add_sink(session, session->record);
+	return error;
+}
+
+static int open_log(struct session *session, const char *path)
+{
+	const struct options *options = session->options;
+	const struct log_options log = {
+		.path = path,
+		.level = (enum log_level)options->log_level,
+		.max_bytes = options->log_max_bytes,
+		.keep_count = options->log_keep_count,
+		.max_age_ns = options->log_max_age_ns,
+	};
+
+	return log_new(&session->log, &log);
+}
+
+int session_add_outputs(struct session *session)
+{
+	const struct options *options = session->options;
+	const char *log_path = options->log_path;
+	enum session_output output = session->output;
+	bool is_log_on_stdout;
+	int error = options->record_path ? add_recorder(session) : 0;
+
+	if (!error)
+		session_add_state(session);
+	if (!log_path && output == SESSION_LIVE && !options->is_plain && !isatty(STDOUT_FILENO))
+		log_path = "-";
+	is_log_on_stdout = log_path && !strcmp(log_path, "-");
+	if (!error && log_path) {
+		error = open_log(session, log_path);
+		if (!error && session->is_replay)
+			log_set_patient(session->log, true);
+		if (!error)
+			session_add_sink(session, session->log);
+	}
+	if (error)
+		return error;
+	error = session_add_duty(session);
+	if (error)
+		return error;
+	if (output == SESSION_LIVE && !is_log_on_stdout) {
+		session->lines = lines_new(STDOUT_FILENO, &session->look);
+		session_add_sink(session, session->lines);
+	}
+	if (output == SESSION_TIMELINE) {
+		session->timeline = timeline_new(STDOUT_FILENO, &session->look, options->timeline_choice,
+						 options->timeline_count, options->timeline_id);
+		session_add_sink(session, session->timeline);
+	}
+	if (output == SESSION_LIVE || output == SESSION_REPORT) {
+		session->report = report_new(is_log_on_stdout ? STDERR_FILENO : STDOUT_FILENO, &session->look,
+					     options->as_json);
+		session_add_sink(session, session->report);
+	}
+	return 0;
+}
+
+int session_output_error(const struct session *session)
+{
+	int error = session->log ? log_error(session->log) : 0;
+
+	if (!error && session->lines)
+		error = lines_error(session->lines);
+	if (!error && session->report)
+		error = report_error(session->report);
+	if (!error && session->timeline)
+		error = timeline_error(session->timeline);
+	return error;
+}
+
+int session_close_outputs(struct session *session, int code)
+{
+	const struct options *options = session->options;
+	int error = session_output_error(session);
+
+	if (error && error != -EPIPE)
+		code = code ? code : EXIT_CODE_RUNTIME;
+	if (session->timeline && !error && !timeline_printed_count(session->timeline)) {
+		if (options->timeline_choice == TIMELINE_ID)
+			refuse(0, "no trace has an id that begins with %s", options->timeline_id);
+		else
+			refuse(0, "there is no finished trace to show");
+		code = code ? code : EXIT_CODE_RUNTIME;
+	}
+	session_close_duty(session);
+	timeline_free(session->timeline);
+	report_free(session->report);
+	lines_free(session->lines);
+	if (log_free(session->log))
+		code = code ? code : EXIT_CODE_RUNTIME;
+	if (session->record && record_free(session->record))
+		code = code ? code : EXIT_CODE_RUNTIME;
+	return code;
+}

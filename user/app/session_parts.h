@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a session share. Private to user/app/session*.c. */
+#ifndef APP_SESSION_PARTS_H
+#define APP_SESSION_PARTS_H
+
+#include "app/control.h"
+#include "app/rules_path.h"
+#include "app/session.h"
+#include "app/state_file.h"
+#include "config/notify.h"
+#include "flow/flow.h"
+#include "sink/notify.h"
+#include "source/replay.h"
+
+#define SINKS 8
+
+struct session {
+	struct feed feed;
+	const struct options *options;
+	enum session_output output;
+	struct engine_set engines;
+	uint64_t run_id;
+	uint64_t interval_ns;
+	struct source *source;
+	bool is_replay;
+	bool is_patient;
+	bool has_begun; /* the flow has its first CLOCK: what files say was fed */
+	struct flow *flow;
+	struct sink *sinks[SINKS];
+	size_t sinks_count;
+	struct sink *record, *log, *lines, *report, *timeline;
+	struct look look;
+	int signal_fd;
+	struct rule_texts rules; /* to be fed at the begin */
+	struct notify_config *notify_config; /* NULL = nobody is told */
+	struct sink *notify;
+	struct state_file *state; /* NULL = nothing is kept */
+	struct control *control; /* NULL = nobody can ask */
+	uint64_t told_generation; /* of the notify sink's state, last seen */
+	bool feeds_rules; /* live, or a replay that is judged by other rules than it was */
+};
+
+void session_add_sink(struct session *session, struct sink *sink);
+
+/* session_outputs.c: what is printed, and whether somebody reads it. */
+struct look session_look(const struct options *options);
+int session_check_output(const char *path); /* can it be written? asked before we touch anybody */
+int session_add_outputs(struct session *session);
+/* -EPIPE: the reader has left (head), which is no failure; else what made an output useless. */
+int session_output_error(const struct session *session);
+int session_close_outputs(struct session *session, int code);
+
+/* session_rules.c: what files and people tell a running tracer. */
+int session_read_rules(struct session *session); /* and judges them, so that mistakes are said before we attach */
+void session_begin(struct session *session);	 /* once the flow has its first CLOCK */
+/* All or nothing. -EINVAL after mistakes (said); *message gets the first one, the caller frees it. NULL is allowed. */
+int session_reload(struct session *session, char **message);
+
+/* session_duty.c: state file, control socket, receivers. */
+int session_read_notify(struct session *session); /* mistakes are said before we attach */
+void session_add_state(struct session *session);  /* behind the recorder, before all that tell anybody */
+int session_add_duty(struct session *session);
+int session_reload_notify(struct session *session);
+void session_duty_turn(struct session *session); /* after each turn of the loop */
+void session_close_duty(struct session *session);
+
+#endif
