@@ -151,17 +151,21 @@ demo: $(B)/ttsobs-bpf test-programs ## trace a real speaking engine and show the
 # --- install -----------------------------------------------------------------------------------------------------
 .PHONY: install
 install: all ## install below $(DESTDIR)$(prefix)
-	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(datadir)/ttsobs/engines $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
+	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(datadir)/ttsobs/engines $(DESTDIR)$(datadir)/ttsobs/alerts $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -m 0755 $(B)/ttsobs-bpf $(DESTDIR)$(sbindir)/ttsobs-bpf
 	$(INSTALL) -m 0644 rules/engines/*.yaml $(DESTDIR)$(datadir)/ttsobs/engines/
+	$(INSTALL) -m 0644 rules/alerts/*.yaml $(DESTDIR)$(datadir)/ttsobs/alerts/
+	$(INSTALL) -m 0644 rules/thresholds.yaml rules/notify.yaml $(DESTDIR)$(datadir)/ttsobs/
 	for page in $(MAN); do $(INSTALL) -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/; done
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(sbindir)/ttsobs-bpf
 	for file in rules/engines/*.yaml; do rm -f $(DESTDIR)$(datadir)/ttsobs/engines/$${file##*/}; done
+	for file in rules/alerts/*.yaml; do rm -f $(DESTDIR)$(datadir)/ttsobs/alerts/$${file##*/}; done
+	rm -f $(DESTDIR)$(datadir)/ttsobs/thresholds.yaml $(DESTDIR)$(datadir)/ttsobs/notify.yaml
 	for page in $(MAN); do rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}; done
-	-rmdir $(DESTDIR)$(datadir)/ttsobs/engines $(DESTDIR)$(datadir)/ttsobs 2>/dev/null
+	-rmdir $(DESTDIR)$(datadir)/ttsobs/engines $(DESTDIR)$(datadir)/ttsobs/alerts $(DESTDIR)$(datadir)/ttsobs 2>/dev/null
 
 .PHONY: clean
 clean: ## remove build/
