@@ -20,7 +20,7 @@ struct eval_sample {
 
 struct eval_result {
 	enum value_type type; /* scalar: one sample with empty labels; string: `string` */
-	const struct eval_sample *samples; /* vector: no order is promised but topk's; valid until the next eval_begin */
+	const struct eval_sample *samples; /* vector: no order is promised but topk's; valid until the next eval_expr or eval_begin */
 	size_t samples_count;
 	const char *string;
 	char error[200]; /* "" = none: "many-to-many matching not allowed: ...", duplicate label sets, ... */
