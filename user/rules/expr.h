@@ -6,7 +6,6 @@
 #ifndef RULES_EXPR_H
 #define RULES_EXPR_H
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,7 +24,7 @@ struct matcher {
 	const char *name;
 	const char *value;
 	enum match_kind kind;
-	regex_t regex; /* anchored; compiled for the two regex kinds. RE2 syntax that POSIX lacks is translated or refused by name. */
+	struct regex *regex; /* of the two regex kinds; anchored, RE2's syntax (regex.h) */
 };
 bool matcher_matches(const struct matcher *matcher, const char *value); /* NULL = "" */
 
@@ -94,7 +93,10 @@ void matchers_fini(struct matcher *matchers, size_t count);
 void matchers_print(struct buf *out, const struct matcher *matchers, size_t count); /* canonical, with braces */
 /* "5m", "1h30m", "250ms" as PromQL writes durations; -EINVAL. */
 int expr_parse_duration(const char *text, size_t length, int64_t *ms);
-/* How far back its selectors reach: the greatest range, or the window that a name like tts:x:p99_5m tells; instant ones count 0. */
+/*
+ * How far back its selectors reach: the greatest of their ranges, each with the window on top that a name like tts:x:p99_5m
+ * tells (its samples look back themselves); instant ones of other names count 0.
+ */
 int64_t expr_window_ms(const struct expr *expr);
 /* Calls back for each selector in it. */
 void expr_selectors(const struct expr *expr, void (*visit)(void *arg, const struct expr *selector), void *arg);
