@@ -4,6 +4,8 @@
  * The rule that surprises: it accepts what promtool accepts, so `expr: 1` is text as well as number, an empty file has no groups,
  * and a rule that is nothing (`-` alone) is no rule.
  */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
@@ -116,7 +118,9 @@ static void read_rule(struct rules_reader *r, struct fy_node *node, struct rule 
 	const char *record, *alert;
 	struct rules_pairs pairs;
 
-	schema_open(r->yaml, &schema_rule, node, at);
+	*rule = (struct rule){ .name = "", .expr_text = "", .file = r->file };
+	if (!rules_open(r, &schema_rule, node, at))
+		return;
 	record = read_name(r, at[RULE_RECORD], "'record'");
 	alert = read_name(r, at[RULE_ALERT], "'alert'");
 	*rule = (struct rule){ .name = alert ? alert : record ? record : "", .is_alert = alert, .file = r->file };
@@ -164,17 +168,24 @@ static void read_rules(struct rules_reader *r, struct fy_node *list, struct rule
 	}
 }
 
-/* Prometheus takes negative ones for none. */
+/* Prometheus takes negative ones for none, and 1e3 for 1000. */
 static uint64_t read_limit(struct rules_reader *r, struct fy_node *node)
 {
 	struct fy_node *value = rules_value(node);
+	const char *text;
+	char *end = NULL;
+	size_t length;
 	__int128 limit;
+	double number;
 
-	if (!value)
+	if (!value || !rules_text(r, node, "'limit'", &text, &length))
 		return 0;
-	if (fy_node_is_scalar(value) && scalar_parse_whole(value, &limit) && limit <= INT64_MAX && limit >= INT64_MIN)
+	if (scalar_parse_whole(value, &limit) && limit <= INT64_MAX && limit >= INT64_MIN)
 		return limit > 0 ? (uint64_t)limit : 0;
-	RULES_MISTAKE(r, node, "'limit' must be a whole number");
+	number = strspn(text, "+-0123456789.eE") == length && fy_node_get_style(value) == FYNS_PLAIN ? strtod(text, &end) : 0;
+	if (end && !*end && number == floor(number) && fabs(number) < 0x1p53)
+		return number > 0 ? (uint64_t)number : 0;
+	RULES_MISTAKE(r, node, "'limit' must be a whole number, not %s", yaml_quote(r->yaml, text, length));
 	return 0;
 }
 
@@ -185,8 +196,9 @@ static void read_group(struct rules_reader *r, struct fy_node *node, struct rule
 	uint64_t hash = 0;
 	unsigned first;
 
-	schema_open(r->yaml, &schema_group, node, at);
 	*group = (struct rule_group){ .name = "", .file = r->file };
+	if (!rules_open(r, &schema_group, node, at))
+		return;
 	if (rules_value(at[GROUP_NAME]) && rules_text(r, at[GROUP_NAME], "'name'", &group->name, &length) && !length)
 		RULES_MISTAKE(r, at[GROUP_NAME], "'name' is empty");
 	else if (rules_key(node, "name") && !rules_value(at[GROUP_NAME]))
@@ -239,16 +251,11 @@ void rules_read(struct rules_reader *r, struct fy_node *root, struct rules_draft
 	}
 	if (is_other_kind(r, root))
 		return;
-	schema_open(r->yaml, &schema_file, root, at);
-	if (!rules_is_list(r, at[FILE_GROUPS], "'groups'"))
+	if (!rules_open(r, &schema_file, root, at) || !rules_is_list(r, at[FILE_GROUPS], "'groups'"))
 		return;
 	while ((item = fy_node_sequence_iterate(rules_value(at[FILE_GROUPS]), &iterator))) {
 		struct rule_set *set = draft->set;
 
-		if (!rules_value(item)) {
-			RULES_MISTAKE(r, item, "a group needs the key 'name': the group's name");
-			continue;
-		}
 		if (!rules_is_mapping(r, item, "a group"))
 			continue;
 		mem_grow(&set->groups, &draft->groups_capacity, set->groups_count + 1, sizeof(*set->groups));

@@ -31,6 +31,20 @@ struct fy_node *rules_key(struct fy_node *mapping, const char *key)
 	return NULL;
 }
 
+bool rules_open(struct rules_reader *r, const struct schema *schema, struct fy_node *mapping, struct fy_node **at)
+{
+	struct fy_node *merge = mapping ? rules_key(mapping, "<<") : NULL;
+
+	for (unsigned i = 0; i < schema->keys_count; i++)
+		at[i] = NULL;
+	if (merge) {
+		RULES_MISTAKE(r, merge, "merge keys (<<) are not supported: write the values themselves");
+		return false;
+	}
+	schema_open(r->yaml, schema, mapping, at);
+	return true;
+}
+
 unsigned rules_line(struct rules_reader *r, size_t place)
 {
 	if (!r->line || place < r->line_place) {

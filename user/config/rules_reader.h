@@ -31,6 +31,8 @@ struct rules_draft {
 
 /* The node that an alias stands for; itself when it is none; NULL for nothing, ~ and null. */
 struct fy_node *rules_value(struct fy_node *node);
+/* As schema_open; false when merge keys make it unreadable (said). */
+bool rules_open(struct rules_reader *r, const struct schema *schema, struct fy_node *mapping, struct fy_node **at);
 /* The key of a mapping as a node, for places; NULL when it is not there. */
 struct fy_node *rules_key(struct fy_node *mapping, const char *key);
 unsigned rules_line(struct rules_reader *r, size_t place);

@@ -215,7 +215,8 @@ static void read_series(struct test_reader *t, struct fy_node *node, struct unit
 	const char *values;
 	size_t length;
 
-	schema_open(t->r.yaml, &schema_series, node, at);
+	if (!rules_open(&t->r, &schema_series, node, at))
+		return;
 	series->series = need_text(t, node, at[SERIES_SERIES], "series");
 	check_labels(t, at[SERIES_SERIES], series->series);
 	if (!rules_text(&t->r, at[SERIES_VALUES], "'values'", &values, &length) || !values)
@@ -267,7 +268,8 @@ static void read_alert_case(struct test_reader *t, struct fy_node *node, struct 
 	struct fy_node *at[ALERT_KEYS], *exp[EXP_KEYS];
 	struct list list;
 
-	schema_open(t->r.yaml, &schema_alert, node, at);
+	if (!rules_open(&t->r, &schema_alert, node, at))
+		return;
 	of->line = rules_line(&t->r, yaml_place(t->r.yaml, node));
 	of->at_ms = read_instant(t, at[ALERT_TIME]);
 	of->alertname = need_text(t, node, at[ALERT_NAME], "alertname");
@@ -279,7 +281,7 @@ static void read_alert_case(struct test_reader *t, struct fy_node *node, struct 
 
 		if (value && !rules_is_mapping(&t->r, list.items[i], "an expected alert"))
 			continue;
-		schema_open(t->r.yaml, &schema_exp, value, exp);
+		rules_open(&t->r, &schema_exp, value, exp);
 		alert->labels = read_labels(t, exp[EXP_LABELS], "'exp_labels'", of->alertname, &alert->labels_count);
 		alert->annotations = read_labels(t, exp[EXP_ANNOTATIONS], "'exp_annotations'", NULL, &alert->annotations_count);
 	}
@@ -291,7 +293,8 @@ static void read_expr_case(struct test_reader *t, struct fy_node *node, struct u
 	struct expr_mistakes mistakes = { 0 };
 	struct list list;
 
-	schema_open(t->r.yaml, &schema_expr, node, at);
+	if (!rules_open(&t->r, &schema_expr, node, at))
+		return;
 	of->line = rules_line(&t->r, yaml_place(t->r.yaml, node));
 	of->at_ms = read_instant(t, at[EXPR_TIME]);
 	of->text = need_text(t, node, at[EXPR_TEXT], "expr");
@@ -308,7 +311,7 @@ static void read_expr_case(struct test_reader *t, struct fy_node *node, struct u
 		expected->labels = "";
 		if (!value || !rules_is_mapping(&t->r, list.items[i], "an expected sample"))
 			continue;
-		schema_open(t->r.yaml, &schema_sample, value, sample);
+		rules_open(&t->r, &schema_sample, value, sample);
 		if (rules_value(sample[SAMPLE_LABELS]) &&
 		    rules_text(&t->r, sample[SAMPLE_LABELS], "'labels'", &expected->labels, &length))
 			check_labels(t, sample[SAMPLE_LABELS], expected->labels);
@@ -350,7 +353,8 @@ static void read_test(struct test_reader *t, struct fy_node *node, struct unit_t
 	const char *ignored;
 	size_t length;
 
-	schema_open(t->r.yaml, &schema_test, node, at);
+	if (!rules_open(&t->r, &schema_test, node, at))
+		return;
 	test->line = rules_line(&t->r, yaml_place(t->r.yaml, node));
 	test->interval_ms = (int64_t)(rules_duration(&t->r, at[TEST_INTERVAL], "'interval'") / 1000000);
 	test->name = "";
@@ -409,7 +413,8 @@ static void read_file(struct test_reader *t, struct fy_node *root)
 		RULES_MISTAKE(&t->r, rules_key(root, "groups"), "this is a rule file, not a unit-test file: use `rules check`");
 		return;
 	}
-	schema_open(t->r.yaml, &schema_file, root, at);
+	if (!rules_open(&t->r, &schema_file, root, at))
+		return;
 	file->rule_files = read_texts(t, at[FILE_RULE_FILES], "'rule_files'", &file->rule_files_count);
 	file->evaluation_interval_ms = (int64_t)(rules_duration(&t->r, at[FILE_INTERVAL], "'evaluation_interval'") / 1000000);
 	if (!file->evaluation_interval_ms)
