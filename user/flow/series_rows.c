@@ -27,7 +27,7 @@ static void add_label(struct series_row *row, const char *name, const char *valu
 static bool take_row(struct flow *flow)
 {
 	if (flow->book->rows_count >= LIMIT_SERIES_ROWS) {
-		let_go(flow, LET_GO_METER_ROWS);
+		flow->tallies.let_go[LET_GO_METER_ROWS]++;
 		return false;
 	}
 	flow->book->rows_count++;
@@ -245,7 +245,7 @@ struct stage_row *stage_get(struct flow *flow, struct process_series *process, c
 		if (row->process == process && !strcmp(row->stage_raw, stage) && !strcmp(row->engine_raw, engine))
 			return row;
 	if (process->stages_count >= LIMIT_STAGES_PER_PROCESS) {
-		let_go(flow, LET_GO_METER_ROWS);
+		flow->tallies.let_go[LET_GO_METER_ROWS]++;
 		return NULL;
 	}
 	if (!take_row(flow))

@@ -18,12 +18,12 @@ static uint64_t axis_second(const struct flow *flow, uint64_t mono_ns)
 	return view_axis_ns(&flow->view, mono_ns) / 1000000000u;
 }
 
-/* The next sample's second, or its own when the axis was not sampled for long: then the next sample may be far behind. */
+/* The next sample's second, or its own after a gap: the next sample may be hours away then, and would not see it. */
 uint64_t series_second(const struct flow *flow, uint64_t at_ns)
 {
 	uint64_t next = flow->book->second + 1, own = axis_second(flow, at_ns);
 
-	return own > next && at_ns <= flow->view.now_ns + 3600 * 1000000000ull ? own : next;
+	return own > next ? own : next;
 }
 
 bool series_is_due(const struct flow *flow, int64_t *at_ms)
@@ -167,7 +167,9 @@ static void renew_thresholds(struct putter *putter, struct instance *instance)
 	for (size_t i = 0; i < row->slots_count; i++)
 		if (row->slots[i].series)
 			store_end(putter->flow->view.store, row->slots[i].series, putter->at_ms - 1);
-	memset(row->slots, 0, row->slots_count * sizeof(*row->slots));
+	row_fini(row);
+	row->slots = NULL;
+	row->slots_count = 0;
 }
 
 static void put_stage(struct putter *putter, struct stage_row *stage, uint64_t second)

@@ -163,7 +163,8 @@ static inline struct world *world_new_with(uint64_t interval_ns)
 	world->sink.ops = &keeper;
 	world->sinks[0] = &world->sink;
 	define_engine(world);
-	world->flow = flow_new(&(struct flow_options){ &world->set, 42, interval_ns, world->sinks, 1 });
+	world->flow = flow_new(&(struct flow_options){ .engines = &world->set, .run_id = 42, .interval_ns = interval_ns,
+						       .sinks = world->sinks, .sinks_count = 1 });
 	world->at = 1000;
 	feed(world, &clock, TT_CLOCK, sizeof(clock), 0, TT_NO_PROBE);
 	feed(world, &proc, TT_PROC, sizeof(proc), 0, TT_NO_PROBE);
