@@ -14,7 +14,4 @@ struct notify_config *notify_compile(const char *file, const char *text, size_t 
 struct notify_config *notify_load(const char *path);
 void notify_config_free(struct notify_config *config); /* NULL is fine */
 
-/* Words of a receiver's kind, by enum notify_kind: "syslog", "journal", "syslog-remote", "log", "exec". */
-extern const char *const notify_kind_words[];
-
 #endif

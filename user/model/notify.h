@@ -30,6 +30,13 @@ struct matcher; /* rules/expr.h */
 #define NOTIFY_REPEAT_NS (4ull * 3600 * 1000000000ull)
 
 enum notify_kind { NOTIFY_SYSLOG, NOTIFY_JOURNAL, NOTIFY_SYSLOG_REMOTE, NOTIFY_LOG, NOTIFY_EXEC, NOTIFY_KINDS };
+/* The key of the file. */
+static inline const char *notify_kind_word(enum notify_kind kind)
+{
+	static const char *const words[NOTIFY_KINDS] = {"syslog", "journal", "syslog-remote", "log", "exec"};
+
+	return words[kind];
+}
 
 /* How the local syslog line carries its JSON. */
 enum notify_form {

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * In: notes of alerts that fired. Out: whether they may be told, and who speaks for whom.
+ * The rule that surprises: a tier that a higher one inhibits is not told of again. To whoever has been told of the higher one it is
+ * covered: its end is not told, the higher one's is. When the higher one ends first, the lower becomes due again.
+ */
+#include "sink/notify_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/expr.h"
+
+/* ---- small questions ---- */
+
+uint64_t notify_hash(uint64_t seed, const char *text)
+{
+	uint64_t hash = seed ^ 0xcbf29ce484222325ull;
+
+	do
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3ull;
+	while (*text++);
+	return table_mix(hash);
+}
+
+bool notify_matches(const struct matcher *matchers, size_t count, const struct notify_note *note)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!matcher_matches(&matchers[i], notify_note_label(note, matchers[i].name)))
+			return false;
+	return true;
+}
+
+bool notify_is_firing(const struct watched *watched)
+{
+	return watched->note->state == ALERT_FIRING;
+}
+
+bool notify_may_be_told(const struct watched *watched)
+{
+	return notify_is_firing(watched) && !watched->note->silence_id && !watched->note->inhibited_by && !watched->is_inhibited;
+}
+
+bool notify_is_held(const struct notify_dispatch *dispatch, const struct watched *watched)
+{
+	const struct watched *inhibitor = NULL;
+	uint64_t silence_id = watched->note->silence_id;
+
+	if (silence_id && dispatch->view)
+		for (const struct silence *silence = dispatch->view->silences; silence; silence = silence->next)
+			if (silence->id == silence_id)
+				return true;
+	if (watched->note->inhibited_by)
+		inhibitor = table_find(&dispatch->by_id, watched->note->inhibited_by);
+	return watched->is_inhibited || (inhibitor && notify_is_firing(inhibitor));
+}
+
+bool notify_is_over(const struct notify_dispatch *dispatch, const struct watched *watched)
+{
+	if (notify_is_firing(watched))
+		return false;
+	for (size_t r = 0; r < dispatch->config->receivers_count; r++)
+		if (watched->told[r].unconfirmed_count ||
+		    (watched->told[r].state != TOLD_NOT && watched->told[r].state != TOLD_DONE))
+			return false;
+	for (const struct member *member = watched->members; member; member = member->watched_next) {
+		const struct notify_route *route = member->group->route;
+
+		for (size_t i = 0; watched->owes && i < route->receivers_count; i++)
+			if (watched->told[route->receivers[i]].state == TOLD_NOT)
+				return false;
+	}
+	return true;
+}
+
+/* ---- tiers ---- */
+
+bool notify_is_covered(const struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver)
+{
+	const struct watched *other = table_find(&dispatch->by_family, watched->family_key);
+
+	for (; other; other = other->family_next)
+		if (other->note->tier > watched->note->tier && other->told[receiver].state == TOLD_FIRING)
+			return true;
+	return false;
+}
+
+void notify_cover_lower(struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver)
+{
+	struct watched *other = table_find(&dispatch->by_family, watched->family_key);
+
+	for (; other; other = other->family_next)
+		if (other->note->tier < watched->note->tier && other->note->inhibited_by &&
+		    other->told[receiver].state == TOLD_FIRING)
+			other->told[receiver].state = TOLD_COVERED;
+}
+
+static uint64_t family_key(const struct notify_note *note)
+{
+	uint64_t hash = notify_hash(1, note->name);
+
+	for (size_t i = 0; i < note->labels_count; i++) {
+		if (!strcmp(note->labels[i].name, "severity"))
+			continue;
+		hash = notify_hash(hash, note->labels[i].name);
+		hash = notify_hash(hash, note->labels[i].value);
+	}
+	return hash;
+}
+
+/* ---- the set ---- */
+
+struct watched *notify_watch(struct notify_dispatch *dispatch, uint64_t id)
+{
+	return table_find(&dispatch->by_id, id);
+}
+
+struct watched *notify_watch_new(struct notify_dispatch *dispatch, struct notify_note *note)
+{
+	struct watched *watched = mem_new(sizeof(*watched));
+
+	watched->note = note;
+	watched->told = mem_array(dispatch->config->receivers_count, sizeof(*watched->told));
+	watched->family_key = family_key(note);
+	watched->family_next = table_find(&dispatch->by_family, watched->family_key);
+	table_put(&dispatch->by_family, watched->family_key, watched);
+	table_put(&dispatch->by_id, note->id, watched);
+	watched->previous = dispatch->last_watched;
+	if (watched->previous)
+		watched->previous->next = watched;
+	else
+		dispatch->watched = watched;
+	dispatch->last_watched = watched;
+	return watched;
+}
+
+static void leave_family(struct notify_dispatch *dispatch, struct watched *watched)
+{
+	struct watched *first = table_find(&dispatch->by_family, watched->family_key);
+
+	if (first == watched && watched->family_next) {
+		table_put(&dispatch->by_family, watched->family_key, watched->family_next);
+	} else if (first == watched) {
+		table_remove(&dispatch->by_family, watched->family_key);
+	} else {
+		while (first->family_next != watched)
+			first = first->family_next;
+		first->family_next = watched->family_next;
+	}
+}
+
+void notify_watch_free(struct notify_dispatch *dispatch, struct watched *watched)
+{
+	notify_groups_leave(watched);
+	leave_family(dispatch, watched);
+	table_remove(&dispatch->by_id, watched->note->id);
+	if (watched->previous)
+		watched->previous->next = watched->next;
+	else
+		dispatch->watched = watched->next;
+	if (watched->next)
+		watched->next->previous = watched->previous;
+	else
+		dispatch->last_watched = watched->previous;
+	notify_note_drop(watched->note);
+	free(watched->told);
+	free(watched);
+}
+
+void notify_watch_dirty(const struct watched *watched)
+{
+	for (struct member *member = watched->members; member; member = member->watched_next)
+		member->group->is_dirty = true;
+}
+
+/* ---- the file's inhibitions ---- */
+
+static uint64_t equal_hash(const struct notify_inhibit *inhibit, const struct notify_note *note)
+{
+	uint64_t hash = 2;
+
+	for (size_t i = 0; i < inhibit->equal_count; i++)
+		hash = notify_hash(hash, notify_note_label(note, inhibit->equal[i]));
+	return hash;
+}
+
+/* Marks the targets of one inhibition in `now`, by the order of the list. */
+static void inhibit_by(const struct notify_dispatch *dispatch, const struct notify_inhibit *inhibit, bool *now)
+{
+	/* An alert that is source and target is not held down by others of its kind: else two would silence each other. */
+	struct table sources = {0}, sources_only = {0};
+	size_t i = 0;
+
+	for (struct watched *watched = dispatch->watched; watched; watched = watched->next) {
+		if (!notify_is_firing(watched) || !notify_matches(inhibit->source, inhibit->source_count, watched->note))
+			continue;
+		table_put(&sources, equal_hash(inhibit, watched->note), watched);
+		if (!notify_matches(inhibit->target, inhibit->target_count, watched->note))
+			table_put(&sources_only, equal_hash(inhibit, watched->note), watched);
+	}
+	for (const struct watched *watched = dispatch->watched; sources.count && watched; watched = watched->next, i++) {
+		bool is_source;
+
+		if (now[i] || !notify_matches(inhibit->target, inhibit->target_count, watched->note))
+			continue;
+		is_source = notify_matches(inhibit->source, inhibit->source_count, watched->note);
+		now[i] = table_find(is_source ? &sources_only : &sources, equal_hash(inhibit, watched->note)) != NULL;
+	}
+	table_fini(&sources);
+	table_fini(&sources_only);
+}
+
+void notify_inhibit(struct notify_dispatch *dispatch)
+{
+	const struct notify_config *config = dispatch->config;
+	size_t count = 0, i = 0;
+	bool *now;
+
+	if (!config->inhibits_count && !dispatch->watched)
+		return;
+	for (const struct watched *watched = dispatch->watched; watched; watched = watched->next)
+		count++;
+	now = mem_array(count, sizeof(*now));
+	for (i = 0; i < config->inhibits_count; i++)
+		inhibit_by(dispatch, &config->inhibits[i], now);
+	i = 0;
+	for (struct watched *watched = dispatch->watched; watched; watched = watched->next, i++) {
+		if (now[i] != watched->is_inhibited)
+			notify_watch_dirty(watched);
+		watched->is_inhibited = now[i];
+	}
+	free(now);
+}
