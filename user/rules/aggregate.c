@@ -256,9 +256,8 @@ int eval_aggregate(struct eval *eval, const struct expr *expr, struct eval_value
 		aggregate_plain(eval, &aggregate, &of.vector, value);
 		return 0;
 	}
-	/* Prometheus asks for the number only when there is something to choose from */
 	*value = (struct eval_value){.type = VALUE_VECTOR};
-	error = of.vector.count ? aggregate_most(eval, param.scalar, &most) : 0;
+	error = aggregate_most(eval, param.scalar, &most);
 	if (!error && of.vector.count && most)
 		aggregate_best(eval, &aggregate, &of.vector, most, value);
 	return error;

@@ -40,7 +40,7 @@ static double binary_number(enum binary_op op, double left, double right)
 	case OP_POW:
 		return number_pow(left, right);
 	case OP_ATAN2:
-		return atan2(left, right);
+		return number_atan2(left, right);
 	default:
 		return NAN;
 	}
@@ -213,7 +213,7 @@ static int binary_match(struct eval *eval, const struct expr *expr, const struct
 			const struct eval_vector *right, struct eval_maker *maker)
 {
 	struct eval_projection *signature = binary_signature(eval, expr), *result = binary_result(eval, expr);
-	bool is_comparison = binary_is_comparison(expr->op);
+	bool is_comparison = binary_is_comparison(expr->op), drops_name = binary_drops_name(expr);
 	bool *taken = eval_memory(eval, right->count, sizeof(*taken));
 	size_t i;
 	int error = binary_mark_right(eval, signature, right);
@@ -240,6 +240,8 @@ static int binary_match(struct eval *eval, const struct expr *expr, const struct
 		taken[at] = true;
 		value = expr->is_bool ? passes : is_comparison ? item->value : binary_number(expr->op, item->value, other);
 		labels = projection_of(eval, result, item->labels);
+		if (drops_name) /* on(__name__) matches by it all the same */
+			labels = labels_nameless(eval->pool, labels);
 		if (maker->sides)
 			maker->sides[maker->count] = (struct eval_sides){true, item->value, other};
 		maker_add(maker, labels, value);

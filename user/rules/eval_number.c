@@ -212,3 +212,44 @@ double number_pow(double base, double exponent)
 	}
 	return ldexp(power, (int)power_exponent);
 }
+
+/* The arc tangent of 0 to 0.66: a quotient of two polynomials (Cephes' coefficients, which Go took as well). */
+static double atan_near_zero(double x)
+{
+	static const double above[] = {-8.750608600031904122785e-01, -1.615753718733365076637e+01, -7.500855792314704667340e+01,
+				       -1.228866684490136173410e+02, -6.485021904942025371773e+01};
+	static const double below[] = {1, 2.485846490142306297962e+01, 1.650270098316988542046e+02,
+				       4.328810604912902668951e+02, 4.853903996359136964868e+02, 1.945506571482613964425e+02};
+	double z = x * x, top = above[0], bottom = below[0];
+	size_t i;
+
+	for (i = 1; i < sizeof(above) / sizeof(*above); i++)
+		top = top * z + above[i];
+	for (i = 1; i < sizeof(below) / sizeof(*below); i++)
+		bottom = bottom * z + below[i];
+	return x * (z * top / bottom) + x;
+}
+
+static double atan_positive(double x)
+{
+	const double lost = 6.123233995736765886130e-17; /* of pi/2 as a double */
+
+	if (x <= 0.66)
+		return atan_near_zero(x);
+	if (x > 2.41421356237309504880) /* tan(3/8 pi) */
+		return M_PI_2 - atan_near_zero(1 / x) + lost;
+	return M_PI_4 + atan_near_zero((x - 1) / (x + 1)) + 0.5 * lost;
+}
+
+double number_atan2(double y, double x)
+{
+	double angle;
+
+	if (isnan(x) || isnan(y) || y == 0 || x == 0 || isinf(x) || isinf(y))
+		return atan2(y, x); /* known exactly */
+	angle = y / x;
+	angle = angle == 0 ? angle : angle > 0 ? atan_positive(angle) : -atan_positive(-angle);
+	if (x > 0)
+		return angle;
+	return angle <= 0 ? angle + M_PI : angle - M_PI;
+}

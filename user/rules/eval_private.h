@@ -194,7 +194,8 @@ struct eval_call {
 
 /* --- functions ---------------------------------------------------------------------------------------------------- */
 
-double number_pow(double base, double exponent); /* as Go's math.Pow */
+double number_pow(double base, double exponent); /* as Go's math.Pow; the last bit may differ for broken exponents */
+double number_atan2(double y, double x);	 /* as Go's math.Atan2 */
 double number_min(double a, double b);		 /* as Go's math.Min: a NaN wins but over -Inf */
 double number_max(double a, double b);
 
