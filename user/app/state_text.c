@@ -397,15 +397,18 @@ static void read_told(struct reader *reader, struct state_content *content)
 static void read_head(struct reader *reader)
 {
 	char head[128], *after;
+	struct buf ours = { 0 }, body;
+	const char *line;
 	size_t length;
-	const char *line = next_line(reader, &length);
-	const struct buf body = { .bytes = (char *)(uintptr_t)reader->at, .length = (size_t)(reader->end - reader->at) };
-	struct buf ours = { 0 };
 
-	if (length >= sizeof(head) || length < sizeof(STATE_HEAD) || memcmp(line, STATE_HEAD, sizeof(STATE_HEAD) - 1) != 0) {
+	if ((size_t)(reader->end - reader->at) < sizeof(STATE_HEAD) || memcmp(reader->at, STATE_HEAD, sizeof(STATE_HEAD) - 1) != 0)
 		fail(reader, "it does not begin as a state file");
+	line = next_line(reader, &length);
+	if (length >= sizeof(head))
+		fail(reader, "its first line is too long");
+	if (reader->has_failed)
 		return;
-	}
+	body = (struct buf){ .bytes = (char *)(uintptr_t)reader->at, .length = (size_t)(reader->end - reader->at) };
 	memcpy(head, line, length);
 	head[length] = '\0';
 	if (strtoull(head + sizeof(STATE_HEAD) - 1, &after, 10) > STATE_VERSION && *after == ',')
