@@ -153,7 +153,8 @@ void window_advance(struct window *window, uint64_t at_s)
 
 void window_add(struct window *window, uint64_t at_s, uint64_t value)
 {
-	window_advance(window, at_s);
+	if (at_s > window->now_s)
+		window_advance(window, at_s);
 	at_s = window->now_s;
 	if (window->held == window->capacity && !ring_grow(window)) {
 		if (!window->counts)

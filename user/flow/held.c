@@ -2,8 +2,8 @@
 /*
  * Closed traces that are kept for whoever looks back.
  * In: traces as they close. Out: view.newest_trace and its elders, until --retention or --retention-bytes is reached.
- * The rule that surprises: nothing is copied. The trace's arena is taken over with all that points into it, and what is
- * counted is all of it, the room that the arena has left included.
+ * The rule that surprises: a trace is copied into one piece of exactly its size, and its arena is freed as ever. Taking the
+ * arena over was measured: half of it is room and bookkeeping, and fresh memory for the next trace's arena cost twice the copy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 
 struct held {
 	struct held_trace shown; /* first: view.newest_trace points here */
-	struct arena arena;
 	uint64_t bytes;
 	struct held *newer;
+	/* then: pointers to the spans, the spans, names that the target gave */
 };
 
 static void let_go_oldest(struct flow *flow)
@@ -33,7 +33,6 @@ static void let_go_oldest(struct flow *flow)
 	}
 	view->held_traces_count--;
 	view->held_traces_bytes -= held->bytes;
-	arena_fini(&held->arena);
 	free(held);
 }
 
@@ -42,9 +41,61 @@ static uint64_t bytes_max(const struct flow *flow)
 	return flow->options.traces.bytes ? flow->options.traces.bytes : RETENTION_BYTES;
 }
 
-void held_add(struct flow *flow, struct trace_state *trace)
+/* A captured name lies in its open span; every other string of a span stays until the run ends. */
+static bool is_captured(const struct open_span *open, const char *text)
 {
-	uint64_t bytes = sizeof(struct held) + trace->arena.used_bytes + 2 * MALLOC_BYTES;
+	return text == open->name_copy;
+}
+
+static size_t measure(const struct trace *trace)
+{
+	size_t bytes = sizeof(struct held) + trace->spans_count * (sizeof(struct span *) + sizeof(struct span));
+
+	for (size_t i = 0; i < trace->spans_count; i++) {
+		const struct open_span *open = (const struct open_span *)trace->spans[i];
+
+		if (is_captured(open, open->span.stage) || is_captured(open, open->span.name_value))
+			bytes += strlen(open->name_copy) + 1;
+	}
+	return bytes;
+}
+
+static void copy_span(struct span *to, const struct open_span *open, char **names)
+{
+	bool is_stage = is_captured(open, open->span.stage), is_value = is_captured(open, open->span.name_value);
+
+	*to = open->span;
+	if (!is_stage && !is_value)
+		return;
+	if (is_stage)
+		to->stage = *names;
+	if (is_value)
+		to->name_value = *names;
+	*names = stpcpy(*names, open->name_copy) + 1;
+}
+
+static struct held *copy_trace(const struct trace *trace, size_t bytes)
+{
+	struct held *held = malloc(bytes) ?: mem_new(bytes); /* all of it is written below */
+	const struct span **pointers = (const struct span **)(held + 1);
+	struct span *spans = (struct span *)(pointers + trace->spans_count);
+	char *names = (char *)(spans + trace->spans_count);
+
+	*held = (struct held){ .shown.trace = *trace, .bytes = bytes + MALLOC_BYTES };
+	for (size_t i = 0; i < trace->spans_count; i++) {
+		copy_span(&spans[i], (const struct open_span *)trace->spans[i], &names);
+		pointers[i] = &spans[i];
+	}
+	held->shown.trace.spans = pointers;
+	held->shown.trace.root = pointers[0];
+	held->shown.trace.next_open = NULL;
+	return held;
+}
+
+void held_add(struct flow *flow, const struct trace *trace)
+{
+	size_t size = measure(trace);
+	uint64_t bytes = size + MALLOC_BYTES;
 	struct view *view = &flow->view;
 	struct held *held;
 
@@ -56,12 +107,7 @@ void held_add(struct flow *flow, struct trace_state *trace)
 		flow->tallies.let_go[LET_GO_HELD_TRACES]++;
 		return;
 	}
-	held = mem_new(sizeof(*held));
-	held->shown.trace = trace->trace;
-	held->shown.trace.next_open = NULL;
-	held->arena = trace->arena;
-	held->bytes = bytes;
-	memset(&trace->arena, 0, sizeof(trace->arena));
+	held = copy_trace(trace, size);
 	if (flow->newest_held) {
 		held->shown.older = &flow->newest_held->shown;
 		flow->newest_held->shown.newer = &held->shown;

@@ -267,8 +267,8 @@ void series_lost(struct flow *flow, const struct process_state *process, uint32_
 /* exemplars.c: false = none. `labels`: of the sample; engine, service and pid choose where to look. */
 bool exemplar_find(const struct flow *flow, const struct rule *rule, const struct labels *labels, uint8_t trace_id[16]);
 
-/* held.c: closed traces for whoever looks back. Takes the arena away from the trace. */
-void held_add(struct flow *flow, struct trace_state *trace);
+/* held.c: closed traces for whoever looks back. The trace's spans must be the `span` of open_spans. */
+void held_add(struct flow *flow, const struct trace *trace);
 void held_tick(struct flow *flow);
 void held_free(struct flow *flow);
 

@@ -185,7 +185,7 @@ static void close_trace(struct flow *flow, struct trace_state *state)
 	flow->tallies.open_traces_count--;
 	series_close(flow, state);
 	if (state->root)
-		held_add(flow, state);
+		held_add(flow, &state->trace);
 	arena_fini(&state->arena);
 	free(state->spans);
 	free(state);
