@@ -2,8 +2,10 @@
 /* ttsobs-bpf: see inside a running text-to-speech service. */
 #include <fcntl.h>
 #include <locale.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "app/ctl.h"
 #include "app/options.h"
 #include "app/verbs.h"
 
@@ -26,6 +28,8 @@ int main(int argc, char **argv)
 
 	fill_standard_streams();
 	setlocale(LC_CTYPE, ""); /* only the character set: numbers and times stay in the C locale */
+	if (argc > 1 && !strcmp(argv[1], "ctl"))
+		return ctl_main(argc, argv);
 	options_parse(&options, argc, argv);
 	code = options.verb->run(&options);
 	options_fini(&options);

@@ -105,6 +105,9 @@ def begin():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     work = tempfile.mkdtemp(prefix="ttsobs-%s." % name)
     os.chmod(work, 0o755)
+    for what in ("STATE_DIRECTORY", "RUNTIME_DIRECTORY"): # what a tracer keeps stays with its test
+        os.environ[what] = os.path.join(work, what.lower())
+        os.mkdir(os.environ[what])
     atexit.register(_bye)
     sys.excepthook = _unexpected
 

@@ -8,6 +8,7 @@
 #include "app/engines_path.h"
 #include "app/session.h"
 #include "app/verbs.h"
+#include "app/verbs_rules.h"
 #include "base/refuse.h"
 #include "source/plan.h"
 
@@ -161,6 +162,13 @@ static int run_doctor(const struct options *options)
 	return capture_doctor(options->as_json);
 }
 
+/* Has options of its own: main() gives it the words before they are parsed here. */
+static int run_ctl(const struct options *options)
+{
+	(void)options;
+	return EXIT_CODE_USAGE;
+}
+
 static const struct verb table[] = {
 	{ "live", "-p PID", "trace running processes (the default)", true, false, true, run_live },
 	{ "run", "[OPTION...] -- COMMAND", "start a command and trace it from its first instruction", true, false, true, run_command },
@@ -169,6 +177,8 @@ static const struct verb table[] = {
 	{ "report", "FILE | -p PID", "statistics per engine and stage", true, true, true, run_report },
 	{ "timeline", "FILE | -p PID", "waterfalls of single utterances", true, true, false, run_timeline },
 	{ "engines", "[list|show NAME|check FILE]", "the engine files", false, false, false, run_engines },
+	{ "rules", "[check|test FILE...]", "check rule files, run their tests; eval EXPR RECORDING", false, false, true, verbs_rules },
+	{ "ctl", "COMMAND", "ask or tell a running tracer: status, alerts, ack, silence, ...", false, false, true, run_ctl },
 	{ "probes", "-p PID", "where a process would be probed, and why", false, false, true, run_probes },
 	{ "doctor", "", "what this kernel and these privileges allow", false, false, true, run_doctor },
 };

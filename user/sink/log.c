@@ -162,6 +162,17 @@ static void log_on_alert(struct sink *sink, const struct view *view, const struc
 		log_write(log, view, view->now_ns, log_alert_record(alert));
 }
 
+void log_add_line(struct sink *sink, const char *level, const char *line, size_t length)
+{
+	static const char *const words[LOG_LEVELS] = { "debug", "info", "warning", "error", "critical" };
+	enum log_level rank = LOG_LEVEL_DEBUG;
+
+	while (rank + 1 < LOG_LEVELS && strcmp(words[rank], level))
+		rank++;
+	if (log_wants(log_of(sink), rank))
+		log_queue_add(log_of(sink)->queue, line, length);
+}
+
 /* --- facts ------------------------------------------------------------------------------------------------ */
 
 static void log_on_event(struct sink *sink, const struct view *view, const struct tt_head *record,

@@ -33,6 +33,8 @@ struct log_options {
 /* NDJSON log. Lines are whole or absent; what could not be written is counted. -errno, said. */
 int log_new(struct sink **sink, const struct log_options *options);
 void log_reopen(struct sink *sink); /* SIGHUP */
+/* One whole NDJSON line with its '\n', made elsewhere; level: "debug" ... "critical". */
+void log_add_line(struct sink *sink, const char *level, const char *line, size_t length);
 uint64_t log_dropped_count(const struct sink *sink);
 void log_set_patient(struct sink *sink, bool patient); /* as look.patient; a write that fails is final then */
 int log_error(const struct sink *sink); /* 0; -EPIPE: closed; patient: -errno of the write that failed */
