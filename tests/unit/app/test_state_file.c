@@ -138,7 +138,7 @@ static unsigned count_of(const struct place *place, const char *prefix, char *fo
 			continue;
 		count++;
 		if (found)
-			snprintf(found, found_bytes, "%s/%s", place->directory, entry->d_name);
+			snprintf(found, found_bytes, "%s/%.150s", place->directory, entry->d_name);
 	}
 	closedir(directory);
 	return count;
@@ -535,6 +535,7 @@ static void a_disk_that_hangs_costs_one_wait(void **arg)
 	struct state_file *state = begin(&world, place->path);
 	uint64_t begun_ms, once_ms;
 
+	world_tick(&world); /* a new wait is due */
 	disk_set(true, false);
 	begun_ms = now_ms();
 	world_alert(&world, "{alertname=\"First\"}", ALERT_FIRING);
