@@ -199,6 +199,16 @@ static void check_labels(struct test_reader *t, struct fy_node *node, const char
 	rules_take_mistakes(&t->r, node, &mistakes);
 }
 
+/* A blank ends the name, and what follows are values: promtool does not take them from here. */
+static void check_blanks(struct test_reader *t, struct fy_node *node, const char *text)
+{
+	size_t start = strspn(text, " \t"), end = start + strcspn(text + start, " \t{");
+	size_t next = end + strspn(text + end, " \t");
+
+	if (next > end && text[next])
+		yaml_mistake(t->r.yaml, rules_place(t->r.yaml, node, end), "a blank between the name and '{' ends the series");
+}
+
 /* promtool reads a series per line: what follows a line break is lost there without a word, so it is a mistake here. */
 static void check_one_line(struct test_reader *t, struct fy_node *node, const char *text, bool is_last)
 {
@@ -219,6 +229,8 @@ static void read_series(struct test_reader *t, struct fy_node *node, struct unit
 		return;
 	series->series = need_text(t, node, at[SERIES_SERIES], "series");
 	check_labels(t, at[SERIES_SERIES], series->series);
+	if (at[SERIES_SERIES])
+		check_blanks(t, at[SERIES_SERIES], series->series);
 	if (!rules_text(&t->r, at[SERIES_VALUES], "'values'", &values, &length) || !values)
 		return;
 	check_one_line(t, at[SERIES_VALUES], values, is_last);
