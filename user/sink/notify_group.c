@@ -200,6 +200,9 @@ static void settle_told(struct notify_dispatch *dispatch, struct watched *watche
 	}
 	if (told->state == TOLD_COVERED && notify_may_be_told(watched))
 		told->state = TOLD_RELEASED;
+	/* let go, and over before there was room: kept, such alerts would grow without a limit while a receiver is dead */
+	if (told->state == TOLD_NOT && told->was_let_go && !notify_is_firing(watched))
+		told->state = TOLD_DONE;
 	if ((told->state == TOLD_COVERED || told->state == TOLD_RELEASED) && !notify_is_firing(watched)) {
 		told->state = TOLD_DONE;
 		told->delivered_at_real_ns = 0;
@@ -406,6 +409,8 @@ static void look(struct notify_dispatch *dispatch, struct member *member, size_t
 	uint64_t due_ns, *place = &instants->other_ns;
 
 	settle_told(dispatch, member->watched, receiver);
+	if (told->state == TOLD_DONE)
+		told->was_let_go = false;
 	if (told->was_let_go && dispatch->hooks.is_idle(dispatch->hooks.arg, receiver))
 		told->was_let_go = false;
 	due_ns = wanted(dispatch, member, receiver, told_already, &event);
