@@ -9,12 +9,17 @@
 
 #include "rules/eval_private.h"
 
+struct aggregate_item {
+	const struct labels *labels;
+	double value;
+};
+
 struct aggregate_group {
 	const struct labels *labels;
 	double value;
 	size_t count;
 	/* topk, bottomk */
-	struct eval_item *heap; /* the worst first */
+	struct aggregate_item *heap; /* the worst first */
 	size_t heap_count, heap_capacity;
 };
 
@@ -30,6 +35,7 @@ static void aggregate_group_up(struct eval *eval, struct aggregate *aggregate, c
 {
 	const struct expr *expr = aggregate->expr;
 	struct eval_projection *projection = cache_projection(eval, expr->is_without, false, expr->names, expr->names_count);
+	const struct labels *const *labels_of = vector_derived(eval, of, projection);
 	size_t i;
 
 	aggregate->group_of = eval_memory(eval, of->count, sizeof(*aggregate->group_of));
@@ -37,7 +43,7 @@ static void aggregate_group_up(struct eval *eval, struct aggregate *aggregate, c
 	aggregate->groups_count = 0;
 	marks_begin(eval);
 	for (i = 0; i < of->count; i++) {
-		const struct labels *labels = projection_of(eval, projection, of->items[i].labels);
+		const struct labels *labels = labels_of[i];
 		uint32_t group = marks_find(eval, labels);
 
 		if (group == UINT32_MAX) {
@@ -102,11 +108,11 @@ static void aggregate_plain(struct eval *eval, struct aggregate *aggregate, cons
 
 	aggregate_group_up(eval, aggregate, of);
 	for (i = 0; i < of->count; i++)
-		aggregate_add(&aggregate->groups[aggregate->group_of[i]], aggregate->expr->aggregate, of->items[i].value);
+		aggregate_add(&aggregate->groups[aggregate->group_of[i]], aggregate->expr->aggregate, of->values[i]);
 	maker_init(eval, &maker, aggregate->groups_count, false);
 	for (i = 0; i < aggregate->groups_count; i++)
 		maker_add(&maker, aggregate->groups[i].labels, aggregate->groups[i].value);
-	*value = maker_value(&maker);
+	*value = maker_value(eval, &maker);
 }
 
 /* --- topk, bottomk ------------------------------------------------------------------------------------------------ */
@@ -119,15 +125,15 @@ static bool aggregate_worse(enum aggregate_op op, double a, double b)
 	return op == AGG_TOPK ? a < b : a > b;
 }
 
-static void heap_swap(struct eval_item *heap, size_t a, size_t b)
+static void heap_swap(struct aggregate_item *heap, size_t a, size_t b)
 {
-	struct eval_item item = heap[a];
+	struct aggregate_item item = heap[a];
 
 	heap[a] = heap[b];
 	heap[b] = item;
 }
 
-static void heap_push(struct aggregate_group *group, enum aggregate_op op, const struct eval_item *item)
+static void heap_push(struct aggregate_group *group, enum aggregate_op op, const struct aggregate_item *item)
 {
 	size_t at = group->heap_count++;
 
@@ -158,7 +164,7 @@ static void heap_sink(struct aggregate_group *group, enum aggregate_op op)
 	}
 }
 
-static void heap_offer(struct aggregate_group *group, enum aggregate_op op, const struct eval_item *item)
+static void heap_offer(struct aggregate_group *group, enum aggregate_op op, const struct aggregate_item *item)
 {
 	double worst = group->heap_count ? group->heap[0].value : NAN;
 
@@ -170,7 +176,7 @@ static void heap_offer(struct aggregate_group *group, enum aggregate_op op, cons
 	}
 }
 
-static int heap_compare_labels(const struct eval_item *a, const struct eval_item *b)
+static int heap_compare_labels(const struct aggregate_item *a, const struct aggregate_item *b)
 {
 	return labels_compare(a->labels, b->labels);
 }
@@ -178,7 +184,7 @@ static int heap_compare_labels(const struct eval_item *a, const struct eval_item
 /* Best first, NaN last; equal ones by their labels. */
 static int heap_compare_top(const void *a, const void *b)
 {
-	const struct eval_item *one = a, *other = b;
+	const struct aggregate_item *one = a, *other = b;
 
 	if (isnan(one->value) || isnan(other->value))
 		return isnan(one->value) == isnan(other->value) ? heap_compare_labels(one, other) : isnan(one->value) ? 1 : -1;
@@ -187,7 +193,7 @@ static int heap_compare_top(const void *a, const void *b)
 
 static int heap_compare_bottom(const void *a, const void *b)
 {
-	const struct eval_item *one = a, *other = b;
+	const struct aggregate_item *one = a, *other = b;
 
 	if (isnan(one->value) || isnan(other->value))
 		return isnan(one->value) == isnan(other->value) ? heap_compare_labels(one, other) : isnan(one->value) ? 1 : -1;
@@ -211,7 +217,8 @@ static void aggregate_best(struct eval *eval, struct aggregate *aggregate, const
 		group->heap = eval_memory(eval, group->heap_capacity, sizeof(*group->heap));
 	}
 	for (i = 0; i < of->count; i++)
-		heap_offer(&aggregate->groups[aggregate->group_of[i]], op, &of->items[i]);
+		heap_offer(&aggregate->groups[aggregate->group_of[i]], op,
+			   &(struct aggregate_item){of->labels[i], of->values[i]});
 	maker_init(eval, &maker, of->count, false);
 	for (i = 0; i < aggregate->groups_count; i++) {
 		struct aggregate_group *group = &aggregate->groups[i];
@@ -221,7 +228,7 @@ static void aggregate_best(struct eval *eval, struct aggregate *aggregate, const
 		for (j = 0; j < group->heap_count; j++)
 			maker_add(&maker, group->heap[j].labels, group->heap[j].value);
 	}
-	*value = maker_value(&maker);
+	*value = maker_value(eval, &maker);
 }
 
 /* As Go converts: what is below the largest int64 that a double can hold. */

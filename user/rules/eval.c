@@ -70,33 +70,82 @@ struct eval_value eval_number(double number)
 
 void maker_init(struct eval *eval, struct eval_maker *maker, size_t most, bool wants_sides)
 {
-	maker->items = eval_memory(eval, most, sizeof(*maker->items));
+	maker->labels = eval_memory(eval, most, sizeof(*maker->labels));
+	maker->values = eval_memory(eval, most, sizeof(*maker->values));
 	maker->sides = wants_sides ? eval_memory(eval, most, sizeof(*maker->sides)) : NULL;
 	maker->count = 0;
 }
 
-struct eval_value maker_value(const struct eval_maker *maker)
+struct eval_value maker_value(const struct eval *eval, const struct eval_maker *maker)
 {
 	return (struct eval_value){
 		.type = VALUE_VECTOR,
-		.vector = {.items = maker->items, .sides = maker->sides, .count = maker->count},
+		.vector = {.labels = maker->labels, .values = maker->values, .sides = maker->sides, .count = maker->count,
+			   .is_kept = eval->memory == &eval->kept},
 	};
 }
 
-int eval_refuse_doubles(struct eval *eval, const struct eval_value *value)
+int eval_refuse_doubles(struct eval *eval, struct eval_value *value)
 {
-	const struct eval_vector *vector = &value->vector;
+	struct eval_vector *vector = &value->vector;
 	size_t i;
 
-	if (value->type != VALUE_VECTOR || vector->count < 2)
+	if (value->type != VALUE_VECTOR || vector->is_one_name || vector->count < 2)
 		return 0;
 	marks_begin(eval);
 	for (i = 0; i < vector->count; i++) {
-		if (marks_find(eval, vector->items[i].labels) != UINT32_MAX)
+		if (marks_find(eval, vector->labels[i]) != UINT32_MAX)
 			return eval_fail(eval, "vector cannot contain metrics with the same labelset");
-		marks_put(eval, vector->items[i].labels, 0);
+		marks_put(eval, vector->labels[i], 0);
 	}
+	vector->is_one_name = vector->is_nameless;
 	return 0;
+}
+
+double *vector_values(struct eval *eval, const struct eval_vector *of)
+{
+	return eval_memory(eval, of->count, sizeof(*of->values));
+}
+
+int vector_like(struct eval *eval, const struct eval_vector *of, const double *values, bool drops_name, struct eval_value *value)
+{
+	struct eval_vector vector = *of;
+
+	vector.values = values;
+	vector.sides = NULL;
+	if (drops_name && !of->is_nameless) {
+		vector.labels = vector_derived(eval, of, NULL);
+		vector.is_kept = of->is_kept || eval->memory == &eval->kept;
+		vector.is_nameless = true;
+	}
+	*value = (struct eval_value){.type = VALUE_VECTOR, .vector = vector};
+	return drops_name ? eval_refuse_doubles(eval, value) : 0;
+}
+
+static const struct labels **derive(struct eval *eval, const struct eval_vector *of, struct eval_projection *by)
+{
+	const struct labels **made = eval_memory(eval, of->count, sizeof(*made));
+	size_t i;
+
+	for (i = 0; i < of->count; i++)
+		made[i] = by ? projection_of(eval, by, of->labels[i]) : labels_nameless(eval->pool, of->labels[i]);
+	return made;
+}
+
+const struct labels *const *vector_derived(struct eval *eval, const struct eval_vector *of, struct eval_projection *by)
+{
+	uint64_t hash = table_mix((uintptr_t)of->labels + 31 * (uintptr_t)by);
+	struct eval_derived *derived = &eval->derived[hash % EVAL_REMEMBERED];
+	struct eval_memory *memory = eval->memory;
+
+	if (!of->is_kept || !of->count)
+		return derive(eval, of, by);
+	if (derived->instant != eval->instant || derived->of != of->labels || derived->by != by) {
+		eval->memory = &eval->kept;
+		*derived = (struct eval_derived){eval->instant, of->labels, by, derive(eval, of, by)};
+		eval->memory = memory;
+	}
+	return derived->labels;
 }
 
 const struct expr *expr_bare(const struct expr *expr)
@@ -117,7 +166,8 @@ static void eval_selector(struct eval *eval, const struct expr *expr, struct eva
 	for (i = 0; i < count; i++)
 		if (series_at(series[i], eval->at_ms, &sample))
 			maker_add(&maker, series[i]->labels, sample.value);
-	*value = maker_value(&maker);
+	*value = maker_value(eval, &maker);
+	value->vector.is_one_name = expr->metric != NULL;
 }
 
 static int eval_call(struct eval *eval, const struct expr *expr, struct eval_value *value)
@@ -138,8 +188,8 @@ static int eval_call(struct eval *eval, const struct expr *expr, struct eval_val
 
 static int eval_negate(struct eval *eval, const struct expr *expr, struct eval_value *value)
 {
-	struct eval_maker maker;
 	struct eval_value of;
+	double *values;
 	size_t i;
 	int error = eval_node(eval, expr->args[0], &of);
 
@@ -149,11 +199,10 @@ static int eval_negate(struct eval *eval, const struct expr *expr, struct eval_v
 		*value = eval_number(-of.scalar);
 		return 0;
 	}
-	maker_init(eval, &maker, of.vector.count, false);
+	values = vector_values(eval, &of.vector);
 	for (i = 0; i < of.vector.count; i++)
-		maker_add(&maker, labels_nameless(eval->pool, of.vector.items[i].labels), -of.vector.items[i].value);
-	*value = maker_value(&maker);
-	return eval_refuse_doubles(eval, value);
+		values[i] = -of.vector.values[i];
+	return vector_like(eval, &of.vector, values, true, value);
 }
 
 static int eval_compute(struct eval *eval, const struct expr *expr, struct eval_value *value)
@@ -238,7 +287,7 @@ static void eval_hand_out(struct eval *eval, const struct eval_value *value, str
 	for (i = 0; value->type == VALUE_VECTOR && i < count; i++) {
 		struct eval_sample *sample = &eval->samples[i];
 
-		*sample = (struct eval_sample){.labels = vector->items[i].labels, .value = vector->items[i].value};
+		*sample = (struct eval_sample){.labels = vector->labels[i], .value = vector->values[i]};
 		if (vector->sides && vector->sides[i].has) {
 			sample->has_sides = true;
 			sample->left = vector->sides[i].left;

@@ -17,20 +17,20 @@
 
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
-struct eval_item {
-	const struct labels *labels;
-	double value;
-};
-
 struct eval_sides { /* of the comparison that let an item pass */
 	bool has;
 	double left, right;
 };
 
+/* Labels and values lie apart: vectors made of one another share the labels, and loops run over plain numbers. */
 struct eval_vector {
-	const struct eval_item *items;
+	const struct labels *const *labels;
+	const double *values;
 	const struct eval_sides *sides; /* beside the items, or NULL: none has any */
 	size_t count;
+	bool is_kept;	  /* the labels stay where they are for the instant: what is made of them is remembered by address */
+	bool is_nameless; /* no item has a name */
+	bool is_one_name; /* known to differ in more than the name */
 };
 
 struct eval_value {
@@ -42,7 +42,8 @@ struct eval_value {
 
 /* A vector being made: room for as many items as its maker knows at most. */
 struct eval_maker {
-	struct eval_item *items;
+	const struct labels **labels; /* NULL: they are given at the end */
+	double *values;
 	struct eval_sides *sides; /* NULL: they are not wanted */
 	size_t count;
 };
@@ -92,6 +93,8 @@ struct eval_projection {
 	size_t capacity;
 };
 
+#define EVAL_REMEMBERED 1024 /* a power of two; what comes later takes the place of what was there */
+
 struct eval {
 	struct store *store;
 	struct labels_pool *pool;
@@ -112,6 +115,18 @@ struct eval {
 	} *marks;
 	size_t marks_capacity;
 	uint32_t round;
+	/* by address: label arrays made of others, and which items of two vectors match */
+	struct eval_derived {
+		uint64_t instant;
+		const void *of, *by;
+		const struct labels *const *labels;
+	} derived[EVAL_REMEMBERED];
+	struct eval_join {
+		uint64_t instant;
+		const void *left, *right, *by;
+		const uint32_t *right_of; /* by place on the left; UINT32_MAX = no match */
+		bool is_injective;
+	} joins[EVAL_REMEMBERED];
 	struct store_scratch scratch;
 	double *numbers; /* of a quantile */
 	size_t numbers_capacity;
@@ -127,16 +142,22 @@ static inline void *eval_memory(struct eval *eval, size_t count, size_t size_byt
 }
 
 void maker_init(struct eval *eval, struct eval_maker *maker, size_t most, bool wants_sides);
-struct eval_value maker_value(const struct eval_maker *maker);
+struct eval_value maker_value(const struct eval *eval, const struct eval_maker *maker);
 static inline void maker_add(struct eval_maker *maker, const struct labels *labels, double value)
 {
-	maker->items[maker->count++] = (struct eval_item){labels, value};
+	maker->labels[maker->count] = labels;
+	maker->values[maker->count++] = value;
 }
+/* Values for all items of another vector, whose labels are taken over, without their names if so wanted. */
+double *vector_values(struct eval *eval, const struct eval_vector *of);
+int vector_like(struct eval *eval, const struct eval_vector *of, const double *values, bool drops_name, struct eval_value *value);
+/* For each item of the vector its labels as the projection makes them; NULL = without the name. */
+const struct labels *const *vector_derived(struct eval *eval, const struct eval_vector *of, struct eval_projection *by);
 
 struct eval_value eval_number(double number);
 int eval_fail(struct eval *eval, const char *format, ...) __attribute__((format(printf, 2, 3))); /* -EINVAL */
 /* -EINVAL, said, when two items have the same labels. */
-int eval_refuse_doubles(struct eval *eval, const struct eval_value *value);
+int eval_refuse_doubles(struct eval *eval, struct eval_value *value);
 
 struct eval_entry *cache_entry(struct eval *eval, const struct expr *expr); /* NULL: its key is taken by another text */
 bool cache_has(const struct eval *eval, const struct eval_entry *entry);
@@ -159,7 +180,7 @@ static inline const struct labels *projection_of(struct eval *eval, struct eval_
 
 /* Begins a round: nothing is marked. */
 void marks_begin(struct eval *eval);
-void marks_grow(struct eval *eval);
+void marks_grow(struct eval *eval); /* every set there is has room then */
 /* The number put under a set in this round; UINT32_MAX = none. */
 static inline uint32_t marks_find(const struct eval *eval, const struct labels *labels)
 {

@@ -157,9 +157,9 @@ static void histograms_group(struct eval *eval, struct histograms *histograms, c
 		const struct labels *labels;
 
 		histograms->of[i] = UINT32_MAX;
-		if (!bucket_bound(of->items[i].labels, &histograms->bounds[i]))
+		if (!bucket_bound(of->labels[i], &histograms->bounds[i]))
 			continue;
-		labels = projection_of(eval, projection, of->items[i].labels);
+		labels = projection_of(eval, projection, of->labels[i]);
 		histograms->of[i] = marks_find(eval, labels);
 		if (histograms->of[i] == UINT32_MAX) {
 			histograms->of[i] = (uint32_t)histograms->count++;
@@ -184,7 +184,7 @@ static void histograms_fill(struct eval *eval, struct histograms *histograms, co
 		struct histogram *histogram = histograms->of[i] == UINT32_MAX ? NULL : &histograms->all[histograms->of[i]];
 
 		if (histogram)
-			histogram->buckets[histogram->count++] = (struct bucket){histograms->bounds[i], of->items[i].value};
+			histogram->buckets[histogram->count++] = (struct bucket){histograms->bounds[i], of->values[i]};
 	}
 }
 
@@ -206,6 +206,7 @@ int function_histogram_quantile(struct eval_call *call)
 	for (i = 0; i < histograms.count; i++)
 		maker_add(&maker, labels_nameless(eval->pool, histograms.all[i].labels),
 			  histogram_quantile(&histograms.all[i], call->args[0].scalar));
-	*call->result = maker_value(&maker);
+	*call->result = maker_value(eval, &maker);
+	call->result->vector.is_nameless = true;
 	return eval_refuse_doubles(eval, call->result);
 }

@@ -53,7 +53,9 @@ static int over_ranges(struct eval_call *call, range_compute *compute, bool keep
 			maker_add(&maker, keeps_name ? series[i]->labels : labels_nameless(eval->pool, series[i]->labels),
 				  value);
 	}
-	*call->result = maker_value(&maker);
+	*call->result = maker_value(eval, &maker);
+	call->result->vector.is_nameless = !keeps_name;
+	call->result->vector.is_one_name = selector->metric != NULL;
 	return keeps_name ? 0 : eval_refuse_doubles(eval, call->result);
 }
 

@@ -40,15 +40,12 @@ static double item_round(const struct eval_call *call, double value)
 static int over_items(struct eval_call *call, double (*compute)(const struct eval_call *call, double value))
 {
 	const struct eval_vector *of = &call->args[0].vector;
-	struct eval *eval = call->eval;
-	struct eval_maker maker;
+	double *values = vector_values(call->eval, of);
 	size_t i;
 
-	maker_init(eval, &maker, of->count, false);
 	for (i = 0; i < of->count; i++)
-		maker_add(&maker, labels_nameless(eval->pool, of->items[i].labels), compute(call, of->items[i].value));
-	*call->result = maker_value(&maker);
-	return eval_refuse_doubles(eval, call->result);
+		values[i] = compute(call, of->values[i]);
+	return vector_like(call->eval, of, values, true, call->result);
 }
 
 int function_abs(struct eval_call *call)
@@ -86,7 +83,7 @@ static struct eval_value vector_of_one(struct eval *eval, const struct labels *l
 
 	maker_init(eval, &maker, 1, false);
 	maker_add(&maker, labels, value);
-	return maker_value(&maker);
+	return maker_value(eval, &maker);
 }
 
 /* How often a matcher before this one has set the label: then it is in doubt. */
@@ -133,7 +130,7 @@ int function_scalar(struct eval_call *call)
 {
 	const struct eval_vector *of = &call->args[0].vector;
 
-	*call->result = eval_number(of->count == 1 ? of->items[0].value : NAN);
+	*call->result = eval_number(of->count == 1 ? of->values[0] : NAN);
 	return 0;
 }
 
