@@ -61,16 +61,31 @@ static uint64_t labels_hash_bytes(const char *text, size_t length)
 	return table_mix(hash);
 }
 
+static struct labels_text *labels_text_find(struct labels_text *head, const char *text, size_t length)
+{
+	while (head && (head->length != length || memcmp(head->text, text, length)))
+		head = head->next;
+	return head;
+}
+
+const char *labels_pool_find(const struct labels_pool *pool, const char *text)
+{
+	size_t length = strlen(text);
+	const struct labels_text *found =
+		labels_text_find(table_find(&pool->texts, labels_hash_bytes(text, length)), text, length);
+
+	return found ? found->text : NULL;
+}
+
 static const char *labels_text(struct labels_pool *pool, const char *text)
 {
 	size_t length = strlen(text);
 	uint64_t hash = labels_hash_bytes(text, length);
 	struct labels_text *head = table_find(&pool->texts, hash);
-	struct labels_text *found;
+	struct labels_text *found = labels_text_find(head, text, length);
 
-	for (found = head; found; found = found->next)
-		if (found->length == length && !memcmp(found->text, text, length))
-			return found->text;
+	if (found)
+		return found->text;
 	found = arena_new(&pool->arena, sizeof(*found) + length + 1);
 	found->hash = hash;
 	found->length = length;

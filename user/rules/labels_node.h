@@ -24,6 +24,7 @@ static inline uint32_t labels_id(const struct labels *labels)
 }
 
 uint32_t labels_pool_count(const struct labels_pool *pool); /* every id is below it */
+const char *labels_pool_find(const struct labels_pool *pool, const char *text); /* as interned; NULL = never was */
 /* Without __name__; remembered, so it costs nothing the second time. */
 const struct labels *labels_nameless(struct labels_pool *pool, const struct labels *labels);
 /* As Prometheus' errors print a set: {__name__="x", a="b"} */

@@ -40,6 +40,7 @@ struct store_selection { /* what a selector gave, until its family changes */
 	uint64_t generation; /* of the family, or of the store when it has no family */
 	char *key;
 	size_t key_length;
+	uint64_t key_hash;
 	struct series **series;
 	size_t count;
 };
@@ -53,6 +54,7 @@ struct store_family {
 	uint64_t generation;	 /* changes when a series comes or goes */
 	uint64_t appended_count; /* changes with each sample */
 	struct store_selection *selections;
+	struct store_index *index; /* NULL until asked for */
 };
 
 struct store {
@@ -79,6 +81,10 @@ double store_end_marker(void);
 struct store_family *store_family(struct store *store, const char *name); /* made when new */
 void store_family_add(struct store_family *family, struct series *series);
 void store_family_remove(struct store_family *family, struct series *series);
+/* The series that an equality matcher lets pass, as places in family->series; false: the index cannot tell. */
+bool index_places(struct store_family *family, const struct labels_pool *pool, const struct matcher *matcher,
+		  const uint32_t **places, size_t *count);
+void index_free(struct store_index *index);
 void store_families_free(struct store *store);
 
 /* Samples of one series; the store's counts follow. */

@@ -11,19 +11,21 @@
 #include "rules/store_private.h"
 
 #define SELECT_NAME "__name__"
+#define SELECT_FEW 32 /* series that are looked through without an index */
 
-static uint64_t select_hash(const char *text)
+static uint64_t select_hash(const char *bytes, size_t length)
 {
 	uint64_t hash = 0xcbf29ce484222325ull;
+	size_t i;
 
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3ull;
+	for (i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3ull;
 	return hash;
 }
 
 struct store_family *store_family(struct store *store, const char *name)
 {
-	uint64_t hash = select_hash(name);
+	uint64_t hash = select_hash(name, strlen(name));
 	struct store_family *head = table_find(&store->by_name, hash), *family;
 
 	for (family = head; family; family = family->next)
@@ -101,6 +103,7 @@ void store_families_free(struct store *store)
 	while ((family = store->families)) {
 		store->families = family->after;
 		selections_free(&family->selections);
+		index_free(family->index);
 		free(family->series);
 		free((char *)(uintptr_t)family->name);
 		free(family);
@@ -130,17 +133,48 @@ static bool select_matches(const struct series *series, const struct matcher *ma
 	return true;
 }
 
-static void select_family(struct store_selection *selection, size_t *capacity, const struct store_family *family,
-			  const struct matcher *matchers, size_t matchers_count)
+static void select_add(struct store_selection *selection, size_t *capacity, struct series *series,
+		       const struct matcher *matchers, size_t matchers_count)
 {
-	size_t i;
+	if (!select_matches(series, matchers, matchers_count))
+		return;
+	mem_grow(&selection->series, capacity, selection->count + 1, sizeof(struct series *));
+	selection->series[selection->count++] = series;
+}
 
-	for (i = 0; i < family->count; i++) {
-		if (!select_matches(family->series[i], matchers, matchers_count))
+/* The rarest label that a series must have tells which are worth looking at. */
+static bool select_rarest(struct store *store, struct store_family *family, const struct matcher *matchers, size_t count,
+			  const uint32_t **places, size_t *places_count)
+{
+	const uint32_t *some;
+	size_t some_count, i;
+	bool is_known = false;
+
+	for (i = 0; i < count && family->count > SELECT_FEW; i++) {
+		if (!strcmp(matchers[i].name, SELECT_NAME) ||
+		    !index_places(family, store->labels, &matchers[i], &some, &some_count) ||
+		    (is_known && some_count >= *places_count))
 			continue;
-		mem_grow(&selection->series, capacity, selection->count + 1, sizeof(struct series *));
-		selection->series[selection->count++] = family->series[i];
+		*places = some;
+		*places_count = some_count;
+		is_known = true;
 	}
+	return is_known;
+}
+
+static void select_family(struct store *store, struct store_selection *selection, size_t *capacity,
+			  struct store_family *family, const struct matcher *matchers, size_t count)
+{
+	const uint32_t *places;
+	size_t places_count, i;
+
+	if (select_rarest(store, family, matchers, count, &places, &places_count)) {
+		for (i = 0; i < places_count; i++)
+			select_add(selection, capacity, family->series[places[i]], matchers, count);
+		return;
+	}
+	for (i = 0; i < family->count; i++)
+		select_add(selection, capacity, family->series[i], matchers, count);
 }
 
 static int select_compare(const void *a, const void *b)
@@ -162,12 +196,13 @@ static const char *select_name(const struct matcher *matchers, size_t count)
 /* A list whose generation has passed is of no use to anybody. */
 static struct store_selection *selection_find(struct store_selection **list, uint64_t generation, const struct buf *key)
 {
+	uint64_t hash = select_hash(key->bytes, key->length);
 	struct store_selection *selection;
 
 	if (*list && (*list)->generation != generation)
 		selections_free(list);
 	for (selection = *list; selection; selection = selection->next)
-		if (selection->key_length == key->length && !memcmp(selection->key, key->bytes, key->length))
+		if (selection->key_hash == hash && selection->key_length == key->length && !memcmp(selection->key, key->bytes, key->length))
 			break;
 	return selection;
 }
@@ -192,13 +227,14 @@ size_t store_select(struct store *store, const struct matcher *matchers, size_t 
 		selection->generation = generation;
 		selection->key = key.bytes;
 		selection->key_length = key.length;
+		selection->key_hash = select_hash(key.bytes, key.length);
 		selection->next = *list;
 		*list = selection;
 		if (family) {
-			select_family(selection, &capacity, family, matchers, matchers_count);
+			select_family(store, selection, &capacity, family, matchers, matchers_count);
 		} else {
 			for (family = store->families; family; family = family->after)
-				select_family(selection, &capacity, family, matchers, matchers_count);
+				select_family(store, selection, &capacity, family, matchers, matchers_count);
 			if (selection->count)
 				qsort(selection->series, selection->count, sizeof(struct series *), select_compare);
 		}
