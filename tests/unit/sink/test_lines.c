@@ -10,6 +10,7 @@
 #include <math.h>
 #include <signal.h>
 
+#include "tests/unit/sink/alert_sample.h"
 #include "tests/unit/sink/check.h"
 #include "tests/unit/sink/sample.h"
 
@@ -378,6 +379,102 @@ static void a_reader_that_has_left_is_an_error_that_is_not_said(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
 
+/* --- alerts ----------------------------------------------------------------------------------------------- */
+
+static void bench_alert(struct bench *bench, const struct alert *alert)
+{
+	bench->lines->ops->on_alert(bench->lines, &bench->sample->view, alert);
+}
+
+static void an_alert_is_one_line_that_says_what_to_look_at(void **state)
+{
+	struct bench *bench = *state;
+	struct alert_sample *sample = alert_sample_new();
+	char *line;
+
+	bench->look.columns = 200;
+	bench_open(bench);
+	bench_alert(bench, &sample->alert);
+	line = bench_line(bench, 0);
+	assert_string_equal(line, "07:32:00.000 CRITICAL TtsRequestSlow is firing: 6.25 > 5; engine espeak-ng, pid 4242: "
+				  "requests take too long (trace 9f86d081)");
+	free(line);
+	sample->alert.state = ALERT_ENDED;
+	sample->alert.tier = TIER_NONE;
+	sample->alert.silence_id = 3;
+	strcpy(sample->alert.reason, "every target has ended");
+	bench_alert(bench, &sample->alert);
+	line = bench_line(bench, 1);
+	assert_string_equal(line, "07:32:00.000 ALERT TtsRequestSlow has ended: every target has ended (silenced); "
+				  "engine espeak-ng, pid 4242 (trace 9f86d081)");
+	free(line);
+	alert_sample_free(sample);
+}
+
+static void only_changes_that_people_care_about_make_a_line(void **state)
+{
+	static const struct {
+		enum alert_change change;
+		enum alert_state state;
+		bool has_fired, is_inhibited, is_line;
+	} cases[] = {
+		{ ALERT_CHANGE_STATE, ALERT_PENDING, false, false, false },
+		{ ALERT_CHANGE_STATE, ALERT_INACTIVE, false, false, false },
+		{ ALERT_CHANGE_STATE, ALERT_ENDED, false, false, false },
+		{ ALERT_CHANGE_STATE, ALERT_FIRING, true, false, true },
+		{ ALERT_CHANGE_STATE, ALERT_FIRING, true, true, false },
+		{ ALERT_CHANGE_STATE, ALERT_RESOLVED, true, false, true },
+		{ ALERT_CHANGE_STATE, ALERT_RESOLVED, true, true, false },
+		{ ALERT_CHANGE_UNKNOWN, ALERT_FIRING, true, false, true },
+		{ ALERT_CHANGE_UNKNOWN, ALERT_PENDING, false, false, false },
+		{ ALERT_CHANGE_ACK, ALERT_FIRING, true, false, true },
+		{ ALERT_CHANGE_INHIBIT, ALERT_FIRING, true, true, false },
+		{ ALERT_CHANGE_INHIBIT, ALERT_FIRING, true, false, true },
+		{ ALERT_CHANGE_RESTORED, ALERT_FIRING, true, false, true },
+	};
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct alert_sample *sample = alert_sample_new();
+		char *text;
+
+		sample->alert.change = cases[i].change;
+		sample->alert.state = cases[i].state;
+		sample->alert.fired_at_real_ns = cases[i].has_fired;
+		sample->alert.inhibited_by = cases[i].is_inhibited;
+		bench_open(bench);
+		bench_alert(bench, &sample->alert);
+		text = sample_text(bench->fd, NULL);
+		if ((strlen(text) > 0) != cases[i].is_line)
+			fail_msg("case %zu: %s", i, text);
+		free(text);
+		alert_sample_free(sample);
+	}
+}
+
+static void hostile_labels_do_not_draw_and_do_not_wrap(void **state)
+{
+	struct bench *bench = *state;
+	char nasty[150], *text;
+
+	for (unsigned seed = 1; seed < 60; seed++) {
+		struct alert_sample *sample = alert_sample_new();
+
+		check_nasty(nasty, sizeof(nasty), seed);
+		sample->labels->items[1].value = nasty;
+		sample->annotations[0].value = nasty;
+		sample->alert.name = nasty;
+		bench->look = (struct look){ .columns = 20 + seed * 3, .ascii = seed % 2, .colour = seed % 3 == 0 };
+		bench_open(bench);
+		bench_alert(bench, &sample->alert);
+		text = sample_text(bench->fd, NULL);
+		check_shown(text, &bench->look);
+		assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+		free(text);
+		alert_sample_free(sample);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +491,9 @@ int main(void)
 		TEST(processes_are_told_as_they_come_and_go),
 		TEST(the_header_comes_again_only_on_a_terminal),
 		TEST(a_reader_that_has_left_is_an_error_that_is_not_said),
+		TEST(an_alert_is_one_line_that_says_what_to_look_at),
+		TEST(only_changes_that_people_care_about_make_a_line),
+		TEST(hostile_labels_do_not_draw_and_do_not_wrap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
