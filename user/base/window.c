@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * In: (second, value) pairs. Out: what the last W seconds hold.
- * The newest values always stand in a ring. While the ring holds all of the window a copy of it is kept in order of size, which
- * answers everything; else window_counts does.
- * The rule that surprises: an empty window gives all its memory back, so thousands of quiet windows cost nothing.
+ * The newest values always stand in a ring. While the ring holds all of the window a copy of it is kept in order of
+ * size, which answers everything; else window_counts does. The rule that surprises: an empty window gives all its
+ * memory back, so thousands of quiet windows cost nothing.
  */
 #include "base/window.h"
 
@@ -19,7 +19,7 @@ _Static_assert((WINDOW_EXACT & (WINDOW_EXACT - 1)) == 0, "a power of two");
 
 void window_init(struct window *window, uint32_t span_s, struct window_budget *budget)
 {
-	*window = (struct window){ .budget = budget, .span_s = span_s };
+	*window = (struct window){.budget = budget, .span_s = span_s};
 }
 
 static void give_back(struct window *window)
@@ -28,7 +28,7 @@ static void give_back(struct window *window)
 	free(window->ring);
 	free(window->sorted);
 	window_counts_free(window->counts);
-	*window = (struct window){ .budget = window->budget, .span_s = window->span_s, .now_s = window->now_s };
+	*window = (struct window){.budget = window->budget, .span_s = window->span_s, .now_s = window->now_s};
 }
 
 void window_fini(struct window *window)
@@ -171,7 +171,7 @@ void window_add(struct window *window, uint64_t at_s, uint64_t value)
 	else
 		window_counts_add(window->counts, at_s, value);
 	if (window->capacity)
-		*ring_at(window, window->held++) = (struct window_value){ at_s, value };
+		*ring_at(window, window->held++) = (struct window_value){at_s, value};
 	window->count++;
 	window->sum += value;
 }
@@ -229,7 +229,7 @@ bool window_supports(uint64_t count, double q)
 
 void window_sums_init(struct window_sums *sums, uint32_t span_s)
 {
-	*sums = (struct window_sums){ .span_s = span_s };
+	*sums = (struct window_sums){.span_s = span_s};
 }
 
 void window_sums_fini(struct window_sums *sums)

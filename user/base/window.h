@@ -3,12 +3,12 @@
  * The values of the last W seconds, sliding: count, sum, min, max and quantiles.
  * In: (second, value) pairs, seconds never going back. Out: what lies in (now - W, now].
  *
- * The edge resolution is 1 s: a value leaves W seconds after its second. While the window holds no more than WINDOW_EXACT values
- * (and the budget has room) they are kept one by one and every answer is exact. Above that they are counted, by second, in the
- * log-linear buckets of base/hist (2^7 per octave): quantiles are within 0.4 % then, everything else stays exact. It is exact
- * again as soon as the newest WINDOW_EXACT values are all that is left.
- * The rule that surprises: when the values of a counted window are so diverse that its counts pass WINDOW_ENTRIES, seconds are
- * joined by twos (fours, ...), and a value leaves up to that many seconds later.
+ * The edge resolution is 1 s: a value leaves W seconds after its second. While the window holds no more than
+ * WINDOW_EXACT values (and the budget has room) they are kept one by one and every answer is exact. Above that they
+ * are counted, by second, in the log-linear buckets of base/hist (2^7 per octave): quantiles are within 0.4 % then,
+ * everything else stays exact. It is exact again as soon as the newest WINDOW_EXACT values are all that is left. The
+ * rule that surprises: when the values of a counted window are so diverse that its counts pass WINDOW_ENTRIES,
+ * seconds are joined by twos (fours, ...), and a value leaves up to that many seconds later.
  */
 #ifndef BASE_WINDOW_H
 #define BASE_WINDOW_H
@@ -44,7 +44,7 @@ struct window {
 	unsigned __int128 sum;
 	struct window_value *ring; /* the newest values, oldest first */
 	size_t capacity, first, held;
-	uint64_t let_go_s; /* second of the newest value that the ring had to let go */
+	uint64_t let_go_s;	      /* second of the newest value that the ring had to let go */
 	uint64_t *sorted;	      /* while exact: the same values by size */
 	struct window_counts *counts; /* NULL while exact */
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * In: values by second. Out: count, sum, min, max and ranks of those that have not expired.
- * Each second is a slot; the newest is open and dense (pages of counters), closed ones are sparse (bucket, count). Beside them
- * stand the totals of all slots, so that a rank costs one walk over the used pages and an expired slot is a subtraction.
- * The rule that surprises: past WINDOW_ENTRIES sparse counts neighbouring slots are joined, and new ones are as wide.
+ * Each second is a slot; the newest is open and dense (pages of counters), closed ones are sparse (bucket, count).
+ * Beside them stand the totals of all slots, so that a rank costs one walk over the used pages and an expired slot is
+ * a subtraction. The rule that surprises: past WINDOW_ENTRIES sparse counts neighbouring slots are joined, and new
+ * ones are as wide.
  */
 #include "base/window_counts.h"
 
@@ -122,7 +123,7 @@ static void close_slot(struct window_counts *counts)
 		for (unsigned place = 0; place < HIST_PER_PAGE; place++)
 			if (counts->open_pages[page][place])
 				slot->entries[slot->entries_count++] =
-					(struct entry){ page * HIST_PER_PAGE + place, counts->open_pages[page][place] };
+					(struct entry){page * HIST_PER_PAGE + place, counts->open_pages[page][place]};
 		memset(counts->open_pages[page], 0, HIST_PER_PAGE * sizeof(uint32_t));
 	}
 	counts->open_mask = 0;
@@ -152,7 +153,7 @@ void window_counts_add(struct window_counts *counts, uint64_t at_s, uint64_t val
 	if (counts->has_open && at_s - open->from_s >= counts->width_s)
 		close_slot(counts);
 	if (!counts->has_open) {
-		*open = (struct slot){ .from_s = at_s, .min = UINT64_MAX };
+		*open = (struct slot){.from_s = at_s, .min = UINT64_MAX};
 		counts->has_open = true;
 	}
 	open->to_s = at_s;

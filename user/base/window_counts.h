@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Private to window.c: values of a window counted by second and bucket, when they are too many to be kept one by one. */
+/* Private to window.c: values of a window counted by second and bucket, when they are too many to be kept one by one.
+ */
 #ifndef BASE_WINDOW_COUNTS_H
 #define BASE_WINDOW_COUNTS_H
 

@@ -2,8 +2,8 @@
 /*
  * The trace that shows what an alert is about.
  * In: closed traces; at the asking, a rule and the labels of its sample. Out: a trace id.
- * The rule that surprises: which kind of trace is meant follows from the metric names in the rule's expression, by one table;
- * and where it is the slowest, a request that is still in flight and older than any that ended is meant.
+ * The rule that surprises: which kind of trace is meant follows from the metric names in the rule's expression, by
+ * one table; and where it is the slowest, a request that is still in flight and older than any that ended is meant.
  */
 #include <string.h>
 
@@ -17,11 +17,20 @@ static const struct {
 	const char *word;
 	int kind;
 } kinds[] = {
-	{ "_oldest", EXEMPLAR_OLDEST },		  { "in_flight", EXEMPLAR_OLDEST },	 { "queue_depth", EXEMPLAR_OLDEST },
-	{ "queue_wait", EXEMPLAR_SLOWEST },	  { "empty", EXEMPLAR_EMPTY },		 { "error", EXEMPLAR_FAILED },
-	{ "success", EXEMPLAR_FAILED },		  { "first_audio", EXEMPLAR_FIRST_AUDIO }, { "realtime_factor", EXEMPLAR_REALTIME_FACTOR },
-	{ "runqueue", EXEMPLAR_RUNQUEUE },	  { "preempted", EXEMPLAR_RUNQUEUE },	 { "events_lost", EXEMPLAR_INCOMPLETE },
-	{ "incomplete", EXEMPLAR_INCOMPLETE },	  { "duration", EXEMPLAR_SLOWEST },
+	{"_oldest", EXEMPLAR_OLDEST},
+	{"in_flight", EXEMPLAR_OLDEST},
+	{"queue_depth", EXEMPLAR_OLDEST},
+	{"queue_wait", EXEMPLAR_SLOWEST},
+	{"empty", EXEMPLAR_EMPTY},
+	{"error", EXEMPLAR_FAILED},
+	{"success", EXEMPLAR_FAILED},
+	{"first_audio", EXEMPLAR_FIRST_AUDIO},
+	{"realtime_factor", EXEMPLAR_REALTIME_FACTOR},
+	{"runqueue", EXEMPLAR_RUNQUEUE},
+	{"preempted", EXEMPLAR_RUNQUEUE},
+	{"events_lost", EXEMPLAR_INCOMPLETE},
+	{"incomplete", EXEMPLAR_INCOMPLETE},
+	{"duration", EXEMPLAR_SLOWEST},
 };
 
 static void look_at(void *arg, const struct expr *selector)
@@ -84,7 +93,8 @@ void exemplars_note(struct instance *instance, uint64_t second, const struct tra
 		note(instance, EXEMPLAR_FIRST_AUDIO, trace->first_audio_ns, trace);
 	if (worker->has_split && worker->wall_ns)
 		note(instance, EXEMPLAR_RUNQUEUE,
-		     (uint64_t)((double)(worker->runq_ns + worker->preempted_ns) / (double)worker->wall_ns * 1e6), trace);
+		     (uint64_t)((double)(worker->runq_ns + worker->preempted_ns) / (double)worker->wall_ns * 1e6),
+		     trace);
 	if (trace->status != STATUS_OK)
 		return;
 	note(instance, EXEMPLAR_SLOWEST, trace->duration_ns, trace);
@@ -129,7 +139,8 @@ static void look_at_oldest(const struct flow *flow, const struct instance *insta
 	uint64_t now_ns = flow->view.now_ns;
 
 	if (oldest)
-		take_best(found, now_ns > oldest->trace.start_at_ns ? now_ns - oldest->trace.start_at_ns : 0, oldest->trace.id);
+		take_best(found, now_ns > oldest->trace.start_at_ns ? now_ns - oldest->trace.start_at_ns : 0,
+			  oldest->trace.id);
 }
 
 static bool is_label(const struct labels *labels, const char *name, const char *value)
@@ -139,7 +150,8 @@ static bool is_label(const struct labels *labels, const char *name, const char *
 	return !wanted || !strcmp(wanted, value);
 }
 
-static void look_everywhere(const struct flow *flow, const struct labels *labels, int kind, uint64_t age, struct found *found)
+static void look_everywhere(const struct flow *flow, const struct labels *labels, int kind, uint64_t age,
+			    struct found *found)
 {
 	const struct series_book *book = flow->book;
 
@@ -157,10 +169,11 @@ static void look_everywhere(const struct flow *flow, const struct labels *labels
 	}
 }
 
-bool exemplar_find(const struct flow *flow, const struct rule *rule, const struct labels *labels, uint8_t trace_id[16])
+bool exemplar_find(const struct flow *flow, const struct rule *rule, const struct labels *labels,
+		   uint8_t trace_id[16])
 {
 	int kind = kind_of(rule);
-	struct found found = { .is_set = false };
+	struct found found = {.is_set = false};
 
 	for (uint64_t age = 0; age < EXEMPLAR_MINUTES - 1 && !found.is_set; age++)
 		look_everywhere(flow, labels, kind, age, &found);

@@ -2,8 +2,9 @@
 /*
  * Closed traces that are kept for whoever looks back.
  * In: traces as they close. Out: view.newest_trace and its elders, until --retention or --retention-bytes is reached.
- * The rule that surprises: a trace is copied into one piece of exactly its size, and its arena is freed as ever. Taking the
- * arena over was measured: half of it is room and bookkeeping, and fresh memory for the next trace's arena cost twice the copy.
+ * The rule that surprises: a trace is copied into one piece of exactly its size, and its arena is freed as ever.
+ * Taking the arena over was measured: half of it is room and bookkeeping, and fresh memory for the next trace's arena
+ * cost twice the copy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static struct held *copy_trace(const struct trace *trace, size_t bytes)
 	struct span *spans = (struct span *)(pointers + trace->spans_count);
 	char *names = (char *)(spans + trace->spans_count);
 
-	*held = (struct held){ .shown.trace = *trace, .bytes = bytes + MALLOC_BYTES };
+	*held = (struct held){.shown.trace = *trace, .bytes = bytes + MALLOC_BYTES};
 	for (size_t i = 0; i < trace->spans_count; i++) {
 		copy_span(&spans[i], (const struct open_span *)trace->spans[i], &names);
 		pointers[i] = &spans[i];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every metric there is: one row of one const table, read by what samples, by the man page and by whoever exports.
- * The rule that surprises: names with colons (tts:...) are answers over a sliding window, computed from single values; a
- * Prometheus server that scrapes us could only approximate them.
+ * The rule that surprises: names with colons (tts:...) are answers over a sliding window, computed from single
+ * values; a Prometheus server that scrapes us could only approximate them.
  */
 #ifndef FLOW_METRICS_TABLE_H
 #define FLOW_METRICS_TABLE_H
@@ -85,11 +85,18 @@ enum metric {
 	METRICS = METRIC_WINDOWS + 4 * 2 * 7,
 };
 
-enum metric_window { WINDOW_DURATION, WINDOW_FIRST_AUDIO, WINDOW_REALTIME_FACTOR, WINDOW_QUEUE_WAIT, METRIC_WINDOW_KINDS };
+enum metric_window {
+	WINDOW_DURATION,
+	WINDOW_FIRST_AUDIO,
+	WINDOW_REALTIME_FACTOR,
+	WINDOW_QUEUE_WAIT,
+	METRIC_WINDOW_KINDS
+};
 enum metric_span { SPAN_1M, SPAN_5M, METRIC_WINDOW_SPANS };
 enum metric_stat { STAT_P50, STAT_P90, STAT_P95, STAT_P99, STAT_MAX, STAT_AVG, STAT_COUNT, METRIC_WINDOW_STATS };
-#define METRIC_WINDOW(which, span, stat) \
-	((enum metric)(METRIC_WINDOWS + ((int)(which) * METRIC_WINDOW_SPANS + (int)(span)) * METRIC_WINDOW_STATS + (int)(stat)))
+#define METRIC_WINDOW(which, span, stat)                                                                             \
+	((enum metric)(METRIC_WINDOWS + ((int)(which)*METRIC_WINDOW_SPANS + (int)(span)) * METRIC_WINDOW_STATS +     \
+		       (int)(stat)))
 
 /* By enum metric; METRICS rows. */
 const struct metric_family *metrics_family(enum metric metric);

@@ -2,10 +2,10 @@
 /*
  * The rows whose values are sampled into view.store. Private to user/flow/{series*,windows,exemplars}.c.
  *
- * A process has rows: its own, one per engine with requests (an instance), one per (engine, stage), one per probe name. They go
- * when the process or its image goes: the next sample is their last. A row makes its label sets once and keeps the series.
- * The rule that surprises: a place in a row's `slots` belongs to whatever is put there in order, so each sampling must put the
- * same things in the same order, absent ones included.
+ * A process has rows: its own, one per engine with requests (an instance), one per (engine, stage), one per probe
+ * name. They go when the process or its image goes: the next sample is their last. A row makes its label sets once
+ * and keeps the series. The rule that surprises: a place in a row's `slots` belongs to whatever is put there in
+ * order, so each sampling must put the same things in the same order, absent ones included.
  */
 #ifndef FLOW_SERIES_H
 #define FLOW_SERIES_H
@@ -15,8 +15,9 @@
 #include "flow/state.h"
 #include "rules/store.h"
 
-#define ROW_LABELS 4
-#define EXTRA_LABELS 2
+#define ROW_LABELS     4
+#define EXTRA_LABELS   2
+#define SERIES_SAMPLED (LIMIT_SERIES - LIMIT_SERIES / 5) /* the rest is for what rules record */
 #define GAUGE_STALE_NS (15 * 1000000000ull) /* an older sample of /proc tells nothing any more */
 
 struct slot {
@@ -35,7 +36,8 @@ struct series_row {
 struct distribution {
 	uint64_t count;
 	uint64_t sum; /* saturates */
-	uint64_t buckets[METRIC_BOUNDS_MAX]; /* by bound of its family, each on its own; the last: above all of them */
+	uint64_t
+		buckets[METRIC_BOUNDS_MAX]; /* by bound of its family, each on its own; the last: above all of them */
 	struct window windows[METRIC_WINDOW_SPANS];
 };
 
@@ -97,9 +99,9 @@ struct instance {
 	uint64_t requests_count, errors_count, cancelled_count, incomplete_count, empty_count, audio_ns;
 	struct distribution duration_ns, first_audio_ns, rtf_millionths, queue_wait_ns, text_bytes;
 	struct window_sums outcomes[METRIC_WINDOW_SPANS]; /* requests, of those errors */
-	struct window_sums starved; /* run queue + pre-empted, wall */
-	struct window_sums share;   /* first audio by duration in millionths, how many */
-	struct stage_row *worker;   /* stage "request" */
+	struct window_sums starved;			  /* run queue + pre-empted, wall */
+	struct window_sums share;			  /* first audio by duration in millionths, how many */
+	struct stage_row *worker;			  /* stage "request" */
 	struct exemplars exemplars;
 	struct trace_state *oldest_open, *newest_open;
 	uint64_t in_flight_count;
@@ -131,14 +133,15 @@ struct process_series {
 
 struct series_book {
 	struct process_series *processes, *processes_tail; /* in view, by first sight */
-	struct process_series *leaving; /* gone since the last sample */
+	struct process_series *leaving;			   /* gone since the last sample */
 	struct table stage_by_key;
 	size_t rows_count;
 	struct window_budget budget;
 	uint64_t second; /* of the last sample, on the axis */
 	bool has_second;
 	uint64_t expire_second;
-	bool has_room; /* the store took the last new series, or lost some since */
+	bool has_room;	       /* the last new series was taken, or some have gone since */
+	uint64_t refused_count; /* series that the store was not even asked for */
 	uint64_t lost_count[16]; /* of no process */
 	struct cpu_gauge self_cpu;
 	uint64_t self_resident_bytes, self_resident_at_ns;
@@ -148,7 +151,8 @@ struct series_book {
 /* series_rows.c */
 struct instance *instance_get(struct flow *flow, struct process_series *process, const struct engine *engine,
 			      const char *label); /* NULL over the limit */
-struct stage_row *stage_get(struct flow *flow, struct process_series *process, const char *engine, const char *stage); /* NULL ... */
+struct stage_row *stage_get(struct flow *flow, struct process_series *process, const char *engine,
+			    const char *stage); /* NULL ... */
 void rows_free_process(struct series_book *book, struct process_series *process);
 
 /* windows.c */
@@ -168,9 +172,10 @@ struct putter {
 	bool is_last; /* the row ends with this sample */
 };
 void put_begin(struct putter *putter, struct series_row *row);
-/* `suffix` behind the family's name; `extra`: labels that the row does not have. !is_there: the series ends until it is again. */
-void put_with(struct putter *putter, enum metric metric, const char *suffix, const struct label *extra, size_t extra_count,
-	      bool is_there, double value);
+/* `suffix` behind the family's name; `extra`: labels that the row does not have. !is_there: the series ends until it
+ * is again. */
+void put_with(struct putter *putter, enum metric metric, const char *suffix, const struct label *extra,
+	      size_t extra_count, bool is_there, double value);
 void put(struct putter *putter, enum metric metric, double value);
 void put_if(struct putter *putter, enum metric metric, bool is_there, double value);
 void put_distribution(struct putter *putter, enum metric metric, const struct distribution *distribution);

@@ -2,8 +2,8 @@
 /*
  * What happens is counted here, as it is fed.
  * In: closed spans and traces, samples of /proc, losses. Out: the counts and windows of the rows.
- * The rule that surprises: what loss touched is counted but is in no distribution (as in meter.c), and is never called empty:
- * the audio may be what was lost.
+ * The rule that surprises: what loss touched is counted but is in no distribution (as in meter.c), and is never
+ * called empty: the audio may be what was lost.
  */
 #include <string.h>
 
@@ -32,8 +32,8 @@ void series_span(struct flow *flow, const struct span *span)
 		return;
 	row->is_used = true;
 	if (!span->incomplete && span->status != STATUS_NO_END)
-		distribution_add(&row->wall, METRIC_STAGE_DURATION, series_second(flow, span->start_at_ns + span->wall_ns),
-				 span->wall_ns);
+		distribution_add(&row->wall, METRIC_STAGE_DURATION,
+				 series_second(flow, span->start_at_ns + span->wall_ns), span->wall_ns);
 	if (strcmp(span->stage, "request") != 0) /* nested requests: that row's split is the worker's */
 		add_split(&row->split, span);
 }
@@ -90,7 +90,8 @@ static void measure(struct instance *instance, uint64_t second, const struct tra
 		return;
 	distribution_add(&instance->duration_ns, METRIC_REQUEST_DURATION, second, trace->duration_ns);
 	if (trace->has_rtf && trace->rtf < 1e9)
-		distribution_add(&instance->rtf_millionths, METRIC_REALTIME_FACTOR, second, (uint64_t)(trace->rtf * 1e6 + 0.5));
+		distribution_add(&instance->rtf_millionths, METRIC_REALTIME_FACTOR, second,
+				 (uint64_t)(trace->rtf * 1e6 + 0.5));
 	if (trace->has_first_audio && trace->audio_ns >= LONG_AUDIO_NS && trace->duration_ns) {
 		double share = (double)trace->first_audio_ns / (double)trace->duration_ns;
 

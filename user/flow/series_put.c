@@ -2,8 +2,9 @@
 /*
  * One value of a row into the store.
  * In: row, metric, value. Out: a sample; label sets are made when a series comes (again), never after that.
- * The rules that surprise: a new counter is preceded by a 0 one second earlier, so that increase() sees what happened before
- * the first sample; and what is absent ends its series at once, or an instant selector would see the old value for 5 minutes.
+ * The rules that surprise: a new counter is preceded by a 0 one second earlier, so that increase() sees what happened
+ * before the first sample; and what is absent ends its series at once, or an instant selector would see the old value
+ * for 5 minutes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,19 @@ static struct slot *next_slot(struct putter *putter)
 	return &row->slots[putter->place++];
 }
 
-static void begin_series(struct putter *putter, struct slot *slot, const struct metric_family *family, const char *suffix,
-			 const struct label *extra, size_t extra_count)
+static struct series *make_series(struct flow *flow, const struct label *items, size_t count, bool is_loss_blind)
+{
+	struct store *store = flow->view.store;
+
+	if (store_counts(store).series_count >= SERIES_SAMPLED) {
+		flow->book->refused_count++;
+		return NULL;
+	}
+	return store_series(store, labels_intern(store_labels(store), items, count), is_loss_blind);
+}
+
+static void begin_series(struct putter *putter, struct slot *slot, const struct metric_family *family,
+			 const char *suffix, const struct label *extra, size_t extra_count)
 {
 	struct flow *flow = putter->flow;
 	struct store *store = flow->view.store;
@@ -43,13 +55,13 @@ static void begin_series(struct putter *putter, struct slot *slot, const struct 
 	if (slot->is_refused && !flow->book->has_room)
 		return;
 	stpcpy(stpcpy(name, family->name), suffix);
-	items[count++] = (struct label){ "__name__", name };
+	items[count++] = (struct label){"__name__", name};
 	for (size_t i = 0; i < putter->row->labels_count; i++)
 		if (putter->row->labels[i].value)
 			items[count++] = putter->row->labels[i];
 	for (size_t i = 0; i < extra_count; i++)
 		items[count++] = extra[i];
-	slot->series = store_series(store, labels_intern(store_labels(store), items, count), family->is_loss_blind);
+	slot->series = make_series(flow, items, count, family->is_loss_blind);
 	slot->is_refused = !slot->series;
 	if (slot->is_refused)
 		flow->book->has_room = false;
@@ -60,8 +72,8 @@ static void begin_series(struct putter *putter, struct slot *slot, const struct 
 		store_append(store, slot->series, putter->at_ms - 998, 0);
 }
 
-void put_with(struct putter *putter, enum metric metric, const char *suffix, const struct label *extra, size_t extra_count,
-	      bool is_there, double value)
+void put_with(struct putter *putter, enum metric metric, const char *suffix, const struct label *extra,
+	      size_t extra_count, bool is_there, double value)
 {
 	const struct metric_family *family = metrics_family(metric);
 	struct store *store = putter->flow->view.store;
@@ -105,7 +117,7 @@ void put_distribution(struct putter *putter, enum metric metric, const struct di
 	uint64_t below = 0;
 
 	for (size_t i = 0; i <= family->bounds_count; i++) {
-		struct label le = { "le", i < family->bounds_count ? family->bounds[i].le : "+Inf" };
+		struct label le = {"le", i < family->bounds_count ? family->bounds[i].le : "+Inf"};
 
 		below += distribution->buckets[i];
 		put_with(putter, metric, "_bucket", &le, 1, is_there, (double)below);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of rows: made when something of a process, an engine or a stage is first seen, gone with the process's image.
- * In: processes, probes and traces that come and go. Out: rows to count in.
- * The rule that surprises: the stages of probes are reserved when the probe is named, so that a target that invents stage
- * names can use up the limit but not push out the stages that its engine file knows.
+ * The life of rows: made when something of a process, an engine or a stage is first seen, gone with the process's
+ * image. In: processes, probes and traces that come and go. Out: rows to count in. The rule that surprises: the
+ * stages of probes are reserved when the probe is named, so that a target that invents stage names can use up the
+ * limit but not push out the stages that its engine file knows.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 static char *clean(const char *raw)
 {
-	struct buf out = { 0 };
+	struct buf out = {0};
 
 	text_clean(&out, raw, strlen(raw), false);
 	return out.bytes ? out.bytes : mem_string("");
@@ -21,7 +21,7 @@ static char *clean(const char *raw)
 
 static void add_label(struct series_row *row, const char *name, const char *value)
 {
-	row->labels[row->labels_count++] = (struct label){ name, value };
+	row->labels[row->labels_count++] = (struct label){name, value};
 }
 
 static bool take_row(struct flow *flow)
@@ -278,7 +278,8 @@ static struct probe_row *probe_row_get(struct flow *flow, struct process_series 
 	struct probe_row *row;
 
 	for (row = series->probes; row; row = row->next)
-		if (!strcmp(row->probes[0]->label, probe->label) && !strcmp(row->probes[0]->spec->name, probe->spec->name))
+		if (!strcmp(row->probes[0]->label, probe->label) &&
+		    !strcmp(row->probes[0]->spec->name, probe->spec->name))
 			return row;
 	if (!take_row(flow))
 		return NULL;

@@ -2,8 +2,8 @@
 /*
  * Each second of the axis every row is sampled into view.store.
  * In: TICK. Out: samples at the whole second that the axis has passed; when it passed several, at the newest only.
- * The rule that surprises: what was fed before the first TICK at or after a whole second counts as of that second, though it
- * may have happened some ms later: the same records then give the same samples, live and replayed.
+ * The rule that surprises: what was fed before the first TICK at or after a whole second counts as of that second,
+ * though it may have happened some ms later: the same records then give the same samples, live and replayed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,8 @@ bool series_is_due(const struct flow *flow, int64_t *at_ms)
 	return second > flow->book->second;
 }
 
-static void put_windows(struct putter *putter, enum metric_window which, struct distribution *distribution, uint64_t second)
+static void put_windows(struct putter *putter, enum metric_window which, struct distribution *distribution,
+			uint64_t second)
 {
 	double scale = which == WINDOW_REALTIME_FACTOR ? 1e6 : 1e9;
 
@@ -53,7 +54,8 @@ static void put_windows(struct putter *putter, enum metric_window which, struct 
 
 			put_if(putter, metric, is_there, is_there ? (double)window_quantile(window, q) / scale : 0);
 		}
-		put_if(putter, METRIC_WINDOW(which, span, STAT_MAX), window->count, (double)window_max(window) / scale);
+		put_if(putter, METRIC_WINDOW(which, span, STAT_MAX), window->count,
+		       (double)window_max(window) / scale);
 		put_if(putter, METRIC_WINDOW(which, span, STAT_AVG), window->count, window_mean(window) / scale);
 		put(putter, METRIC_WINDOW(which, span, STAT_COUNT), (double)window->count);
 	}
@@ -139,7 +141,7 @@ static const struct threshold *find_threshold(const struct rule_set *set, const 
 
 static void put_thresholds(struct putter *putter, struct instance *instance)
 {
-	static const char *const severities[TIERS] = { "", "warning", "critical", "emergency" };
+	static const char *const severities[TIERS] = {"", "warning", "critical", "emergency"};
 	const struct rule_set *set = putter->flow->view.rules;
 
 	put_begin(putter, &instance->thresholds);
@@ -149,9 +151,10 @@ static void put_thresholds(struct putter *putter, struct instance *instance)
 		if (find_threshold(set, instance->label_raw, threshold->metric) != threshold)
 			continue;
 		for (int tier = TIER_WARNING; tier < TIERS; tier++) {
-			struct label extra[] = { { "metric", threshold->metric }, { "severity", severities[tier] } };
+			struct label extra[] = {{"metric", threshold->metric}, {"severity", severities[tier]}};
 
-			put_with(putter, METRIC_THRESHOLD, "", extra, 2, threshold->has[tier], threshold->value[tier]);
+			put_with(putter, METRIC_THRESHOLD, "", extra, 2, threshold->has[tier],
+				 threshold->value[tier]);
 		}
 	}
 }
@@ -191,7 +194,8 @@ static void put_stage(struct putter *putter, struct stage_row *stage, uint64_t s
 		double q = metrics_family((enum metric)metric)->quantile;
 		bool is_there = window_supports(count, q);
 
-		put_if(putter, (enum metric)metric, is_there, is_there ? (double)window_quantile(window, q) / 1e9 : 0);
+		put_if(putter, (enum metric)metric, is_there,
+		       is_there ? (double)window_quantile(window, q) / 1e9 : 0);
 	}
 	put_if(putter, METRIC_STAGE_MAX_1M, count, (double)window_max(window) / 1e9);
 	put_if(putter, METRIC_STAGE_COUNT_1M, stage->wall.count, (double)count);
@@ -201,13 +205,14 @@ static void put_stage(struct putter *putter, struct stage_row *stage, uint64_t s
 /* The kernel's count comes once a second, what it shipped comes at once: the greater of them never sinks. */
 static void put_probe(struct putter *putter, struct probe_row *row)
 {
-	struct label name = { "probe", row->name };
+	struct label name = {"probe", row->name};
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < row->probes_count; i++) {
 		const struct probe *probe = row->probes[i];
 
-		count += probe->kernel_enters_count > probe->enters_count ? probe->kernel_enters_count : probe->enters_count;
+		count += probe->kernel_enters_count > probe->enters_count ? probe->kernel_enters_count
+									  : probe->enters_count;
 	}
 	if (count > row->told_count)
 		row->told_count = count;
@@ -223,9 +228,10 @@ static bool is_fresh(const struct putter *putter, uint64_t at_ns)
 static void put_lost(struct putter *putter, const uint64_t *lost_count)
 {
 	for (uint32_t cause = 0; cause <= TT_LOST_RECORDING; cause++) {
-		struct label label = { "cause", metrics_lost_cause(cause) };
+		struct label label = {"cause", metrics_lost_cause(cause)};
 
-		put_with(putter, METRIC_EVENTS_LOST, "", &label, 1, cause || lost_count[0], (double)lost_count[cause]);
+		put_with(putter, METRIC_EVENTS_LOST, "", &label, 1, cause || lost_count[0],
+			 (double)lost_count[cause]);
 	}
 }
 
@@ -233,8 +239,10 @@ static void put_process(struct putter *putter, struct process_series *series)
 {
 	put_begin(putter, &series->row);
 	put_if(putter, METRIC_UP, series->process->process.start_at_ns, 1);
-	put_if(putter, METRIC_CPU_RATIO, series->cpu.has_ratio && is_fresh(putter, series->cpu.at_ns), series->cpu.ratio);
-	put_if(putter, METRIC_RESIDENT_BYTES, is_fresh(putter, series->resident_at_ns), (double)series->resident_bytes);
+	put_if(putter, METRIC_CPU_RATIO, series->cpu.has_ratio && is_fresh(putter, series->cpu.at_ns),
+	       series->cpu.ratio);
+	put_if(putter, METRIC_RESIDENT_BYTES, is_fresh(putter, series->resident_at_ns),
+	       (double)series->resident_bytes);
 	put_if(putter, METRIC_THREADS, is_fresh(putter, series->threads_at_ns), (double)series->threads_count);
 	put_lost(putter, series->lost_count);
 }
@@ -249,7 +257,8 @@ static void find_engines(struct flow *flow, struct process_series *series)
 		const struct probe *probe = row->probes[0];
 		enum role role = probe->spec->role;
 
-		if ((role == ROLE_REQUEST || role == ROLE_DEQUEUE) && probe->engine->priority >= series->process->top_priority)
+		if ((role == ROLE_REQUEST || role == ROLE_DEQUEUE) &&
+		    probe->engine->priority >= series->process->top_priority)
 			instance_get(flow, series, probe->engine, probe->label);
 	}
 }
@@ -276,20 +285,21 @@ static void sample_self(struct putter *putter)
 	struct tallies *tallies = &putter->flow->tallies;
 	struct store_counts counts = store_counts(putter->flow->view.store);
 
-	tallies->let_go[LET_GO_SERIES] = counts.refused_series_count;
+	tallies->let_go[LET_GO_SERIES] = counts.refused_series_count + book->refused_count;
 	tallies->let_go[LET_GO_SAMPLES] = counts.let_go_samples_count;
 	tallies->let_go[LET_GO_WINDOW_VALUES] = book->budget.let_go_count;
 	put_begin(putter, &book->self);
 	put_if(putter, METRIC_SELF_CPU_RATIO, book->self_cpu.has_ratio && is_fresh(putter, book->self_cpu.at_ns),
 	       book->self_cpu.ratio);
-	put_if(putter, METRIC_SELF_RESIDENT_BYTES, is_fresh(putter, book->self_resident_at_ns), (double)book->self_resident_bytes);
+	put_if(putter, METRIC_SELF_RESIDENT_BYTES, is_fresh(putter, book->self_resident_at_ns),
+	       (double)book->self_resident_bytes);
 	put(putter, METRIC_SELF_SERIES, (double)counts.series_count);
 	put(putter, METRIC_SELF_SAMPLES, (double)counts.samples_count);
 	put(putter, METRIC_SELF_STORE_BYTES, (double)counts.bytes);
 	put(putter, METRIC_SELF_OPEN_TRACES, (double)tallies->open_traces_count);
 	put_lost(putter, book->lost_count);
 	for (unsigned kind = 0; kind < LET_GO_KINDS; kind++) {
-		struct label label = { "kind", metrics_let_go_kind(kind) };
+		struct label label = {"kind", metrics_let_go_kind(kind)};
 
 		put_with(putter, METRIC_LET_GO, "", &label, 1, true, (double)tallies->let_go[kind]);
 	}
@@ -299,12 +309,14 @@ void series_tick(struct flow *flow)
 {
 	struct series_book *book = flow->book;
 	uint64_t second = axis_second(flow, flow->view.now_ns);
-	struct putter putter = { .flow = flow, .at_ms = (int64_t)(second * 1000), .is_last = true };
+	struct putter putter = {.flow = flow, .at_ms = (int64_t)(second * 1000)};
 	struct process_series *leaving;
 
 	book->second = second;
-	if (store_counts(flow->view.store).series_count < LIMIT_SERIES)
+	if (store_counts(flow->view.store).series_count < SERIES_SAMPLED)
 		book->has_room = true;
+	sample_self(&putter); /* first: when all else has no room, this says so */
+	putter.is_last = true;
 	while ((leaving = book->leaving)) {
 		book->leaving = leaving->next;
 		sample_process(&putter, leaving, second);
@@ -313,7 +325,6 @@ void series_tick(struct flow *flow)
 	putter.is_last = false;
 	for (struct process_series *series = book->processes; series; series = series->next)
 		sample_process(&putter, series, second);
-	sample_self(&putter);
 	/* after the samples: a series that a row holds has one of now, so it stays */
 	if (second < book->expire_second + EXPIRE_EVERY_S)
 		return;

@@ -2,7 +2,8 @@
 /*
  * Distributions: a classic histogram since the run began, and sliding windows.
  * In: values in ns, millionths or bytes. Out: what is put into the store, in base units.
- * The rule that surprises: a histogram that never had a value has no series yet; its first sample is preceded by zeroes.
+ * The rule that surprises: a histogram that never had a value has no series yet; its first sample is preceded by
+ * zeroes.
  */
 #include "base/hist.h"
 #include "flow/series.h"

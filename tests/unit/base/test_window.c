@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Every answer is held against a list of all values that were ever added, sorted and counted anew at each question. */
+/* Every answer is held against a list of all values that were ever added, sorted and counted anew at each question.
+ */
 #include "base/window.h"
 
 #include <setjmp.h>
@@ -13,7 +14,7 @@
 #include "base/hist.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define ALL 400000
+#define ALL		400000
 
 struct oracle {
 	uint64_t at_s[ALL], value[ALL];
@@ -75,7 +76,7 @@ static bool is_near(uint64_t got, uint64_t wanted, bool is_exact)
 
 static void compare(struct oracle *oracle, struct window *window, uint64_t now_s)
 {
-	static const double quantiles[] = { 0.5, 0.9, 0.95, 0.99, 0.001, 1 };
+	static const double quantiles[] = {0.5, 0.9, 0.95, 0.99, 0.001, 1};
 	double mean;
 
 	window_advance(window, now_s);
@@ -94,7 +95,8 @@ static void compare(struct oracle *oracle, struct window *window, uint64_t now_s
 	for (size_t i = 0; i < COUNT_OF(quantiles); i++) {
 		uint64_t rank = hist_rank(oracle->sorted_count, quantiles[i]);
 
-		assert_true(is_near(window_quantile(window, quantiles[i]), oracle->sorted[rank - 1], window_is_exact(window)));
+		assert_true(is_near(window_quantile(window, quantiles[i]), oracle->sorted[rank - 1],
+				    window_is_exact(window)));
 	}
 }
 
@@ -115,7 +117,7 @@ static uint64_t some_value(uint64_t *seed)
 
 static void run_stream(uint64_t seed, uint32_t span_s, unsigned most, size_t values_max)
 {
-	struct window_budget budget = { .values_max = values_max };
+	struct window_budget budget = {.values_max = values_max};
 	struct oracle *oracle = oracle_new();
 	struct window window;
 	uint64_t now_s = dice(&seed) % 100;
@@ -124,7 +126,9 @@ static void run_stream(uint64_t seed, uint32_t span_s, unsigned most, size_t val
 	window_init(&window, span_s, &budget);
 	for (int step = 0; step < 700; step++) {
 		unsigned kind = (unsigned)(dice(&seed) % 20);
-		unsigned count = kind < 6 ? 0 : kind < 18 ? (unsigned)(dice(&seed) % 8) : (unsigned)(dice(&seed) % most);
+		unsigned count = kind < 6    ? 0
+				 : kind < 18 ? (unsigned)(dice(&seed) % 8)
+					     : (unsigned)(dice(&seed) % most);
 
 		now_s += kind == 0 ? dice(&seed) % (3 * span_s) : 1;
 		for (unsigned i = 0; i < count && oracle->count < ALL; i++)
@@ -169,7 +173,7 @@ static void it_counts_at_once_when_the_budget_has_no_room(void **state)
 
 static void an_empty_window_answers_zero(void **state)
 {
-	struct window_budget budget = { .values_max = 100 };
+	struct window_budget budget = {.values_max = 100};
 	struct window window;
 
 	(void)state;
@@ -185,7 +189,7 @@ static void an_empty_window_answers_zero(void **state)
 
 static void a_value_leaves_after_exactly_its_span(void **state)
 {
-	struct window_budget budget = { .values_max = 100 };
+	struct window_budget budget = {.values_max = 100};
 	struct window window;
 
 	(void)state;
@@ -204,7 +208,7 @@ static void a_value_leaves_after_exactly_its_span(void **state)
 
 static void a_late_value_counts_as_now(void **state)
 {
-	struct window_budget budget = { .values_max = 100 };
+	struct window_budget budget = {.values_max = 100};
 	struct window window;
 
 	(void)state;
@@ -218,7 +222,7 @@ static void a_late_value_counts_as_now(void **state)
 
 static void single_values_let_go_are_told(void **state)
 {
-	struct window_budget budget = { .values_max = 1u << 20 };
+	struct window_budget budget = {.values_max = 1u << 20};
 	struct window window;
 
 	(void)state;
@@ -242,7 +246,7 @@ static void single_values_let_go_are_told(void **state)
 
 static void windows_share_a_budget(void **state)
 {
-	struct window_budget budget = { .values_max = 40 };
+	struct window_budget budget = {.values_max = 40};
 	struct window one, two;
 
 	(void)state;
@@ -266,7 +270,7 @@ static void windows_share_a_budget(void **state)
 /* So diverse that seconds are joined: count and sum may lag by the joined seconds, never by more. */
 static void the_most_diverse_stream_stays_within_its_memory(void **state)
 {
-	struct window_budget budget = { .values_max = 100000 };
+	struct window_budget budget = {.values_max = 100000};
 	struct window window;
 	uint64_t seed = 99, fresh = 0, per_second[2000];
 	size_t most = 0;
@@ -292,7 +296,10 @@ static void the_most_diverse_stream_stays_within_its_memory(void **state)
 
 static void a_quantile_needs_enough_values_to_differ_from_the_maximum(void **state)
 {
-	static const struct { double q; uint64_t least; } rows[] = { { 0.5, 2 }, { 0.9, 10 }, { 0.95, 20 }, { 0.99, 100 } };
+	static const struct {
+		double q;
+		uint64_t least;
+	} rows[] = {{0.5, 2}, {0.9, 10}, {0.95, 20}, {0.99, 100}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -312,7 +319,7 @@ static void sums_slide_by_the_second(void **state)
 	window_sums_advance(&sums, 10);
 	assert_int_equal(sums.total[0], 0);
 	for (int step = 0; step < 2000; step++) {
-		uint64_t wanted[2] = { 0, 0 };
+		uint64_t wanted[2] = {0, 0};
 
 		now_s += dice(&seed) % 50 == 0 ? dice(&seed) % 200 : dice(&seed) % 3;
 		if (dice(&seed) % 3) {

@@ -28,7 +28,7 @@ static inline struct store *samples(const struct world *world)
 /* labels: "name=value,name=value"; the only series of that name that has them. NULL = none. */
 static inline struct series *series_of(const struct world *world, const char *name, const char *labels)
 {
-	struct matcher matchers[8] = { { .name = "__name__", .value = name, .kind = MATCH_EQUAL } };
+	struct matcher matchers[8] = {{.name = "__name__", .value = name, .kind = MATCH_EQUAL}};
 	struct series *const *found;
 	size_t count = 1, found_count;
 	char text[200], *save = NULL;
@@ -41,7 +41,7 @@ static inline struct series *series_of(const struct world *world, const char *na
 		assert_non_null(equals);
 		assert_true(count < 8);
 		*equals = '\0';
-		matchers[count++] = (struct matcher){ .name = pair, .value = equals + 1, .kind = MATCH_EQUAL };
+		matchers[count++] = (struct matcher){.name = pair, .value = equals + 1, .kind = MATCH_EQUAL};
 	}
 	found_count = store_select(samples(world), matchers, count, &found);
 	assert_true(found_count <= 1);
@@ -54,7 +54,8 @@ static inline double value_at(const struct world *world, const char *name, const
 	struct series *series = series_of(world, name, labels);
 	struct sample sample;
 
-	if (!series || !series_at(series, AXIS_MS + second * 1000, &sample) || sample.at_ms != AXIS_MS + second * 1000)
+	if (!series || !series_at(series, AXIS_MS + second * 1000, &sample) ||
+	    sample.at_ms != AXIS_MS + second * 1000)
 		return (double)NAN;
 	return sample.value;
 }
@@ -67,17 +68,17 @@ static inline bool is_absent_at(const struct world *world, const char *name, con
 	return !series || !series_at(series, AXIS_MS + second * 1000, &sample);
 }
 
-#define assert_value(world, name, labels, second, wanted)                                             \
-	do {                                                                                          \
-		double got_ = value_at(world, name, labels, second), wanted_ = (wanted);              \
-		if (!(fabs(got_ - wanted_) <= 1e-9 * (1 + fabs(wanted_))))                            \
-			fail_msg("%s{%s} at %d s is %g, not %g", name, labels, (int)(second), got_, wanted_); \
+#define assert_value(world, name, labels, second, wanted)                                                            \
+	do {                                                                                                         \
+		double got_ = value_at(world, name, labels, second), wanted_ = (wanted);                             \
+		if (!(fabs(got_ - wanted_) <= 1e-9 * (1 + fabs(wanted_))))                                           \
+			fail_msg("%s{%s} at %d s is %g, not %g", name, labels, (int)(second), got_, wanted_);        \
 	} while (0)
 
 /* Every sample of every series, in the store's order. */
 static inline void dump_samples(const struct world *world, struct buf *out)
 {
-	struct store_scratch scratch = { 0 };
+	struct store_scratch scratch = {0};
 	struct series *const *all;
 	const struct sample *range;
 	size_t count = store_select(samples(world), NULL, 0, &all);
@@ -95,7 +96,7 @@ static inline void dump_samples(const struct world *world, struct buf *out)
 
 static inline void gauge(struct world *world, uint32_t what, uint64_t value)
 {
-	struct tt_gauge record = { .what = what, .value = value };
+	struct tt_gauge record = {.what = what, .value = value};
 
 	feed(world, &record, TT_GAUGE, sizeof(record), 0, TT_NO_PROBE);
 }

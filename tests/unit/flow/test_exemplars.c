@@ -7,9 +7,9 @@ static const uint8_t none[16];
 /* The exemplar of a rule whose expression is the metric; labels as a sample of it would have them. */
 static bool find(struct world *world, const char *metric, const char *engine, uint8_t id[16])
 {
-	struct expr expr = { .kind = EXPR_SELECTOR, .metric = metric };
-	struct rule rule = { .expr = &expr };
-	struct label items[] = { { "engine", engine }, { "pid", "100" } };
+	struct expr expr = {.kind = EXPR_SELECTOR, .metric = metric};
+	struct rule rule = {.expr = &expr};
+	struct label items[] = {{"engine", engine}, {"pid", "100"}};
 
 	return exemplar_find(world->flow, &rule, labels_intern(store_labels(samples(world)), items, 2), id);
 }
@@ -85,17 +85,17 @@ static void a_request_in_flight_shows_by_its_id_before_it_ends(void **state)
 static void the_worst_of_the_run_queue_is_by_its_share(void **state)
 {
 	struct world *world = world_new();
-	struct tt_enter in = { .sp = 0x7000 };
-	struct tt_leave out = { .sp = 0x7000 };
+	struct tt_enter in = {.sp = 0x7000};
+	struct tt_leave out = {.sp = 0x7000};
 
 	(void)state;
 	for (uint64_t i = 0; i < 3; i++) { /* 10 of 100, 90 of 100, 50 of 100 */
-		static const uint64_t waited_ns[] = { 10, 90, 50 };
+		static const uint64_t waited_ns[] = {10, 90, 50};
 
 		in.sums.oncpu_ns = in.sums.runq_ns = 0;
 		feed(world, &in, TT_ENTER, sizeof(in), 1, SYNC);
 		world->at += 100;
-		out.sums = (struct tt_sums){ .runq_ns = waited_ns[i], .oncpu_ns = 100 - waited_ns[i] };
+		out.sums = (struct tt_sums){.runq_ns = waited_ns[i], .oncpu_ns = 100 - waited_ns[i]};
 		feed(world, &out, TT_LEAVE, sizeof(out), 1, SYNC);
 	}
 	tick_at(world, 1, 0);

@@ -5,11 +5,14 @@
 static struct world *world_holding(uint64_t age_ns, uint64_t bytes)
 {
 	struct world *world = world_new();
-	struct tt_clock clock = { .mono_ns = 1000, .real_ns = 1700000000000000000ull, .boot_ns = 1000 };
+	struct tt_clock clock = {.mono_ns = 1000, .real_ns = 1700000000000000000ull, .boot_ns = 1000};
 
 	flow_free(world->flow);
-	world->flow = flow_new(&(struct flow_options){ .engines = &world->set, .run_id = 42, .sinks = world->sinks,
-						       .sinks_count = 1, .traces = { age_ns, bytes } });
+	world->flow = flow_new(&(struct flow_options){.engines = &world->set,
+						      .run_id = 42,
+						      .sinks = world->sinks,
+						      .sinks_count = 1,
+						      .traces = {age_ns, bytes}});
 	world->at = 1000;
 	feed(world, &clock, TT_CLOCK, sizeof(clock), 0, TT_NO_PROBE);
 	for (uint16_t id = REQUEST; id <= SYNC; id++)
@@ -21,7 +24,7 @@ static void speak(struct world *world, unsigned stages)
 {
 	enter(world, 1, SYNC, 0x7000);
 	for (unsigned i = 0; i < stages; i++) {
-		enter_with(world, (struct enter){ .tid = 1, .probe = NAMED, .sp = 0x6f00, .name = "captured" });
+		enter_with(world, (struct enter){.tid = 1, .probe = NAMED, .sp = 0x6f00, .name = "captured"});
 		leave(world, 1, NAMED, 0x6f00);
 	}
 	leave(world, 1, SYNC, 0x7000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records in, samples out. Second n is n s after the world's CLOCK; the engine is acme, the process 100, its service svc. */
+/* Records in, samples out. Second n is n s after the world's CLOCK; the engine is acme, the process 100. */
 #include "samples.h"
 
 #include "flow/metrics_table.h"
@@ -136,16 +136,18 @@ static void what_waits_is_in_flight_and_in_the_queue_until_it_is_taken(void **st
 
 static void a_quantile_is_absent_below_its_number_of_values(void **state)
 {
-	static const struct { const char *name; unsigned least; } rows[] = {
-		{ "tts:request_duration_seconds:p50_1m", 2 }, { "tts:request_duration_seconds:p90_1m", 10 },
-		{ "tts:request_duration_seconds:p95_1m", 20 }, { "tts:request_duration_seconds:p99_5m", 100 },
-		{ "tts:request_duration_seconds:max_1m", 1 }, { "tts:request_duration_seconds:avg_5m", 1 },
+	static const struct {
+		const char *name;
+		unsigned least;
+	} rows[] = {
+		{"tts:request_duration_seconds:p50_1m", 2},  {"tts:request_duration_seconds:p90_1m", 10},
+		{"tts:request_duration_seconds:p95_1m", 20}, {"tts:request_duration_seconds:p99_5m", 100},
+		{"tts:request_duration_seconds:max_1m", 1},  {"tts:request_duration_seconds:avg_5m", 1},
 	};
 	struct world *world = world_new();
 
 	(void)state;
 	for (unsigned count = 0; count <= 100; count++) {
-		/* all within the first second, each looked at as if it were the only sample: 25 ms apart would not fit */
 		world_free(world);
 		world = world_new();
 		for (unsigned i = 0; i < count; i++)
@@ -218,7 +220,7 @@ static void what_loss_touched_is_counted_but_not_measured(void **state)
 static void losses_are_counted_by_cause_from_the_start(void **state)
 {
 	struct world *world = world_new();
-	struct tt_lost elsewhere = { .cause = TT_LOST_MISSED, .count = 5 };
+	struct tt_lost elsewhere = {.cause = TT_LOST_MISSED, .count = 5};
 
 	(void)state;
 	tick_at(world, 1, 0);
@@ -232,7 +234,7 @@ static void losses_are_counted_by_cause_from_the_start(void **state)
 		assert_string_equal(metrics_lost_cause(cause), words_cause(cause)->key);
 	}
 	lose(world, TT_LOST_TORN, STAGE, 2);
-	elsewhere.head = (struct tt_head){ .kind = TT_LOST, .size = sizeof(elsewhere), .probe = TT_NO_PROBE };
+	elsewhere.head = (struct tt_head){.kind = TT_LOST, .size = sizeof(elsewhere), .probe = TT_NO_PROBE};
 	flow_feed(world->flow, &elsewhere.head, sizeof(elsewhere));
 	elsewhere.cause = 4711;
 	flow_feed(world->flow, &elsewhere.head, sizeof(elsewhere));
@@ -254,7 +256,7 @@ static void success_without_audio_is_empty_if_there_was_something_to_say(void **
 	(void)state;
 	world->at += 1000;
 	request_of(world, 1, 0); /* length unknown: empty */
-	submit(world, 1, 51); /* 51 bytes, no audio: empty */
+	submit(world, 1, 51);	 /* 51 bytes, no audio: empty */
 	leave(world, 1, REQUEST, 0);
 	take(world, 2, 51);
 	audio(world, 2, 0, 0);
@@ -263,11 +265,12 @@ static void success_without_audio_is_empty_if_there_was_something_to_say(void **
 	take(world, 2, 52);
 	audio(world, 2, 1, 100);
 	audio(world, 2, 0, 0);
-	enter_with(world, (struct enter){ .tid = 1, .probe = REQUEST, .has_text = true, .text_bytes = 0, .fingerprint = 9 });
+	enter_with(world,
+		   (struct enter){.tid = 1, .probe = REQUEST, .has_text = true, .text_bytes = 0, .fingerprint = 9});
 	leave(world, 1, REQUEST, 0); /* nothing to say */
 	take(world, 2, 9);
 	audio(world, 2, 0, 0);
-	request_of(world, 1, 1); /* failed */
+	request_of(world, 1, 1);       /* failed */
 	enter(world, 1, SYNC, 0x7000); /* what was lost may be the audio */
 	lose(world, TT_LOST_RING_ENTER, AUDIO, 1);
 	leave(world, 1, SYNC, 0x7000);
@@ -281,19 +284,22 @@ static void success_without_audio_is_empty_if_there_was_something_to_say(void **
 static void an_engine_without_audio_probes_is_never_called_empty(void **state)
 {
 	struct world *world = world_new();
-	struct tt_probe record = { .leave_mode = TT_LEAVE_URET, .engine = "acme", .label = "acme", .probe_name = "sync" };
-	struct tt_proc proc = { .state = TT_PROC_SEEN, .start_at_ns = 9, .comm = "other", .service = "other" };
-	struct tt_enter in = { .sp = 0x7000 };
-	struct tt_leave out = { .sp = 0x7000 };
+	struct tt_probe record = {
+		.leave_mode = TT_LEAVE_URET, .engine = "acme", .label = "acme", .probe_name = "sync"};
+	struct tt_proc proc = {.state = TT_PROC_SEEN, .start_at_ns = 9, .comm = "other", .service = "other"};
+	struct tt_enter in = {.sp = 0x7000};
+	struct tt_leave out = {.sp = 0x7000};
 
 	(void)state;
-	proc.head = (struct tt_head){ .pid = 200, .kind = TT_PROC, .size = sizeof(proc), .probe = TT_NO_PROBE };
+	proc.head = (struct tt_head){.pid = 200, .kind = TT_PROC, .size = sizeof(proc), .probe = TT_NO_PROBE};
 	flow_feed(world->flow, &proc.head, sizeof(proc));
-	record.head = (struct tt_head){ .pid = 200, .kind = TT_PROBE, .size = sizeof(record), .probe = 900 };
+	record.head = (struct tt_head){.pid = 200, .kind = TT_PROBE, .size = sizeof(record), .probe = 900};
 	flow_feed(world->flow, &record.head, sizeof(record));
-	in.head = (struct tt_head){ .at_ns = 2000, .pid = 200, .tid = 201, .kind = TT_ENTER, .size = sizeof(in), .probe = 900, .seq = 1 };
+	in.head = (struct tt_head){
+		.at_ns = 2000, .pid = 200, .tid = 201, .kind = TT_ENTER, .size = sizeof(in), .probe = 900, .seq = 1};
 	flow_feed(world->flow, &in.head, sizeof(in));
-	out.head = (struct tt_head){ .at_ns = 3000, .pid = 200, .tid = 201, .kind = TT_LEAVE, .size = sizeof(out), .probe = 900, .seq = 2 };
+	out.head = (struct tt_head){
+		.at_ns = 3000, .pid = 200, .tid = 201, .kind = TT_LEAVE, .size = sizeof(out), .probe = 900, .seq = 2};
 	flow_feed(world->flow, &out.head, sizeof(out));
 	tick_at(world, 1, 0);
 	assert_value(world, "tts_requests_total", "engine=acme,pid=200,service=other", 1, 1);
@@ -413,7 +419,7 @@ static void series_end_with_their_process_and_its_last_counts_are_told(void **st
 static void the_same_pid_with_another_start_begins_anew(void **state)
 {
 	struct world *world = world_new();
-	struct tt_proc proc = { .state = TT_PROC_SEEN, .start_at_ns = 6, .comm = "acme" };
+	struct tt_proc proc = {.state = TT_PROC_SEEN, .start_at_ns = 6, .comm = "acme"};
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
@@ -441,7 +447,7 @@ static void the_same_pid_with_another_start_begins_anew(void **state)
 static void an_exec_ends_the_series_of_the_old_image(void **state)
 {
 	struct world *world = world_new();
-	struct tt_proc proc = { .state = TT_PROC_EXEC, .start_at_ns = 5, .comm = "next", .service = "next" };
+	struct tt_proc proc = {.state = TT_PROC_EXEC, .start_at_ns = 5, .comm = "next", .service = "next"};
 
 	(void)state;
 	request_of(world, 1, 0);
@@ -458,7 +464,7 @@ static void an_exec_ends_the_series_of_the_old_image(void **state)
 static void hits_are_the_kernel_s_count_where_that_is_known(void **state)
 {
 	struct world *world = world_new();
-	struct tt_gauge hits = { .what = TT_GAUGE_HITS, .value = 40, .extra = 40 };
+	struct tt_gauge hits = {.what = TT_GAUGE_HITS, .value = 40, .extra = 40};
 
 	(void)state;
 	request_of(world, 1, 0);
@@ -484,7 +490,7 @@ static void ten_thousand_stage_names_of_a_target_do_not_hurt(void **state)
 		char name[TT_NAME_BYTES];
 
 		snprintf(name, sizeof(name), "junk\xff\n%u", i);
-		enter_with(world, (struct enter){ .tid = 1, .probe = NAMED, .sp = 0x6f00, .name = name });
+		enter_with(world, (struct enter){.tid = 1, .probe = NAMED, .sp = 0x6f00, .name = name});
 		leave(world, 1, NAMED, 0x6f00);
 	}
 	enter(world, 1, STAGE, 0x6f00); /* reserved by its PROBE: the junk did not push it out */
@@ -495,6 +501,85 @@ static void ten_thousand_stage_names_of_a_target_do_not_hurt(void **state)
 	assert_true(store_counts(samples(world)).series_count - before < LIMIT_STAGES_PER_PROCESS * 32);
 	assert_true(tallies(world)->let_go[LET_GO_METER_ROWS] > 9000);
 	assert_true(value_at(world, "ttsobs_let_go_total", "kind=rows", 2) > 9000);
+	world_free(world);
+}
+
+/* A request with `stages` invented stages in a process of its own. */
+static void speak_in(struct world *world, uint32_t pid, unsigned stages)
+{
+	struct tt_proc proc = {.state = TT_PROC_SEEN, .start_at_ns = pid, .comm = "many", .service = "many"};
+	struct tt_probe probe = {.leave_mode = TT_LEAVE_URET, .engine = "acme", .label = "acme"};
+	struct tt_enter_named in = {.enter.sp = 0x6f00};
+	struct tt_leave out = {.sp = 0x6f00};
+
+	proc.head = (struct tt_head){.pid = pid, .kind = TT_PROC, .size = sizeof(proc), .probe = TT_NO_PROBE};
+	flow_feed(world->flow, &proc.head, sizeof(proc));
+	strcpy(probe.probe_name, "named");
+	probe.head = (struct tt_head){.pid = pid, .kind = TT_PROBE, .size = sizeof(probe), .probe = (uint16_t)pid};
+	flow_feed(world->flow, &probe.head, sizeof(probe));
+	for (unsigned i = 0; i < stages; i++) {
+		snprintf(in.name, sizeof(in.name), "stage%u", i);
+		in.enter.head = (struct tt_head){.at_ns = world->at += 10, .pid = pid, .tid = pid, .kind = TT_ENTER,
+						 .size = sizeof(in), .probe = (uint16_t)pid, .seq = 2 * i + 1,
+						 .flags = TT_F_NAME};
+		flow_feed(world->flow, &in.enter.head, sizeof(in));
+		out.head = (struct tt_head){.at_ns = world->at += 10, .pid = pid, .tid = pid, .kind = TT_LEAVE,
+					    .size = sizeof(out), .probe = (uint16_t)pid, .seq = 2 * i + 2};
+		flow_feed(world->flow, &out.head, sizeof(out));
+	}
+}
+
+static void rows_and_series_have_limits_and_make_room_again(void **state)
+{
+	struct world *world = world_new();
+	struct tt_proc gone = {.state = TT_PROC_GONE};
+	struct store_counts counts;
+
+	(void)state;
+	for (uint32_t pid = 1000; pid < 1030; pid++)
+		speak_in(world, pid, LIMIT_STAGES_PER_PROCESS);
+	assert_true(tallies(world)->let_go[LET_GO_METER_ROWS] > 50);
+	for (uint64_t second = 1; second < 4; second++)
+		tick_at(world, second, 0);
+	counts = store_counts(samples(world));
+	assert_int_equal(counts.series_count, LIMIT_SERIES - LIMIT_SERIES / 5); /* rules have the rest */
+	assert_true(tallies(world)->let_go[LET_GO_SERIES] > 0);
+	assert_true(value_at(world, "ttsobs_series", "", 3) >= LIMIT_SERIES - LIMIT_SERIES / 5);
+	for (uint32_t pid = 1000; pid < 1030; pid++) {
+		gone.head = (struct tt_head){.pid = pid, .kind = TT_PROC, .size = sizeof(gone), .probe = TT_NO_PROBE};
+		flow_feed(world->flow, &gone.head, sizeof(gone));
+	}
+	/* what ended stays for the retention; then there is room for others */
+	tick_at(world, 5, 0);
+	tick_at(world, 6 * 3600 + 60, 0);
+	tick_at(world, 6 * 3600 + 61, 0);
+	assert_true(store_counts(samples(world)).series_count < 200);
+	speak_in(world, 2000, 3);
+	tick_at(world, 6 * 3600 + 62, 0);
+	assert_value(world, "tts_stage_duration_seconds_count", "pid=2000,stage=stage2", 6 * 3600 + 62, 1);
+	world_free(world);
+}
+
+static void the_oldest_samples_go_when_the_bytes_are_used_up(void **state)
+{
+	struct world *world = world_new();
+	struct tt_clock clock = {.mono_ns = 1000, .real_ns = 1700000000000000000ull, .boot_ns = 1000};
+
+	(void)state;
+	flow_free(world->flow);
+	world->flow = flow_new(&(struct flow_options){.engines = &world->set, .run_id = 42, .metrics.bytes = 300000});
+	world->at = 1000;
+	feed(world, &clock, TT_CLOCK, sizeof(clock), 0, TT_NO_PROBE);
+	probe_in_view(world, SYNC, TT_LEAVE_URET, 0);
+	for (uint64_t second = 1; second < 3000; second++) {
+		request_of(world, second % 90, 0);
+		tick_at(world, second, 0);
+	}
+	assert_true(store_counts(samples(world)).bytes <= 310000);
+	assert_true(tallies(world)->let_go[LET_GO_SAMPLES] > 0);
+	assert_true(value_at(world, "ttsobs_let_go_total", "kind=samples", 2999) > 0);
+	assert_value(world, "tts_requests_total", "engine=acme", 2999, 2999);
+	assert_true(isnan(value_at(world, "tts_requests_total", "engine=acme", 5)));
 	world_free(world);
 }
 
@@ -525,7 +610,7 @@ static void feed_mixed(struct world *world)
 static void the_same_records_give_the_same_samples(void **state)
 {
 	struct world *one = world_new(), *two = world_new();
-	struct buf first = { 0 }, second = { 0 };
+	struct buf first = {0}, second = {0};
 
 	(void)state;
 	feed_mixed(one);
@@ -543,14 +628,28 @@ static void the_same_records_give_the_same_samples(void **state)
 static void thresholds_are_series_and_follow_the_rules(void **state)
 {
 	struct threshold rows[] = {
-		{ .engine = "*", .metric = "queue_depth", .has = { [TIER_WARNING] = true }, .value = { [TIER_WARNING] = 10 } },
-		{ .engine = "acme", .metric = "queue_depth", .has = { [TIER_WARNING] = true, [TIER_EMERGENCY] = true },
-		  .value = { [TIER_WARNING] = 3, [TIER_EMERGENCY] = 9 } },
-		{ .engine = "other", .metric = "cpu_ratio", .has = { [TIER_WARNING] = true }, .value = { [TIER_WARNING] = 1 } },
-		{ .engine = "*", .metric = "stuck_seconds", .has = { [TIER_CRITICAL] = true }, .value = { [TIER_CRITICAL] = 60 } },
-		{ .engine = "*", .metric = "stuck_seconds", .has = { [TIER_CRITICAL] = true }, .value = { [TIER_CRITICAL] = 90 } },
+		{.engine = "*",
+		 .metric = "queue_depth",
+		 .has = {[TIER_WARNING] = true},
+		 .value = {[TIER_WARNING] = 10}},
+		{.engine = "acme",
+		 .metric = "queue_depth",
+		 .has = {[TIER_WARNING] = true, [TIER_EMERGENCY] = true},
+		 .value = {[TIER_WARNING] = 3, [TIER_EMERGENCY] = 9}},
+		{.engine = "other",
+		 .metric = "cpu_ratio",
+		 .has = {[TIER_WARNING] = true},
+		 .value = {[TIER_WARNING] = 1}},
+		{.engine = "*",
+		 .metric = "stuck_seconds",
+		 .has = {[TIER_CRITICAL] = true},
+		 .value = {[TIER_CRITICAL] = 60}},
+		{.engine = "*",
+		 .metric = "stuck_seconds",
+		 .has = {[TIER_CRITICAL] = true},
+		 .value = {[TIER_CRITICAL] = 90}},
 	};
-	struct rule_set set = { .thresholds = rows, .thresholds_count = 5 };
+	struct rule_set set = {.thresholds = rows, .thresholds_count = 5};
 	struct world *world = world_new();
 	/* the judge sets these; its own way there is its own test's matter */
 	struct view *view = (struct view *)(uintptr_t)flow_view(world->flow);
@@ -597,8 +696,9 @@ static void the_table_knows_every_metric_and_no_name_comes_twice(void **state)
 
 static void bounds_include_every_threshold_of_the_mission(void **state)
 {
-	static const uint64_t seconds[] = { 2, 5, 10, 15, 30 };
-	static const enum metric histograms[] = { METRIC_REQUEST_DURATION, METRIC_FIRST_AUDIO, METRIC_QUEUE_WAIT, METRIC_STAGE_DURATION };
+	static const uint64_t seconds[] = {2, 5, 10, 15, 30};
+	static const enum metric histograms[] = {METRIC_REQUEST_DURATION, METRIC_FIRST_AUDIO, METRIC_QUEUE_WAIT,
+						 METRIC_STAGE_DURATION};
 
 	(void)state;
 	for (size_t h = 0; h < 4; h++)
@@ -637,6 +737,8 @@ int main(void)
 		cmocka_unit_test(an_exec_ends_the_series_of_the_old_image),
 		cmocka_unit_test(hits_are_the_kernel_s_count_where_that_is_known),
 		cmocka_unit_test(ten_thousand_stage_names_of_a_target_do_not_hurt),
+		cmocka_unit_test(rows_and_series_have_limits_and_make_room_again),
+		cmocka_unit_test(the_oldest_samples_go_when_the_bytes_are_used_up),
 		cmocka_unit_test(the_same_records_give_the_same_samples),
 		cmocka_unit_test(thresholds_are_series_and_follow_the_rules),
 		cmocka_unit_test(the_table_knows_every_metric_and_no_name_comes_twice),
