@@ -35,10 +35,9 @@ char *places_find(const char *name)
 	char *place = NULL;
 
 	for (int i = 0; i < 2; i++) {
-		if (!place && found[i] && !access(found[i], F_OK))
-			place = found[i];
-		else
-			free(found[i]);
+		if (!place && found[i])
+			place = realpath(found[i], NULL);
+		free(found[i]);
 	}
 	return place;
 }
