@@ -222,6 +222,23 @@ static void say_group(struct buf *out, const struct notify_message *message, siz
 	buf_fini(&part);
 }
 
+/* The last resort, for names that are longer than all there is: whole characters only. */
+static void cut(struct buf *said, size_t max_bytes)
+{
+	size_t at = 0, used;
+
+	if (said->length <= max_bytes)
+		return;
+	for (; at < said->length; at += used) {
+		text_next(said->bytes + at, said->length - at, &used);
+		if (at + used + strlen("…") > max_bytes)
+			break;
+	}
+	said->length = at;
+	if (at + strlen("…") <= max_bytes)
+		buf_text(said, "…");
+}
+
 void notify_sentence(struct buf *out, const struct notify_message *message, size_t max_bytes)
 {
 	struct buf said = {0};
@@ -230,6 +247,7 @@ void notify_sentence(struct buf *out, const struct notify_message *message, size
 		say_one(&said, message, max_bytes);
 	else
 		say_group(&said, message, max_bytes);
+	cut(&said, max_bytes);
 	buf_add(out, said.bytes, said.length);
 	buf_fini(&said);
 }
