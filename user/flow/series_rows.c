@@ -52,7 +52,13 @@ void series_process(struct flow *flow, struct process_state *process)
 	struct series_book *book = flow->book;
 	struct process_series *series;
 
-	if (process->series || !process->process.pid || process->process.is_gone || !take_row(flow))
+	if (process->series || !process->process.pid || process->process.is_gone)
+		return;
+	if (labels_pool_bytes(store_labels(flow->view.store)) > LIMIT_LABELS_BYTES) {
+		flow->tallies.let_go[LET_GO_METER_ROWS]++;
+		return;
+	}
+	if (!take_row(flow))
 		return;
 	series = mem_new(sizeof(*series));
 	series->process = process;

@@ -305,6 +305,27 @@ static void sample_self(struct putter *putter)
 	}
 }
 
+/* What ended long ago goes for what is new: a service that restarts every minute must not be refused. */
+static void make_room(struct flow *flow, int64_t at_ms)
+{
+	static const int64_t ages_ms[] = {3600 * 1000, 900 * 1000, STORE_LOOKBACK_MS};
+	struct store *store = flow->view.store;
+
+	for (size_t i = 0; i < 3 && store_counts(store).series_count >= SERIES_SAMPLED - SERIES_SAMPLED / 8; i++)
+		store_let_go_ended(store, at_ms - ages_ms[i]);
+}
+
+static void tidy(struct flow *flow, int64_t at_ms)
+{
+	struct series_book *book = flow->book;
+
+	if (book->second < book->expire_second + EXPIRE_EVERY_S)
+		return;
+	book->expire_second = book->second;
+	store_expire(flow->view.store, at_ms);
+	make_room(flow, at_ms);
+}
+
 void series_tick(struct flow *flow)
 {
 	struct series_book *book = flow->book;
@@ -325,11 +346,7 @@ void series_tick(struct flow *flow)
 	putter.is_last = false;
 	for (struct process_series *series = book->processes; series; series = series->next)
 		sample_process(&putter, series, second);
-	/* after the samples: a series that a row holds has one of now, so it stays */
-	if (second < book->expire_second + EXPIRE_EVERY_S)
-		return;
-	book->expire_second = second;
-	store_expire(flow->view.store, putter.at_ms);
+	tidy(flow, putter.at_ms); /* after the samples: a series that a row holds has one of now, so it stays */
 }
 
 void series_new(struct flow *flow)

@@ -39,6 +39,9 @@
 #ifndef LIMIT_STAGES_PER_PROCESS
 #define LIMIT_STAGES_PER_PROCESS 128 /* of those, by one process: stage names may come from the target */
 #endif
+#ifndef LIMIT_LABELS_BYTES
+#define LIMIT_LABELS_BYTES (256u << 20) /* label sets are never taken back: past it no new process gets rows */
+#endif
 #ifndef LIMIT_WINDOW_VALUES
 #define LIMIT_WINDOW_VALUES 262144 /* single values that all windows hold together */
 #endif

@@ -178,6 +178,16 @@ void store_expire(struct store *store, int64_t now_ms)
 	}
 }
 
+void store_let_go_ended(struct store *store, int64_t before_ms)
+{
+	for (struct series *series = store->series; series; series = series->after) {
+		if (!series->is_there || !series->has_ended || series->last_at_ms >= before_ms)
+			continue;
+		store->counts.let_go_samples_count += series_count(series);
+		store_leave(store, series);
+	}
+}
+
 struct store_counts store_counts(const struct store *store)
 {
 	struct store_counts counts = store->counts;

@@ -50,6 +50,8 @@ bool store_append(struct store *store, struct series *series, int64_t at_ms, dou
 void store_end(struct store *store, struct series *series, int64_t at_ms);
 /* Lets go what is older than the age limit, and series without samples. Invalidates cached selections when series go. */
 void store_expire(struct store *store, int64_t now_ms);
+/* Makes room for new series: lets go those that ended before the instant, with all their samples, which are counted as let go. */
+void store_let_go_ended(struct store *store, int64_t before_ms);
 struct store_counts store_counts(const struct store *store);
 uint64_t store_generation(const struct store *store); /* changes whenever a series comes or goes */
 

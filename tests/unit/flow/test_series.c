@@ -529,10 +529,17 @@ static void speak_in(struct world *world, uint32_t pid, unsigned stages)
 	}
 }
 
+static void leave_view(struct world *world, uint32_t pid)
+{
+	struct tt_proc gone = {.state = TT_PROC_GONE};
+
+	gone.head = (struct tt_head){.pid = pid, .kind = TT_PROC, .size = sizeof(gone), .probe = TT_NO_PROBE};
+	flow_feed(world->flow, &gone.head, sizeof(gone));
+}
+
 static void rows_and_series_have_limits_and_make_room_again(void **state)
 {
 	struct world *world = world_new();
-	struct tt_proc gone = {.state = TT_PROC_GONE};
 	struct store_counts counts;
 
 	(void)state;
@@ -545,10 +552,8 @@ static void rows_and_series_have_limits_and_make_room_again(void **state)
 	assert_int_equal(counts.series_count, LIMIT_SERIES - LIMIT_SERIES / 5); /* rules have the rest */
 	assert_true(tallies(world)->let_go[LET_GO_SERIES] > 0);
 	assert_true(value_at(world, "ttsobs_series", "", 3) >= LIMIT_SERIES - LIMIT_SERIES / 5);
-	for (uint32_t pid = 1000; pid < 1030; pid++) {
-		gone.head = (struct tt_head){.pid = pid, .kind = TT_PROC, .size = sizeof(gone), .probe = TT_NO_PROBE};
-		flow_feed(world->flow, &gone.head, sizeof(gone));
-	}
+	for (uint32_t pid = 1000; pid < 1030; pid++)
+		leave_view(world, pid);
 	/* what ended stays for the retention; then there is room for others */
 	tick_at(world, 5, 0);
 	tick_at(world, 6 * 3600 + 60, 0);
@@ -557,6 +562,29 @@ static void rows_and_series_have_limits_and_make_room_again(void **state)
 	speak_in(world, 2000, 3);
 	tick_at(world, 6 * 3600 + 62, 0);
 	assert_value(world, "tts_stage_duration_seconds_count", "pid=2000,stage=stage2", 6 * 3600 + 62, 1);
+	world_free(world);
+}
+
+static void a_service_that_restarts_all_the_time_is_never_refused(void **state)
+{
+	struct world *world = world_new();
+	uint64_t second = 1;
+
+	(void)state;
+	tick_at(world, second, 0);
+	for (uint32_t pid = 1000; pid < 1600; pid++) {
+		speak_in(world, pid, 3);
+		second += 20;
+		tick_at(world, second, 0);
+		leave_view(world, pid);
+		tick_at(world, second + 1, 0);
+	}
+	assert_int_equal(tallies(world)->let_go[LET_GO_SERIES], 0);
+	assert_int_equal(tallies(world)->let_go[LET_GO_METER_ROWS], 0);
+	assert_true(tallies(world)->let_go[LET_GO_SAMPLES] > 0); /* else nothing had to go: this proves nothing */
+	assert_value(world, "tts_stage_duration_seconds_count", "pid=1599,stage=stage2", (int64_t)second, 1);
+	assert_value(world, "tts_requests_total", A, (int64_t)second, 0); /* of the one that lives on */
+	assert_value(world, "tts_requests_total", A, 21, 0);
 	world_free(world);
 }
 
@@ -738,6 +766,7 @@ int main(void)
 		cmocka_unit_test(hits_are_the_kernel_s_count_where_that_is_known),
 		cmocka_unit_test(ten_thousand_stage_names_of_a_target_do_not_hurt),
 		cmocka_unit_test(rows_and_series_have_limits_and_make_room_again),
+		cmocka_unit_test(a_service_that_restarts_all_the_time_is_never_refused),
 		cmocka_unit_test(the_oldest_samples_go_when_the_bytes_are_used_up),
 		cmocka_unit_test(the_same_records_give_the_same_samples),
 		cmocka_unit_test(thresholds_are_series_and_follow_the_rules),
