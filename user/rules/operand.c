@@ -291,31 +291,43 @@ static struct expr *parse_nothing(struct parser *p)
 	return &p->broken.expr;
 }
 
-/* Behind '[': a duration and ']'. */
-static struct expr *parse_range(struct parser *p, struct expr *expr)
+/* Behind '[': a duration; 0 after a mistake. */
+static int64_t parse_range_duration(struct parser *p)
 {
-	const struct token *bracket = parser_token(p), *duration = bracket + 1;
-	bool is_selector = expr->kind == EXPR_SELECTOR;
+	const struct token *token = parser_token(p);
+	int length;
+	const char *word = word_of(p, token, &length);
 	int64_t ms = 0;
 
-	p->at++;
-	if (duration->kind == TOKEN_DURATION) {
-		p->at++;
-		if (expr_parse_duration(p->text + duration->start, duration->end - duration->start, &ms) < 0)
-			parser_tell(p, duration->start, "bad duration '%.*s'",
-				    (int)(duration->end - duration->start), p->text + duration->start);
-		else if (!ms)
-			parser_tell(p, duration->start, "a duration must be greater than 0");
-	} else if (duration->kind != TOKEN_BAD && duration->kind != TOKEN_END) {
-		parser_unexpected(p, " in a range, a duration is expected");
+	if (token->kind != TOKEN_DURATION) {
+		if (token->kind != TOKEN_BAD && token->kind != TOKEN_END)
+			parser_unexpected(p, " in a range, a duration is expected");
+		return 0;
 	}
-	if (parser_token(p)->kind == TOKEN_COLON)
+	p->at++;
+	if (expr_parse_duration(word, (size_t)length, &ms) < 0)
+		parser_tell(p, token->start, "bad duration '%.*s'", length > 60 ? 60 : length, word);
+	else if (!ms)
+		parser_tell(p, token->start, "a duration must be greater than 0");
+	return ms;
+}
+
+static struct expr *parse_range(struct parser *p, struct expr *expr)
+{
+	const struct token *bracket = parser_token(p);
+	bool is_selector = expr->kind == EXPR_SELECTOR && !expr->range_ms;
+	int64_t ms;
+
+	p->at++;
+	ms = parse_range_duration(p);
+	if (parser_token(p)->kind == TOKEN_COLON) {
 		parser_tell(p, bracket->start, "subqueries are not supported");
-	else if (!node_is_broken(p, expr) && (!is_selector || expr->range_ms))
+		ms = 0;
+	} else if (!node_is_broken(p, expr) && !is_selector) {
 		parser_tell(p, bracket->start, "a range is only allowed behind a vector selector");
-	else if (duration->kind == TOKEN_DURATION && parser_token(p)->kind != TOKEN_RIGHT_BRACKET &&
-		 parser_token(p)->kind != TOKEN_END)
+	} else if (ms && parser_token(p)->kind != TOKEN_RIGHT_BRACKET && parser_token(p)->kind != TOKEN_END) {
 		parser_unexpected(p, " in a range, ']' is expected");
+	}
 	parser_skip(p, TOKEN_RIGHT_BRACKET, TOKEN_RIGHT_PAREN);
 	expr->end = parser_token(p)->end;
 	if (!parser_take(p, TOKEN_RIGHT_BRACKET) && parser_token(p)->kind == TOKEN_END)

@@ -212,6 +212,7 @@ static struct expr *pass_bad(struct parser *p, struct expr *left)
 {
 	while (parser_take(p, TOKEN_BAD))
 		;
+	p->complained = p->at + 1; /* that what stands behind is unexpected comes of the same mistake */
 	if (!starts_operand(parser_token(p)))
 		return left;
 	parse_left(p);
