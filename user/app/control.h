@@ -29,7 +29,7 @@
  * Who may: uid 0, our own uid, group ttsobs (primary or supplementary), by SO_PEERCRED and SO_PEERGROUPS. The socket is 0660
  * root:ttsobs when that group exists, else 0600.
  * Where: --control PATH, `none`, or DIR/PID.sock: DIR is systemd's $RUNTIME_DIRECTORY, /run/ttsobs (root), $XDG_RUNTIME_DIR/ttsobs
- * (not root). Beside it PATH.lock (flock): a socket without its tracer is replaced, a live one's never.
+ * (not root); `ctl` looks into all of them. Beside it PATH.lock (flock): a socket without its tracer is replaced, a live one's never.
  *
  * The rule that surprises: nothing here waits. All of it runs in the session's poll loop; a slow client costs memory for 5 s.
  */

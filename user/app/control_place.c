@@ -26,7 +26,7 @@ static char *of_environment(const char *name, const char *below)
 
 char *control_place_directory(void)
 {
-	char *given = of_environment("RUNTIME_DIRECTORY", "");
+	char *given = of_environment("RUNTIME_DIRECTORY", ""); /* of a systemd unit */
 
 	if (given)
 		return given;
@@ -35,8 +35,12 @@ char *control_place_directory(void)
 
 char *control_place_search(size_t index)
 {
+	char *given;
+
 	switch (index) {
-	case 0: return mem_string(RUN_DIRECTORY);
+	case 0:
+		given = of_environment("RUNTIME_DIRECTORY", "");
+		return given ? given : mem_string(RUN_DIRECTORY);
 	case 1: return of_environment("XDG_RUNTIME_DIR", "/ttsobs");
 	default: return NULL;
 	}

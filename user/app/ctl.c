@@ -283,10 +283,12 @@ int ctl_main(int argc, char **argv)
 {
 	static const struct argp argp = { table, parse_option, usage, doc, NULL, NULL, NULL };
 	struct ctl_options options = { 0 };
+	char name[] = "ttsobs-bpf ctl"; /* argp names us by the first word */
+	char *word = argv[1];
 
 	argp_err_exit_status = EXIT_CODE_USAGE;
-	argv[1] = mem_string("ttsobs-bpf ctl"); /* argp names us by the first word */
+	argv[1] = name;
 	argp_parse(&argp, argc - 1, argv + 1, 0, NULL, &options);
-	free(argv[1]);
+	argv[1] = word;
 	return run(&options);
 }
