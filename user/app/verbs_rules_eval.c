@@ -7,6 +7,9 @@
 #include "app/verbs_rules_eval.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -37,6 +40,24 @@ struct asker {
 
 /* ---- the answer ---- */
 
+/* As Prometheus' API writes numbers: without an exponent where that is bearable. */
+static void print_value(struct buf *out, double value)
+{
+	double size = fabs(value);
+	char text[64];
+
+	if (!isfinite(value) || size >= 1e21 || (size > 0 && size < 1e-6)) {
+		eval_print_number(out, value);
+		return;
+	}
+	for (int digits = 0; digits <= 24; digits++) {
+		snprintf(text, sizeof(text), "%.*f", digits, value);
+		if (!(strtod(text, NULL) < value) && !(strtod(text, NULL) > value))
+			break;
+	}
+	buf_text(out, text);
+}
+
 static struct json_object *json_sample(int64_t at_ms, double value)
 {
 	struct json_object *pair = member_array();
@@ -45,7 +66,7 @@ static struct json_object *json_sample(int64_t at_ms, double value)
 	buf_format(&text, "%lld.%03lld", (long long)(at_ms / 1000), (long long)(at_ms % 1000));
 	member_append(pair, json_object_new_double_s((double)at_ms / 1000, text.bytes));
 	buf_reset(&text);
-	eval_print_number(&text, value);
+	print_value(&text, value);
 	member_append(pair, member_new_word(text.bytes));
 	buf_fini(&text);
 	return pair;
@@ -98,7 +119,7 @@ static void print_text(struct buf *out, const struct eval_result *result, int64_
 			labels_print(&labels, result->samples[i].labels);
 		text_clean(out, labels.bytes, labels.length, false);
 		buf_text(out, result->type == VALUE_SCALAR ? "" : " => ");
-		eval_print_number(out, result->samples[i].value);
+		print_value(out, result->samples[i].value);
 		buf_format(out, " @[%lld.%03lld]\n", (long long)(at_ms / 1000), (long long)(at_ms % 1000));
 	}
 	buf_fini(&labels);

@@ -12,6 +12,7 @@
 
 #include "base/auto.h"
 #include "base/refuse.h"
+#include "base/text.h"
 #include "config/rules_check.h"
 #include "config/rules_reader.h"
 
@@ -20,20 +21,24 @@
 bool rules_is_blank(const char *text, size_t length)
 {
 	bool at_start = true, in_comment = false;
+	size_t used;
 
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '\n') {
+	for (size_t i = 0; i < length; i += used) {
+		unsigned code = text_next(text + i, length - i, &used);
+
+		if (code == '\n') {
 			at_start = true;
 			in_comment = false;
-		} else if (text[i] == '#') {
-			in_comment = true;
-		} else if (at_start && length - i >= 3 && !memcmp(text + i, "---", 3)) {
-			i += 2;
-		} else if (!in_comment && !strchr(" \t\r", text[i])) {
-			return false;
-		} else {
-			at_start = at_start && in_comment;
+			continue;
 		}
+		if (at_start && length - i >= 3 && !memcmp(text + i, "---", 3)) {
+			used = 3;
+		} else if (code == '#' || code == ' ' || code == '\t' || code == '\r' || (code == 0xfeff && !i)) {
+			in_comment |= code == '#';
+		} else if (!in_comment || code < ' ' || (code == 0xfffd && used == 1)) {
+			return false; /* content, or what YAML refuses even in a comment */
+		}
+		at_start = false;
 	}
 	return true;
 }

@@ -185,7 +185,8 @@ static bool take_samples(struct groups *groups, struct group_rule *rule, int64_t
 	if (!rule->error[0]) {
 		for (i = 0; i < result->samples_count; i++)
 			take_sample(rule, nodes[i], &result->samples[i]);
-		qsort(rule->fresh, fresh_count, sizeof(*rule->fresh), compare_fresh);
+		if (fresh_count > 1)
+			qsort(rule->fresh, fresh_count, sizeof(*rule->fresh), compare_fresh);
 		for (i = 0; i < fresh_count; i++) {
 			rule->fresh[i]->alert.active_at_ms = at_ms;
 			node_add(rule, rule->fresh[i]);

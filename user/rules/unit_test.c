@@ -171,7 +171,8 @@ static void alerts_collect(struct run *run, struct alerts *alerts, const char *n
 				if (alert->is_firing)
 					alerts_add(alerts, alert);
 		}
-	qsort(alerts->items, alerts->count, sizeof(*alerts->items), compare_alerts);
+	if (alerts->count)
+		qsort(alerts->items, alerts->count, sizeof(*alerts->items), compare_alerts);
 }
 
 static void print_pairs(struct buf *out, const struct label *labels, size_t count)
