@@ -126,8 +126,11 @@ static void series_make_room(struct series *series)
 	bool has_packed = false;
 
 	while (count >= full) {
-		series_pack(series, plan.step);
-		count -= plan.step;
+		/* series that began together would all be packed in the same tick, ever again: their first chunks differ */
+		size_t part = series->chunks_to ? plan.step : plan.step / 2 + series->number % (plan.step / 2);
+
+		series_pack(series, part);
+		count -= part;
 		has_packed = true;
 	}
 	if (series->raw_capacity > full) {
