@@ -6,7 +6,7 @@
  * Requests (at most 64 KiB, within 5 s):
  *   {"command":"status"} {"command":"alerts"} {"command":"silences"} {"command":"reload"}
  *   {"command":"ack","id":"HEX","comment":"..."}       HEX: an alert's id, or its first digits (at least 4) if no other begins so
- *   {"command":"resolve","id":"HEX","comment":"..."}   the alert ends by hand; it comes again when its condition still holds
+ *   {"command":"resolve","id":"HEX","comment":"..."}   the alert ends by hand, and is quiet until its condition has been gone
  *   {"command":"silence","matchers":"{a=\"b\",c=~\"d.*\"}","for":"2h","comment":"..."}
  *   {"command":"unsilence","id":7}
  * `comment` may be left out. Unknown keys are refused.

@@ -83,10 +83,10 @@ static const struct alert *choose_alert(const struct view *view, const char *dig
 		return NULL;
 	}
 	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
-		if (begins_with(alert, digits, length)) {
-			found = alert;
-			count++;
-		}
+		if (!begins_with(alert, digits, length))
+			continue;
+		count += !found || alert->id != found->id; /* two rules may give one label set: then both are meant */
+		found = alert;
 	}
 	if (count > 1)
 		*refusal = refuse_ambiguous(view, digits, length, count);

@@ -44,8 +44,8 @@ struct state_file {
 	struct buf body;
 	struct buf labels;
 	struct buf told;
-	uint64_t waited_at_ns; /* the TICK for which waited_ns counts */
-	uint64_t waited_ns;
+	uint64_t spent_at_ns; /* the TICK for which spent_ns counts */
+	uint64_t spent_ns;    /* on texts and on waiting for the disk */
 	size_t alerts_count, silences_count; /* restored */
 };
 
@@ -171,41 +171,49 @@ void state_file_touch(struct state_file *state)
 	state->is_touched = true;
 }
 
+static bool has_time(struct state_file *state, const struct view *view)
+{
+	if (state->spent_at_ns != view->now_ns)
+		state->spent_ns = 0;
+	state->spent_at_ns = view->now_ns;
+	return state->spent_ns < STATE_FILE_WAIT_MS * NS_PER_MS;
+}
+
 /* At most STATE_FILE_WAIT_MS per TICK, however many changes it brings. */
 static void wait_a_little(struct state_file *state, const struct view *view)
 {
-	const uint64_t most_ns = STATE_FILE_WAIT_MS * NS_PER_MS;
-	uint64_t begun_at_ns;
+	uint64_t left_ns;
 
-	if (!state->writer || state->stage != STAGE_RUNNING)
+	if (!state->writer || state->stage != STAGE_RUNNING || !has_time(state, view) || state_file_holds(state, state->noted_generation))
 		return;
-	if (state->waited_at_ns != view->now_ns)
-		state->waited_ns = 0;
-	state->waited_at_ns = view->now_ns;
-	if (state->waited_ns >= most_ns || state_file_holds(state, state->noted_generation))
-		return;
-	begun_at_ns = clock_ns();
-	state_writer_wait(state->writer, state->noted_generation, (unsigned)((most_ns - state->waited_ns + NS_PER_MS - 1) / NS_PER_MS));
-	state->waited_ns += clock_ns() - begun_at_ns;
+	left_ns = STATE_FILE_WAIT_MS * NS_PER_MS - state->spent_ns;
+	state_writer_wait(state->writer, state->noted_generation, (unsigned)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
 }
 
+/* Of a storm's changes the first ones are on the disk before they are told, the others at the end of the TICK. */
 static void on_alert(struct sink *sink, const struct view *view, const struct alert *alert)
 {
 	struct state_file *state = (struct state_file *)sink;
+	uint64_t begun_at_ns = clock_ns();
 
 	(void)alert;
+	if (!has_time(state, view))
+		return;
 	state_file_note(state, view);
 	wait_a_little(state, view);
+	state->spent_ns += clock_ns() - begun_at_ns;
 }
 
 static void on_tick(struct sink *sink, const struct view *view)
 {
 	struct state_file *state = (struct state_file *)sink;
+	uint64_t begun_at_ns = clock_ns();
 
 	if (state->stage == STAGE_RESTORED && view->now_ns > state->restored_at_ns)
 		state->stage = STAGE_RUNNING;
 	state_file_note(state, view);
 	wait_a_little(state, view);
+	state->spent_ns += clock_ns() - begun_at_ns;
 }
 
 static const struct sink_ops ops = { .name = "state", .on_alert = on_alert, .on_tick = on_tick };

@@ -413,6 +413,8 @@ static void an_id_must_mean_one_alert(void **arg)
 	assert_int_equal(one->ack.at_real_ns + two->ack.at_real_ns, 0);
 	ask(desk, "{\"command\":\"ack\",\"id\":\"ABCD1\"}", "alert", "Two");
 	assert_true(two->ack.at_real_ns && !one->ack.at_real_ns);
+	one->id = two->id; /* two rules that give one label set: both are meant */
+	ask(desk, "{\"command\":\"ack\",\"id\":\"abcd\"}", "ok", "true");
 }
 
 static void an_alert_may_be_acknowledged_again(void **arg)
