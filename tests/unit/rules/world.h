@@ -117,7 +117,8 @@ static inline const char *world_tell(struct world *world, const struct expr *exp
 		return world->text.bytes;
 	}
 	assert_in_range(world->result.samples_count, 0, 64);
-	memcpy(samples, world->result.samples, world->result.samples_count * sizeof(*samples));
+	if (world->result.samples_count)
+		memcpy(samples, world->result.samples, world->result.samples_count * sizeof(*samples));
 	qsort(samples, world->result.samples_count, sizeof(*samples), world_order);
 	for (i = 0; i < world->result.samples_count; i++) {
 		if (i)
