@@ -69,7 +69,7 @@ static void feed_lost(struct flow *flow, const struct tt_lost *record)
 	if (!is_record_loss || !record->count)
 		return;
 	traces_lost(flow, record->head.pid ? process : NULL);
-	judge_lost(flow, record->head.pid ? process : NULL, record->cause, record->count);
+	judge_lost_of(flow, record->head.pid, record->cause, record->count);
 }
 
 static void feed_gauge(struct flow *flow, const struct tt_gauge *record)
@@ -95,6 +95,7 @@ static void feed_task(struct flow *flow, const struct tt_task *record)
 		return;
 	frames_close_process(flow, process);
 	process->has_execed = true;
+	judge_process_left(flow, process, JUDGE_EXEC, 0);
 }
 
 static void feed_thread(struct flow *flow, const struct tt_thread *record)

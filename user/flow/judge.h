@@ -172,6 +172,7 @@ struct judge_meant {
 const char *judge_label_text(struct buf *scratch, const char *raw);
 bool judge_concerns(const struct flow *flow, const struct labels *labels, const struct process_state *process);
 struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels, const struct process_state *without);
+bool judge_is_live(const struct flow *flow, const struct labels *labels); /* one of them lives; cheap where there is a pid */
 void judge_settle(struct judge *judge); /* ends the alerts of what has left */
 
 /* silences.c */

@@ -43,19 +43,53 @@ static bool has_engine(const struct flow *flow, const struct process_state *proc
 	return false;
 }
 
+/* 0 = it is no number as we write them. */
+static uint32_t parse_pid(const char *text)
+{
+	uint64_t pid = 0;
+
+	if (*text < '1' || *text > '9')
+		return 0;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		pid = pid * 10 + (uint64_t)(*text - '0');
+		if (pid > UINT32_MAX)
+			return 0;
+	}
+	return *text ? 0 : (uint32_t)pid;
+}
+
 bool judge_concerns(const struct flow *flow, const struct labels *labels, const struct process_state *process)
 {
-	const char *pid = labels_find(labels, "pid"), *service = labels_find(labels, "service");
-	const char *engine = labels_find(labels, "engine");
-	char text[12];
+	const char *pid = labels_find(labels, "pid"), *service, *engine;
 
-	if (pid) { /* it decides alone: the other two may have changed since */
-		snprintf(text, sizeof(text), "%" PRIu32, process->process.pid);
-		return !strcmp(pid, text);
-	}
+	if (pid) /* it decides alone: the other two may have changed since */
+		return process->process.pid && parse_pid(pid) == process->process.pid;
+	service = labels_find(labels, "service");
+	engine = labels_find(labels, "engine");
 	if (service && !is_label_of(service, process->process.service))
 		return false;
 	return !engine || has_engine(flow, process, engine);
+}
+
+/* Between an exec and the news of what runs now, the old image is gone, and the series are still its. */
+static bool is_live(const struct process_state *process)
+{
+	return !process->process.is_gone && !process->has_execed;
+}
+
+bool judge_is_live(const struct flow *flow, const struct labels *labels)
+{
+	const char *pid = labels_find(labels, "pid");
+	const struct process_state *process;
+
+	if (pid) {
+		process = parse_pid(pid) ? table_find(&flow->process_by_pid, parse_pid(pid)) : NULL;
+		return process && is_live(process);
+	}
+	for (process = flow->processes; process; process = process->next)
+		if (is_live(process) && judge_concerns(flow, labels, process))
+			return true;
+	return false;
 }
 
 struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels, const struct process_state *without)
@@ -67,7 +101,7 @@ struct judge_meant judge_meant(const struct flow *flow, const struct labels *lab
 		if (!judge_concerns(flow, labels, process))
 			continue;
 		meant.seen_count++;
-		meant.live_count += !process->process.is_gone && process != without;
+		meant.live_count += is_live(process) && process != without;
 	}
 	return meant;
 }
@@ -129,7 +163,7 @@ static void settle_one(struct judge *judge, const struct judge_left *left)
 		if (!is_last(judge->flow, labels, left))
 			continue;
 		/* a new image or process may fail anew under the same labels: that is a new alert, from the begin */
-		judge_finish(judge, alert, judge_meant(judge->flow, labels, NULL).live_count ? NULL : &judge->muted_gone, reason);
+		judge_finish(judge, alert, judge_is_live(judge->flow, labels) ? NULL : &judge->muted_gone, reason);
 	}
 }
 

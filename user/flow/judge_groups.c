@@ -167,11 +167,20 @@ static void drop_later(struct judge *judge, struct group_alert *group_alert)
 	judge->drops[judge->drops_count++] = group_alert;
 }
 
-/* True: nobody is to see it. */
-static bool is_muted(struct judge *judge, struct group_alert *group_alert)
+/* The labels mean processes that were in view, and none of them lives. */
+static bool is_about_the_gone(const struct flow *flow, const struct labels *labels)
 {
 	struct judge_meant meant;
 
+	if (judge_is_live(flow, labels))
+		return false;
+	meant = judge_meant(flow, labels, NULL);
+	return meant.is_some && meant.seen_count;
+}
+
+/* True: nobody is to see it. */
+static bool is_muted(struct judge *judge, struct group_alert *group_alert)
+{
 	if (group_alert->owner == &judge->muted) {
 		if (!group_alert->is_met && may_end(judge, group_alert)) /* kept firing, but its condition was false once */
 			drop_later(judge, group_alert);
@@ -179,15 +188,14 @@ static bool is_muted(struct judge *judge, struct group_alert *group_alert)
 	}
 	if (group_alert->owner && group_alert->owner != &judge->muted_gone)
 		return false;
-	meant = judge_meant(judge->flow, group_alert->labels, NULL);
-	if (!group_alert->owner) {
-		if (meant.is_some && meant.seen_count && !meant.live_count)
-			group_alert->owner = &judge->muted_gone;
-		return group_alert->owner;
+	if (group_alert->owner) {
+		if (!group_alert->is_met || judge_is_live(judge->flow, group_alert->labels))
+			drop_later(judge, group_alert);
+		return true;
 	}
-	if (meant.live_count || !group_alert->is_met)
-		drop_later(judge, group_alert);
-	return true;
+	if (is_about_the_gone(judge->flow, group_alert->labels))
+		group_alert->owner = &judge->muted_gone;
+	return group_alert->owner;
 }
 
 static struct judge_alert *take_in(struct judge *judge, struct group_alert *group_alert)
@@ -217,8 +225,10 @@ static void seen(void *arg, struct group_alert *group_alert)
 	alert = is_ours(judge, group_alert->owner) ? group_alert->owner : take_in(judge, group_alert);
 	if (!alert)
 		return;
-	if (group_alert->is_firing && alert->alert.state == ALERT_PENDING)
+	if (group_alert->is_firing && alert->alert.state == ALERT_PENDING) {
 		judge_become(judge, alert, ALERT_FIRING);
+		alert->alert.fired_at_real_ns = (uint64_t)group_alert->fired_at_ms * 1000000;
+	}
 	show(judge, alert, group_alert);
 }
 

@@ -68,6 +68,17 @@ void judge_lost(struct flow *flow, const struct process_state *process, uint32_t
 		add_mark(get_holes(judge, process), cause, count);
 }
 
+/* Its last losses may be told after its end. A pid that was never in view may be anybody's. */
+void judge_lost_of(struct flow *flow, uint32_t pid, uint32_t cause, uint64_t count)
+{
+	const struct process_state *found = pid ? table_find(&flow->process_by_pid, pid) : NULL;
+
+	for (const struct process_state *process = flow->processes; pid && !found && process; process = process->next)
+		if (process->process.pid == pid)
+			found = process;
+	judge_lost(flow, found, cause, count);
+}
+
 void judge_date_holes(struct judge *judge)
 {
 	uint64_t let_go = judge->flow->tallies.let_go[LET_GO_OPEN_TRACES] + judge->flow->tallies.let_go[LET_GO_THREADS];

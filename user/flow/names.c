@@ -57,7 +57,7 @@ void names_feed_proc(struct flow *flow, const struct tt_proc *record)
 	}
 	if (record->state == TT_PROC_GONE || (record->state == TT_PROC_EXEC && !state->has_execed))
 		frames_close_process(flow, state);
-	if (record->state == TT_PROC_EXEC)
+	if (record->state == TT_PROC_EXEC && !state->has_execed)
 		judge_process_left(flow, state, JUDGE_EXEC, 0);
 	state->has_execed = false;
 	if (record->state != TT_PROC_SEEN || strncmp(state->process.service, record->service, sizeof(record->service)) != 0)

@@ -278,6 +278,7 @@ void judge_tick(struct flow *flow, int64_t at_ms);
 #define JUDGE_LOST_INCOMPLETE 100 /* requests touched by loss, closed now: they are not in the distributions */
 #define JUDGE_LOST_LIMIT 101	  /* requests or threads that a limit of ours let go */
 void judge_lost(struct flow *flow, const struct process_state *process, uint32_t cause, uint64_t count);
+void judge_lost_of(struct flow *flow, uint32_t pid, uint32_t cause, uint64_t count); /* 0 = of any process */
 /* The process, or its image, is gone. wait_status is of the process. */
 enum judge_leave { JUDGE_GONE, JUDGE_REUSED, JUDGE_EXEC };
 void judge_process_left(struct flow *flow, const struct process_state *process, enum judge_leave how, uint32_t wait_status);

@@ -306,6 +306,31 @@ static void loss_of_one_process_leaves_the_alerts_of_others_alone(void **state)
 	judge_world_free(judge);
 }
 
+static void the_last_losses_of_a_process_that_is_gone_touch_nobody_else(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	size_t x = make_series(judge, "test_x{pid=\"200\"}");
+
+	(void)state;
+	proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+	proc_of(judge, 200, TT_PROC_SEEN, "tts", 6, 0);
+	feed_rules(judge, "alert High 0 0 critical test_x > 5");
+	set(judge, x, 9);
+	pass(judge, 1);
+	proc_of(judge, 100, TT_PROC_GONE, "tts", 5, 0);
+	lose_of(judge, 100, TT_LOST_RING_ENTER, 4);
+	set(judge, x, 1);
+	pass(judge, 1);
+	assert_told(judge, "High", "200", STATE, ALERT_FIRING);
+	assert_told(judge, "High", "200", STATE, ALERT_RESOLVED);
+	lose_of(judge, 300, TT_LOST_RING_ENTER, 4); /* whoever that is */
+	set(judge, x, 9);
+	pass(judge, 1);
+	assert_true(assert_told(judge, "High", "200", STATE, ALERT_FIRING)->is_unknown);
+	assert_told_nothing(judge);
+	judge_world_free(judge);
+}
+
 static void an_alert_of_a_service_is_touched_by_loss_of_any_of_its_processes(void **state)
 {
 	struct judge_world *judge = judge_world_new();
@@ -532,6 +557,31 @@ static void a_new_image_ends_the_alerts_of_the_old_one(void **state)
 	judge_world_free(judge);
 }
 
+static void between_an_exec_and_its_news_nothing_resolves_and_nothing_new_begins(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	struct tt_task task = { .what = TT_TASK_EXEC };
+	size_t a = make_series(judge, "test_x{pid=\"100\"}"), b = make_series(judge, "test_y{pid=\"100\"}");
+
+	(void)state;
+	proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+	feed_rules(judge, "alert High 0 0 critical test_x > 5\nalert Other 0 0 critical test_y > 5");
+	set(judge, a, 9);
+	pass(judge, 1);
+	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
+	feed(judge->world, &task, TT_TASK, sizeof(task), 100, TT_NO_PROBE);
+	set(judge, a, 1); /* its requests are over */
+	set(judge, b, 9);
+	pass(judge, 2);
+	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason, "process 100 (speaker) runs a new image");
+	assert_told_nothing(judge);
+	proc_of(judge, 100, TT_PROC_EXEC, "tts", 5, 0);
+	pass(judge, 2);
+	assert_told(judge, "Other", "100", STATE, ALERT_FIRING);
+	assert_told_nothing(judge);
+	judge_world_free(judge);
+}
+
 static void a_reused_pid_is_another_process(void **state)
 {
 	struct judge_world *judge = judge_world_new();
@@ -723,6 +773,7 @@ int main(void)
 		cmocka_unit_test(an_alert_whose_condition_holds_after_the_loss_goes_on_firing_and_is_known_again),
 		cmocka_unit_test(a_pending_alert_does_not_reset_because_of_loss),
 		cmocka_unit_test(loss_of_one_process_leaves_the_alerts_of_others_alone),
+		cmocka_unit_test(the_last_losses_of_a_process_that_is_gone_touch_nobody_else),
 		cmocka_unit_test(an_alert_of_a_service_is_touched_by_loss_of_any_of_its_processes),
 		cmocka_unit_test(facts_that_no_loss_can_change_are_always_known),
 		cmocka_unit_test(a_rule_reaches_as_far_back_as_the_rules_it_reads),
@@ -732,6 +783,7 @@ int main(void)
 		cmocka_unit_test(the_end_of_the_target_wins_over_loss_and_over_keep_firing),
 		cmocka_unit_test(an_alert_of_a_service_ends_with_its_last_process),
 		cmocka_unit_test(a_new_image_ends_the_alerts_of_the_old_one),
+		cmocka_unit_test(between_an_exec_and_its_news_nothing_resolves_and_nothing_new_begins),
 		cmocka_unit_test(a_reused_pid_is_another_process),
 		cmocka_unit_test(at_the_end_alerts_stay_unless_every_target_has_ended),
 		cmocka_unit_test(a_higher_tier_holds_the_lower_ones_down_until_it_goes),
