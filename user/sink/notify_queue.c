@@ -50,6 +50,7 @@ struct notify_queue {
 	bool has_ended;
 	bool is_abandoned; /* the thread frees all, at that instant at the latest */
 	uint64_t give_up_at_ns;
+	bool is_said; /* what was not delivered */
 	char *name;
 	/* the thread's */
 	struct notify_settings *settings;
@@ -359,7 +360,7 @@ static void say_undelivered(const struct notify_queue *queue)
 {
 	size_t count = queue->waiting.count + queue->doubt.count + (queue->in_hand != NULL);
 
-	if (count)
+	if (count && !queue->is_said)
 		warn("receiver '%s' (%s): %zu message%s not delivered%s%s", queue->name, kind_word(queue), count,
 		     count == 1 ? " was" : "s were", *queue->counts.error ? ": " : "", queue->counts.error);
 }
@@ -561,14 +562,20 @@ void notify_queue_cut(struct notify_queue *queue)
 
 void notify_queue_free(struct notify_queue *queue, uint64_t until_ns)
 {
+	bool is_left;
+
 	notify_queue_cut(queue);
 	if (!notify_queue_wait(queue, until_ns)) {
-		/* inside a call that cannot be interrupted (a name's resolution, a stuck journal): what it uses stays */
+		/* inside a call that cannot be interrupted (a name's resolution, a stuck journal): the thread frees what it uses */
 		pthread_mutex_lock(&queue->lock);
 		say_undelivered(queue);
+		queue->is_said = true;
+		is_left = queue->is_abandoned = !queue->has_ended;
+		if (is_left)
+			pthread_detach(queue->thread);
 		pthread_mutex_unlock(&queue->lock);
-		pthread_detach(queue->thread);
-		return;
+		if (is_left)
+			return;
 	}
 	pthread_join(queue->thread, NULL);
 	say_undelivered(queue);

@@ -57,6 +57,7 @@ static bool syslog_which(const char *path, uint64_t *ino, uint64_t *ctime_ns)
 static int syslog_open(struct notify_carrier *carrier)
 {
 	const char *path = syslog_path(carrier);
+	uint64_t ino = 0, ctime_ns = 0;
 	int fd;
 
 	if (carrier->fd >= 0)
@@ -71,6 +72,11 @@ static int syslog_open(struct notify_carrier *carrier)
 	}
 	if (fd < 0)
 		return fd;
+	syslog_which(path, &ino, &ctime_ns);
+	if (ino != carrier->opened_ino || ctime_ns != carrier->opened_ctime_ns) {
+		close(fd); /* a reader was just starting: which of the two it is cannot be known */
+		return -EAGAIN;
+	}
 	carrier->fd = fd;
 	return 0;
 }

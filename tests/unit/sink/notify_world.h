@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "config/notify.h"
+#include "sink/notify.h"
 #include "sink/notify_dispatch.h"
 
 #define WORLD_ALERTS 12000
@@ -24,7 +25,8 @@ struct world_alert {
 
 struct world {
 	struct notify_config *config;
-	struct notify_dispatch *dispatch;
+	struct notify_dispatch *dispatch; /* or */
+	struct sink *sink; /* the whole, with real receivers */
 	struct view view;
 	struct world_alert *alerts;
 	size_t alerts_count;
@@ -77,10 +79,8 @@ static inline void world_report(struct world *world)
 	}
 }
 
-static inline void world_begin(struct world *world, const char *file)
+static inline void world_make(struct world *world, const char *file)
 {
-	struct notify_dispatch_hooks hooks = {.arg = world, .deliver = world_deliver, .is_idle = world_is_idle};
-
 	*world = (struct world){
 		.alerts = mem_array(WORLD_ALERTS, sizeof(*world->alerts)),
 		.view = {.now_ns = 1000 * NS_PER_S, .axis_mono_ns = 1000 * NS_PER_S, .axis_real_ns = WORLD_START_NS,
@@ -88,8 +88,21 @@ static inline void world_begin(struct world *world, const char *file)
 	};
 	buf_text(&world->heard, "");
 	world->config = notify_compile("n.yaml", file, strlen(file));
-	if (world->config)
-		world->dispatch = notify_dispatch_new(world->config, &hooks);
+	assert_non_null(world->config);
+}
+
+static inline void world_begin(struct world *world, const char *file)
+{
+	struct notify_dispatch_hooks hooks = {.arg = world, .deliver = world_deliver, .is_idle = world_is_idle};
+
+	world_make(world, file);
+	world->dispatch = notify_dispatch_new(world->config, &hooks);
+}
+
+static inline void world_begin_sink(struct world *world, const char *file, const struct notify_options *options)
+{
+	world_make(world, file);
+	assert_int_equal(notify_new(&world->sink, world->config, options), 0);
 }
 
 static inline void world_end(struct world *world)
@@ -100,7 +113,9 @@ static inline void world_end(struct world *world)
 		next = message->next;
 		notify_message_free(message);
 	}
-	notify_dispatch_free(world->dispatch);
+	if (world->dispatch)
+		notify_dispatch_free(world->dispatch);
+	notify_free(world->sink);
 	notify_config_free(world->config);
 	for (size_t i = 0; i < world->alerts_count; i++)
 		free(world->alerts[i].labels);
@@ -135,7 +150,10 @@ static inline void world_run(struct world *world, unsigned seconds)
 		if (!world->is_deaf)
 			world_report(world);
 		world_link(world);
-		notify_dispatch_tick(world->dispatch, &world->view);
+		if (world->sink)
+			world->sink->ops->on_tick(world->sink, &world->view);
+		else
+			notify_dispatch_tick(world->dispatch, &world->view);
 	}
 }
 
@@ -177,7 +195,10 @@ static inline void world_change(struct world *world, struct alert *alert, enum a
 {
 	alert->change = change;
 	alert->changed_at_real_ns = world_now(world);
-	notify_dispatch_alert(world->dispatch, alert);
+	if (world->sink)
+		world->sink->ops->on_alert(world->sink, &world->view, alert);
+	else
+		notify_dispatch_alert(world->dispatch, alert);
 }
 
 static inline void world_state(struct world *world, struct alert *alert, enum alert_state state)
