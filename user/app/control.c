@@ -283,12 +283,12 @@ static void accept_all(struct control *control)
 
 static void note_rate(struct control *control, const struct view *view)
 {
-	if (control->rate_at_ns[1] && view->now_ns - control->rate_at_ns[1] < RATE_NS)
+	const struct control_sample now = { view->now_ns, view->tallies->records_count };
+
+	if (control->newer.at_ns && now.at_ns - control->newer.at_ns < RATE_NS)
 		return;
-	control->rate_at_ns[0] = control->rate_at_ns[1];
-	control->rate_records[0] = control->rate_records[1];
-	control->rate_at_ns[1] = view->now_ns;
-	control->rate_records[1] = view->tallies->records_count;
+	control->older = control->newer.at_ns ? control->newer : now;
+	control->newer = now;
 }
 
 size_t control_fds(struct control *control, struct pollfd *fds, size_t max)

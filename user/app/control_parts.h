@@ -48,6 +48,11 @@ struct control_client {
 	struct control_change change;
 };
 
+struct control_sample {
+	uint64_t at_ns;
+	uint64_t records_count;
+};
+
 struct control {
 	struct control_options options;
 	char *path;
@@ -57,9 +62,7 @@ struct control {
 	struct control_client clients[CONTROL_CLIENTS];
 	uint64_t arrivals_count;
 	uint64_t refused_count;
-	/* for rates: an older and a newer sample of the view, about 10 s apart */
-	uint64_t rate_at_ns[2];
-	uint64_t rate_records[2];
+	struct control_sample older, newer; /* for rates, about 10 s apart */
 };
 
 struct control_command {

@@ -228,11 +228,11 @@ static struct json_object *records_of(const struct control *control, const struc
 {
 	struct json_object *object = member_object();
 	const struct tallies *tallies = view->tallies;
-	uint64_t since_ns = before(control->rate_at_ns[0], view->now_ns);
+	uint64_t since_ns = before(control->older.at_ns, view->now_ns);
 
 	member_count(object, "count", tallies->records_count);
 	if (since_ns)
-		member_ratio(object, "per_second", (double)(tallies->records_count - control->rate_records[0]) * 1e9 / (double)since_ns);
+		member_ratio(object, "per_second", (double)(tallies->records_count - control->older.records_count) * 1e9 / (double)since_ns);
 	member_count(object, "malformed_count", tallies->malformed_count);
 	member_count(object, "spans_count", tallies->spans_count);
 	member_count(object, "traces_count", tallies->traces_count);

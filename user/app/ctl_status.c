@@ -98,7 +98,7 @@ static void say_rules(struct buf *out, struct json_object *answer, const struct 
 		say(out, look, "rules", "none in force");
 		return;
 	}
-	say(out, look, "rules", "%s in %s groups: %s ok, %s unknown, %s failed, %s not evaluated yet", number(rules, "count").text,
+	say(out, look, "rules", "%s, groups %s: %s ok, %s unknown, %s failed, %s not evaluated yet", number(rules, "count").text,
 	    number(rules, "groups_count").text, number(rules, "ok").text, number(rules, "unknown").text, number(rules, "failed").text,
 	    number(rules, "never").text);
 	for (size_t i = 0; i < count; i++) {

@@ -703,6 +703,9 @@ static void status_tells_of_the_tracer(void **arg)
 	struct json_object *answer, *part;
 
 	desk_open(desk);
+	desk_poll(desk);
+	desk->world.view.now_ns += 4 * NS_PER_S;
+	desk->world.tallies.records_count += 100;
 	desk->world.view.processes = &process;
 	desk->world.view.rule_status = statuses;
 	desk->world.view.rule_status_count = 2;
@@ -711,7 +714,9 @@ static void status_tells_of_the_tracer(void **arg)
 	answer = desk_ask(desk, "{\"command\":\"status\"}");
 	assert_true(json_object_object_get_ex(answer, "targets", &part));
 	assert_field(json_object_array_get_idx(part, 0), "service", "speaker.service");
-	assert_field(json_object_array_get_idx(part, 0), "age_ns", "100000000000");
+	assert_field(json_object_array_get_idx(part, 0), "age_ns", "104000000000");
+	assert_true(json_object_object_get_ex(answer, "records", &part));
+	assert_field(part, "per_second", "25.0");
 	assert_true(json_object_object_get_ex(answer, "lost", &part));
 	assert_field(part, "ring_full_enter", "3");
 	assert_true(json_object_object_get_ex(answer, "alerts", &part));
