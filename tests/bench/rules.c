@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What a tick of the rules costs. In: nothing, or the number of ticks. Out: for each shape of rules the shortest, median and
- * longest tick in ms of CPU time, for RULES rules over SERIES series of 300 samples; the last line is the verdict, exit 1 above 50 ms.
- * The rule that surprises: `mixed` is the promise; the other shapes are the worst that a rule file can ask of each kind, and
- * all but `distinct ranges`, where nothing can be shared, are held to it as well.
+ * What a tick of the rules costs. In: nothing, or the number of ticks. Out: for each shape of rules
+ * the shortest, median and longest tick in ms of CPU time, for RULES rules over SERIES series of
+ * 300 samples; the last line is the verdict, exit 1 above 50 ms. The rule that surprises: `mixed`
+ * is the promise; the other shapes are the worst that a rule file can ask of each kind, and all but
+ * `distinct ranges`, where nothing can be shared, are held to it as well.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,11 @@
 #include "base/mem.h"
 #include "rules/eval.h"
 
-#define RULES 2000
-#define SERIES 1000
-#define SAMPLES 300
-#define BUCKETS 10 /* of them SERIES / BUCKETS histograms */
-#define LIMIT_MS 50.0
+#define RULES	  2000
+#define SERIES	  1000
+#define SAMPLES	  300
+#define BUCKETS	  10 /* of them SERIES / BUCKETS histograms */
+#define LIMIT_MS  50.0
 #define TICKS_MAX 1000
 
 struct bench {
@@ -37,14 +38,20 @@ static uint32_t bench_random(struct bench *bench, uint32_t below)
 	return (uint32_t)(bench->random >> 33) % below;
 }
 
-static struct series *bench_series(struct bench *bench, const char *name, size_t pid, const char *key, const char *value)
+static struct series *bench_series(struct bench *bench, const char *name, size_t pid,
+				   const char *key, const char *value)
 {
 	char pid_text[16], engine[16];
-	struct label labels[] = {{"__name__", name}, {"pid", pid_text}, {"engine", engine}, {"service", "speech.service"}, {key, value}};
+	struct label labels[] = {{"__name__", name},
+				 {"pid", pid_text},
+				 {"engine", engine},
+				 {"service", "speech.service"},
+				 {key, value}};
 
 	snprintf(pid_text, sizeof(pid_text), "%zu", pid);
 	snprintf(engine, sizeof(engine), "engine%zu", pid % 8);
-	return store_series(bench->store, labels_intern(store_labels(bench->store), labels, 5), false);
+	return store_series(bench->store, labels_intern(store_labels(bench->store), labels, 5),
+			    false);
 }
 
 /* One second: a sample each; counters grow, and start anew now and then. */
@@ -61,7 +68,8 @@ static void bench_second(struct bench *bench, size_t second)
 			buckets[i] = buckets[i - 1];
 		store_append(bench->store, bench->counters[i], bench->now_ms, counters[i]);
 		store_append(bench->store, bench->buckets[i], bench->now_ms, buckets[i]);
-		store_append(bench->store, bench->gauges[i], bench->now_ms, bench_random(bench, 1000000) / 1e3);
+		store_append(bench->store, bench->gauges[i], bench->now_ms,
+			     bench_random(bench, 1000000) / 1e3);
 		store_append(bench->store, bench->thresholds[i], bench->now_ms, 900);
 	}
 	if (second % 60 == 0)
@@ -70,8 +78,10 @@ static void bench_second(struct bench *bench, size_t second)
 
 static void bench_new(struct bench *bench)
 {
-	static const char *const bounds[BUCKETS] = {"0.1", "0.25", "0.5", "1", "2", "5", "10", "15", "30", "+Inf"};
-	const struct store_limits limits = {.series_count = 20000, .bytes = 64u << 20, .age_ms = 6 * 3600 * 1000};
+	static const char *const bounds[BUCKETS] = {"0.1", "0.25", "0.5", "1",	"2",
+						    "5",   "10",   "15",  "30", "+Inf"};
+	const struct store_limits limits = {
+		.series_count = 20000, .bytes = 64u << 20, .age_ms = 6 * 3600 * 1000};
 	size_t i;
 
 	*bench = (struct bench){.now_ms = 1700000000000, .random = 1};
@@ -79,7 +89,8 @@ static void bench_new(struct bench *bench)
 	bench->eval = eval_new(bench->store);
 	for (i = 0; i < SERIES; i++) {
 		bench->counters[i] = bench_series(bench, "x_total", i, "stage", "request");
-		bench->buckets[i] = bench_series(bench, "d_bucket", i / BUCKETS, "le", bounds[i % BUCKETS]);
+		bench->buckets[i] =
+			bench_series(bench, "d_bucket", i / BUCKETS, "le", bounds[i % BUCKETS]);
 		bench->gauges[i] = bench_series(bench, "x", i, "stage", "request");
 		bench->thresholds[i] = bench_series(bench, "threshold", i, "severity", "critical");
 	}
@@ -100,9 +111,11 @@ static void bench_free(struct bench *bench)
 
 static void text_one_series(char *text, size_t size, size_t i)
 {
-	static const char *const functions[] = {"rate(x_total", "max_over_time(x", "deriv(x", "quantile_over_time(0.95, x"};
+	static const char *const functions[] = {"rate(x_total", "max_over_time(x", "deriv(x",
+						"quantile_over_time(0.95, x"};
 
-	snprintf(text, size, "%s{pid=\"%zu\"}[%zus]) > %zu", functions[i % 4], i % SERIES, 240 + i % 60, 900 + i);
+	snprintf(text, size, "%s{pid=\"%zu\"}[%zus]) > %zu", functions[i % 4], i % SERIES,
+		 240 + i % 60, 900 + i);
 }
 
 static void text_rate(char *text, size_t size, size_t i)
@@ -136,9 +149,11 @@ static void text_shared(char *text, size_t size, size_t i)
 
 static void text_aggregate(char *text, size_t size, size_t i)
 {
-	static const char *const left[] = {"sum by (engine) (rate(x_total[5m]))", "topk(3, avg_over_time(x[1m]))",
-					   "sum by (engine) (rate(x_total[1m])) / on (engine) sum by (engine) (rate(x_total[5m]))",
-					   "1000 < count(x", "avg by (engine) (x) > 500 and max by (engine) (x)"};
+	static const char *const left[] = {
+		"sum by (engine) (rate(x_total[5m]))", "topk(3, avg_over_time(x[1m]))",
+		"sum by (engine) (rate(x_total[1m])) / on (engine) sum by (engine) "
+		"(rate(x_total[5m]))",
+		"1000 < count(x", "avg by (engine) (x) > 500 and max by (engine) (x)"};
 
 	snprintf(text, size, "%s > %zu%s", left[i % 5], i, i % 5 == 3 ? ")" : "");
 }
@@ -163,7 +178,8 @@ static void text_distinct(char *text, size_t size, size_t i)
 	snprintf(text, size, "rate(x_total[%zums]) > 1", 100000 + i * 100);
 }
 
-static int bench_parse(struct bench *bench, void (*say)(char *text, size_t size, size_t i), size_t count)
+static int bench_parse(struct bench *bench, void (*say)(char *text, size_t size, size_t i),
+		       size_t count)
 {
 	struct expr_mistakes mistakes = {0};
 	char text[200];
@@ -205,14 +221,16 @@ static double bench_tick(struct bench *bench)
 	eval_begin(bench->eval, bench->now_ms);
 	for (i = 0; i < RULES && bench->exprs[i]; i++) {
 		if (eval_expr(bench->eval, bench->exprs[i], &result))
-			fprintf(stderr, "rules bench: %s: %s\n", bench->exprs[i]->text, result.error);
+			fprintf(stderr, "rules bench: %s: %s\n", bench->exprs[i]->text,
+				result.error);
 		bench->fired_count += result.samples_count;
 	}
 	return bench_ms() - began_ms;
 }
 
 /* The median tick. */
-static double bench_shape(const char *name, void (*say)(char *text, size_t size, size_t i), size_t count, size_t ticks)
+static double bench_shape(const char *name, void (*say)(char *text, size_t size, size_t i),
+			  size_t count, size_t ticks)
 {
 	double ms[TICKS_MAX];
 	struct bench bench;
@@ -227,8 +245,8 @@ static double bench_shape(const char *name, void (*say)(char *text, size_t size,
 	}
 	bench_free(&bench);
 	qsort(ms, ticks, sizeof(*ms), compare_ms);
-	printf("%-32s %5zu rules %6.2f min %6.2f median %6.2f max ms a tick (%zu fired)\n", name, count, ms[0], ms[ticks / 2],
-	       ms[ticks - 1], bench.fired_count / ticks);
+	printf("%-32s %5zu rules %6.2f min %6.2f median %6.2f max ms a tick (%zu fired)\n", name,
+	       count, ms[0], ms[ticks / 2], ms[ticks - 1], bench.fired_count / ticks);
 	return ms[ticks / 2];
 }
 
@@ -238,9 +256,12 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*say)(char *text, size_t size, size_t i);
 	} shapes[] = {
-		{"mixed", text_mixed},		       {"one series each, own ranges", text_one_series},
-		{"rate over all > N", text_rate},      {"histogram_quantile > N", text_quantile},
-		{"x > ignoring() threshold + N", text_threshold}, {"aggregates", text_aggregate},
+		{"mixed", text_mixed},
+		{"one series each, own ranges", text_one_series},
+		{"rate over all > N", text_rate},
+		{"histogram_quantile > N", text_quantile},
+		{"x > ignoring() threshold + N", text_threshold},
+		{"aggregates", text_aggregate},
 		{"every series fires", text_all_fire},
 	};
 	size_t ticks = argc > 1 ? strtoul(argv[1], NULL, 10) : 40, i;
@@ -254,7 +275,8 @@ int main(int argc, char **argv)
 		worst = ms > worst ? ms : worst;
 	}
 	bench_shape("distinct ranges over all", text_distinct, 100, ticks);
-	printf("%s %d rules over %d series: the slowest shape takes %.2f ms a tick (limit %.0f ms)\n", worst < LIMIT_MS ? "ok" : "not ok",
-	       RULES, SERIES, worst, LIMIT_MS);
+	printf("%s %d rules over %d series: the slowest shape takes %.2f ms a tick (limit %.0f "
+	       "ms)\n",
+	       worst < LIMIT_MS ? "ok" : "not ok", RULES, SERIES, worst, LIMIT_MS);
 	return worst < LIMIT_MS ? 0 : 1;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What our evaluator says, for agree-numbers. On stdin, one a line:
- *   series LABELS TAB INSTANT_MS VALUE INSTANT_MS VALUE ...   a new sample of a series; a VALUE may be `stale`
- *   eval INSTANT_MS TAB EXPRESSION
- *   forget                                                    a new, empty store
- * On stdout, for each eval: `scalar VALUE`, or `sample LABELS TAB VALUE` lines, or `error TEXT`, then `done`. Values are hexadecimal.
+ *   series LABELS TAB INSTANT_MS VALUE INSTANT_MS VALUE ...   a new sample of a series; a VALUE may
+ * be `stale` eval INSTANT_MS TAB EXPRESSION forget a new, empty store On stdout, for each eval:
+ * `scalar VALUE`, or `sample LABELS TAB VALUE` lines, or `error TEXT`, then `done`. Values are
+ * hexadecimal.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,8 @@
 #include "base/mem.h"
 #include "rules/eval.h"
 
-static const struct store_limits numbers_limits = {.series_count = 10000, .bytes = 64u << 20, .age_ms = 365ll * 86400 * 1000};
+static const struct store_limits numbers_limits = {
+	.series_count = 10000, .bytes = 64u << 20, .age_ms = 365ll * 86400 * 1000};
 
 static int numbers_series(struct store *store, char *line)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Aggregations. In: a vector. Out: one item a group, or for topk and bottomk the best items of each.
- * The rule that surprises: topk keeps its items in a binary heap moved exactly as Go's container/heap moves it, as that
- * decides which of several equal ones is kept.
+ * Aggregations. In: a vector. Out: one item a group, or for topk and bottomk the best items of
+ * each. The rule that surprises: topk keeps its items in a binary heap moved exactly as Go's
+ * container/heap moves it, as that decides which of several equal ones is kept.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,10 +31,12 @@ struct aggregate {
 };
 
 /* In order of their first item. */
-static void aggregate_group_up(struct eval *eval, struct aggregate *aggregate, const struct eval_vector *of)
+static void aggregate_group_up(struct eval *eval, struct aggregate *aggregate,
+			       const struct eval_vector *of)
 {
 	const struct expr *expr = aggregate->expr;
-	struct eval_projection *projection = cache_projection(eval, expr->is_without, false, expr->names, expr->names_count);
+	struct eval_projection *projection =
+		cache_projection(eval, expr->is_without, false, expr->names, expr->names_count);
 	const struct labels *const *labels_of = vector_derived(eval, of, projection);
 	size_t i;
 
@@ -100,22 +102,23 @@ static void aggregate_add(struct aggregate_group *group, enum aggregate_op op, d
 	}
 }
 
-static void aggregate_plain(struct eval *eval, struct aggregate *aggregate, const struct eval_vector *of,
-			    struct eval_value *value)
+static void aggregate_plain(struct eval *eval, struct aggregate *aggregate,
+			    const struct eval_vector *of, struct eval_value *value)
 {
 	struct eval_maker maker;
 	size_t i;
 
 	aggregate_group_up(eval, aggregate, of);
 	for (i = 0; i < of->count; i++)
-		aggregate_add(&aggregate->groups[aggregate->group_of[i]], aggregate->expr->aggregate, of->values[i]);
+		aggregate_add(&aggregate->groups[aggregate->group_of[i]],
+			      aggregate->expr->aggregate, of->values[i]);
 	maker_init(eval, &maker, aggregate->groups_count, false);
 	for (i = 0; i < aggregate->groups_count; i++)
 		maker_add(&maker, aggregate->groups[i].labels, aggregate->groups[i].value);
 	*value = maker_value(eval, &maker);
 }
 
-/* --- topk, bottomk ------------------------------------------------------------------------------------------------ */
+/* --- topk, bottomk */
 
 /* A NaN is worse than anything. */
 static bool aggregate_worse(enum aggregate_op op, double a, double b)
@@ -133,7 +136,8 @@ static void heap_swap(struct aggregate_item *heap, size_t a, size_t b)
 	heap[b] = item;
 }
 
-static void heap_push(struct aggregate_group *group, enum aggregate_op op, const struct aggregate_item *item)
+static void heap_push(struct aggregate_group *group, enum aggregate_op op,
+		      const struct aggregate_item *item)
 {
 	size_t at = group->heap_count++;
 
@@ -164,13 +168,15 @@ static void heap_sink(struct aggregate_group *group, enum aggregate_op op)
 	}
 }
 
-static void heap_offer(struct aggregate_group *group, enum aggregate_op op, const struct aggregate_item *item)
+static void heap_offer(struct aggregate_group *group, enum aggregate_op op,
+		       const struct aggregate_item *item)
 {
 	double worst = group->heap_count ? group->heap[0].value : NAN;
 
 	if (group->heap_count < group->heap_capacity) {
 		heap_push(group, op, item);
-	} else if ((op == AGG_TOPK ? worst < item->value : worst > item->value) || (isnan(worst) && !isnan(item->value))) {
+	} else if ((op == AGG_TOPK ? worst < item->value : worst > item->value) ||
+		   (isnan(worst) && !isnan(item->value))) {
 		group->heap[0] = *item;
 		heap_sink(group, op);
 	}
@@ -187,8 +193,12 @@ static int heap_compare_top(const void *a, const void *b)
 	const struct aggregate_item *one = a, *other = b;
 
 	if (isnan(one->value) || isnan(other->value))
-		return isnan(one->value) == isnan(other->value) ? heap_compare_labels(one, other) : isnan(one->value) ? 1 : -1;
-	return one->value > other->value ? -1 : one->value < other->value ? 1 : heap_compare_labels(one, other);
+		return isnan(one->value) == isnan(other->value) ? heap_compare_labels(one, other)
+		       : isnan(one->value)			? 1
+								: -1;
+	return one->value > other->value   ? -1
+	       : one->value < other->value ? 1
+					   : heap_compare_labels(one, other);
 }
 
 static int heap_compare_bottom(const void *a, const void *b)
@@ -196,12 +206,16 @@ static int heap_compare_bottom(const void *a, const void *b)
 	const struct aggregate_item *one = a, *other = b;
 
 	if (isnan(one->value) || isnan(other->value))
-		return isnan(one->value) == isnan(other->value) ? heap_compare_labels(one, other) : isnan(one->value) ? 1 : -1;
-	return one->value < other->value ? -1 : one->value > other->value ? 1 : heap_compare_labels(one, other);
+		return isnan(one->value) == isnan(other->value) ? heap_compare_labels(one, other)
+		       : isnan(one->value)			? 1
+								: -1;
+	return one->value < other->value   ? -1
+	       : one->value > other->value ? 1
+					   : heap_compare_labels(one, other);
 }
 
-static void aggregate_best(struct eval *eval, struct aggregate *aggregate, const struct eval_vector *of, size_t most,
-			   struct eval_value *value)
+static void aggregate_best(struct eval *eval, struct aggregate *aggregate,
+			   const struct eval_vector *of, size_t most, struct eval_value *value)
 {
 	enum aggregate_op op = aggregate->expr->aggregate;
 	struct eval_maker maker;

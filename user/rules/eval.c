@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a checked expression, an instant, the store. Out: what Prometheus would say.
- * The rule that surprises: results of calls, aggregations and the inner binary operations are kept for the instant; the
- * outermost operation is not, as it is what tells one rule from the next.
+ * The rule that surprises: results of calls, aggregations and the inner binary operations are kept
+ * for the instant; the outermost operation is not, as it is what tells one rule from the next.
  */
 #include "rules/eval.h"
 
@@ -80,7 +80,10 @@ struct eval_value maker_value(const struct eval *eval, const struct eval_maker *
 {
 	return (struct eval_value){
 		.type = VALUE_VECTOR,
-		.vector = {.labels = maker->labels, .values = maker->values, .sides = maker->sides, .count = maker->count,
+		.vector = {.labels = maker->labels,
+			   .values = maker->values,
+			   .sides = maker->sides,
+			   .count = maker->count,
 			   .is_kept = eval->memory == &eval->kept},
 	};
 }
@@ -95,7 +98,8 @@ int eval_refuse_doubles(struct eval *eval, struct eval_value *value)
 	marks_begin(eval);
 	for (i = 0; i < vector->count; i++) {
 		if (marks_find(eval, vector->labels[i]) != UINT32_MAX)
-			return eval_fail(eval, "vector cannot contain metrics with the same labelset");
+			return eval_fail(eval,
+					 "vector cannot contain metrics with the same labelset");
 		marks_put(eval, vector->labels[i], 0);
 	}
 	vector->is_one_name = vector->is_nameless;
@@ -107,7 +111,8 @@ double *vector_values(struct eval *eval, const struct eval_vector *of)
 	return eval_memory(eval, of->count, sizeof(*of->values));
 }
 
-int vector_like(struct eval *eval, const struct eval_vector *of, const double *values, bool drops_name, struct eval_value *value)
+int vector_like(struct eval *eval, const struct eval_vector *of, const double *values,
+		bool drops_name, struct eval_value *value)
 {
 	struct eval_vector vector = *of;
 
@@ -122,17 +127,20 @@ int vector_like(struct eval *eval, const struct eval_vector *of, const double *v
 	return drops_name ? eval_refuse_doubles(eval, value) : 0;
 }
 
-static const struct labels **derive(struct eval *eval, const struct eval_vector *of, struct eval_projection *by)
+static const struct labels **derive(struct eval *eval, const struct eval_vector *of,
+				    struct eval_projection *by)
 {
 	const struct labels **made = eval_memory(eval, of->count, sizeof(*made));
 	size_t i;
 
 	for (i = 0; i < of->count; i++)
-		made[i] = by ? projection_of(eval, by, of->labels[i]) : labels_nameless(eval->pool, of->labels[i]);
+		made[i] = by ? projection_of(eval, by, of->labels[i])
+			     : labels_nameless(eval->pool, of->labels[i]);
 	return made;
 }
 
-const struct labels *const *vector_derived(struct eval *eval, const struct eval_vector *of, struct eval_projection *by)
+const struct labels *const *vector_derived(struct eval *eval, const struct eval_vector *of,
+					   struct eval_projection *by)
 {
 	uint64_t hash = table_mix((uintptr_t)of->labels + 31 * (uintptr_t)by);
 	struct eval_derived *derived = &eval->derived[hash % EVAL_REMEMBERED];
@@ -142,7 +150,8 @@ const struct labels *const *vector_derived(struct eval *eval, const struct eval_
 		return derive(eval, of, by);
 	if (derived->instant != eval->instant || derived->of != of->labels || derived->by != by) {
 		eval->memory = &eval->kept;
-		*derived = (struct eval_derived){eval->instant, of->labels, by, derive(eval, of, by)};
+		*derived =
+			(struct eval_derived){eval->instant, of->labels, by, derive(eval, of, by)};
 		eval->memory = memory;
 	}
 	return derived->labels;
@@ -172,7 +181,8 @@ static void eval_selector(struct eval *eval, const struct expr *expr, struct eva
 
 static int eval_call(struct eval *eval, const struct expr *expr, struct eval_value *value)
 {
-	struct eval_call call = {.eval = eval, .expr = expr, .args_count = expr->args_count, .result = value};
+	struct eval_call call = {
+		.eval = eval, .expr = expr, .args_count = expr->args_count, .result = value};
 	size_t i;
 	int error;
 
@@ -216,7 +226,8 @@ static int eval_compute(struct eval *eval, const struct expr *expr, struct eval_
 		return 0;
 	case EXPR_SELECTOR:
 		if (expr->range_ms)
-			return eval_fail(eval, "a range vector is no result: expected an instant vector or a number");
+			return eval_fail(eval, "a range vector is no result: expected an instant "
+					       "vector or a number");
 		eval_selector(eval, expr, value);
 		return 0;
 	case EXPR_CALL:
@@ -233,7 +244,8 @@ static int eval_compute(struct eval *eval, const struct expr *expr, struct eval_
 	return eval_fail(eval, "unknown kind of expression");
 }
 
-/* Comparing with a number is nearly as cheap as copying what was kept, and seldom twice the same. */
+/* Comparing with a number is nearly as cheap as copying what was kept, and seldom twice the same.
+ */
 static bool eval_is_kept(const struct expr *expr)
 {
 	switch (expr->kind) {
@@ -275,7 +287,8 @@ int eval_node(struct eval *eval, const struct expr *expr, struct eval_value *val
 	return eval_is_kept(expr) ? eval_kept(eval, expr, value) : eval_compute(eval, expr, value);
 }
 
-static void eval_hand_out(struct eval *eval, const struct eval_value *value, struct eval_result *result)
+static void eval_hand_out(struct eval *eval, const struct eval_value *value,
+			  struct eval_result *result)
 {
 	const struct eval_vector *vector = &value->vector;
 	size_t count = value->type == VALUE_VECTOR ? vector->count : value->type == VALUE_SCALAR;
@@ -283,11 +296,13 @@ static void eval_hand_out(struct eval *eval, const struct eval_value *value, str
 
 	mem_grow(&eval->samples, &eval->samples_capacity, count, sizeof(*eval->samples));
 	if (value->type == VALUE_SCALAR)
-		eval->samples[0] = (struct eval_sample){.labels = labels_intern(eval->pool, NULL, 0), .value = value->scalar};
+		eval->samples[0] = (struct eval_sample){
+			.labels = labels_intern(eval->pool, NULL, 0), .value = value->scalar};
 	for (i = 0; value->type == VALUE_VECTOR && i < count; i++) {
 		struct eval_sample *sample = &eval->samples[i];
 
-		*sample = (struct eval_sample){.labels = vector->labels[i], .value = vector->values[i]};
+		*sample = (struct eval_sample){.labels = vector->labels[i],
+					       .value = vector->values[i]};
 		if (vector->sides && vector->sides[i].has) {
 			sample->has_sides = true;
 			sample->left = vector->sides[i].left;
@@ -311,7 +326,8 @@ int eval_expr(struct eval *eval, const struct expr *expr, struct eval_result *re
 	eval->error_size = sizeof(result->error);
 	memory_rewind(&eval->passing);
 	eval->memory = &eval->passing;
-	error = bare->kind == EXPR_BINARY ? eval_compute(eval, bare, &value) : eval_node(eval, bare, &value);
+	error = bare->kind == EXPR_BINARY ? eval_compute(eval, bare, &value)
+					  : eval_node(eval, bare, &value);
 	if (!error)
 		eval_hand_out(eval, &value, result);
 	return error;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What the evaluator remembers. Entries by expression: the series that a selector gave (until one comes or goes) and the
- * result (until the instant is over, or a sample was appended to a metric that it is made of). Label sets cut down to some
- * names. Marks on label sets, for finding equal ones.
- * The rule that surprises: an entry is found by a hash of the text and trusted only when the text is the same.
+ * What the evaluator remembers. Entries by expression: the series that a selector gave (until one
+ * comes or goes) and the result (until the instant is over, or a sample was appended to a metric
+ * that it is made of). Label sets cut down to some names. Marks on label sets, for finding equal
+ * ones. The rule that surprises: an entry is found by a hash of the text and trusted only when the
+ * text is the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 
 #define CACHE_SPARE_ENTRIES 1024 /* that nobody used lately may stay */
 
-static void cache_note_selectors(struct eval *eval, struct eval_entry *entry, const struct expr *expr)
+static void cache_note_selectors(struct eval *eval, struct eval_entry *entry,
+				 const struct expr *expr)
 {
 	size_t i, capacity = entry->families_count;
 
@@ -22,7 +24,8 @@ static void cache_note_selectors(struct eval *eval, struct eval_entry *entry, co
 			entry->sees_all = true;
 			return;
 		}
-		mem_grow(&entry->families, &capacity, entry->families_count + 1, sizeof(struct store_family *));
+		mem_grow(&entry->families, &capacity, entry->families_count + 1,
+			 sizeof(struct store_family *));
 		entry->families[entry->families_count++] = store_family(eval->store, expr->metric);
 		return;
 	}
@@ -58,7 +61,8 @@ struct eval_entry *cache_entry(struct eval *eval, const struct expr *expr)
 /* A sum of counts that only grow is the same only when none has grown. */
 static uint64_t cache_version(const struct eval *eval, const struct eval_entry *entry)
 {
-	uint64_t version = entry->sees_all ? eval->store->appended_count + eval->store->generation : 0;
+	uint64_t version =
+		entry->sees_all ? eval->store->appended_count + eval->store->generation : 0;
 	size_t i;
 
 	for (i = 0; i < entry->families_count; i++)
@@ -140,21 +144,23 @@ size_t cache_select(struct eval *eval, const struct expr *selector, struct serie
 	uint64_t generation;
 
 	if (!entry)
-		return store_select(eval->store, selector->matchers, selector->matchers_count, series);
-	generation = entry->families_count ? entry->families[0]->generation : eval->store->generation;
+		return store_select(eval->store, selector->matchers, selector->matchers_count,
+				    series);
+	generation =
+		entry->families_count ? entry->families[0]->generation : eval->store->generation;
 	if (entry->generation != generation) {
-		entry->series_count =
-			store_select(eval->store, selector->matchers, selector->matchers_count, &entry->series);
+		entry->series_count = store_select(eval->store, selector->matchers,
+						   selector->matchers_count, &entry->series);
 		entry->generation = generation;
 	}
 	*series = entry->series;
 	return entry->series_count;
 }
 
-/* --- projections ------------------------------------------------------------------------------------------------- */
+/* --- projections */
 
-static bool projection_is(const struct eval_projection *projection, bool is_without, bool keeps_name,
-			  const char *const *names, size_t names_count)
+static bool projection_is(const struct eval_projection *projection, bool is_without,
+			  bool keeps_name, const char *const *names, size_t names_count)
 {
 	size_t i;
 
@@ -167,8 +173,8 @@ static bool projection_is(const struct eval_projection *projection, bool is_with
 	return true;
 }
 
-struct eval_projection *cache_projection(struct eval *eval, bool is_without, bool keeps_name, const char *const *names,
-					 size_t names_count)
+struct eval_projection *cache_projection(struct eval *eval, bool is_without, bool keeps_name,
+					 const char *const *names, size_t names_count)
 {
 	struct eval_projection *projection;
 	size_t i;
@@ -188,20 +194,23 @@ struct eval_projection *cache_projection(struct eval *eval, bool is_without, boo
 	return projection;
 }
 
-const struct labels *projection_make(struct eval *eval, struct eval_projection *projection, const struct labels *labels)
+const struct labels *projection_make(struct eval *eval, struct eval_projection *projection,
+				     const struct labels *labels)
 {
 	const char *const *names = (const char *const *)projection->names;
 	const struct labels *made =
 		projection->is_without
-			? labels_without(eval->pool, labels, names, projection->names_count, !projection->keeps_name)
+			? labels_without(eval->pool, labels, names, projection->names_count,
+					 !projection->keeps_name)
 			: labels_only(eval->pool, labels, names, projection->names_count);
 
-	mem_grow(&projection->by_id, &projection->capacity, labels_pool_count(eval->pool), sizeof(*projection->by_id));
+	mem_grow(&projection->by_id, &projection->capacity, labels_pool_count(eval->pool),
+		 sizeof(*projection->by_id));
 	projection->by_id[labels_id(labels)] = made;
 	return made;
 }
 
-/* --- marks ------------------------------------------------------------------------------------------------------- */
+/* --- marks */
 
 void marks_begin(struct eval *eval)
 {
@@ -213,5 +222,6 @@ void marks_begin(struct eval *eval)
 
 void marks_grow(struct eval *eval)
 {
-	mem_grow(&eval->marks, &eval->marks_capacity, labels_pool_count(eval->pool), sizeof(*eval->marks));
+	mem_grow(&eval->marks, &eval->marks_capacity, labels_pool_count(eval->pool),
+		 sizeof(*eval->marks));
 }

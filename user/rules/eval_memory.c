@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: sizes. Out: memory that lasts an instant. The rule that surprises: it is not zeroed, and a reset frees only the blocks
- * that this instant had no use for, so that steady work takes nothing from the heap.
+ * In: sizes. Out: memory that lasts an instant. The rule that surprises: it is not zeroed, and a
+ * reset frees only the blocks that this instant had no use for, so that steady work takes nothing
+ * from the heap.
  */
 #include <stdlib.h>
 
@@ -26,7 +27,8 @@ void *memory_new(struct eval_memory *memory, size_t size_bytes)
 		struct eval_block *block = *link;
 
 		if (!block || block->capacity < size) {
-			block = mem_new(sizeof(*block) + (size < BLOCK_MIN_BYTES ? BLOCK_MIN_BYTES : size));
+			block = mem_new(sizeof(*block) +
+					(size < BLOCK_MIN_BYTES ? BLOCK_MIN_BYTES : size));
 			block->capacity = size < BLOCK_MIN_BYTES ? BLOCK_MIN_BYTES : size;
 			block->next = *link;
 			*link = block;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Numbers as Go has them. In: doubles. Out: Prometheus' text of them, and powers, minima and maxima with its bits.
- * The rule that surprises: {{ $value }} goes through Go's %v, which turns to an exponent at a million already: 1e+06,
- * 1.234567e+06, but 999999.
+ * Numbers as Go has them. In: doubles. Out: Prometheus' text of them, and powers, minima and maxima
+ * with its bits. The rule that surprises: {{ $value }} goes through Go's %v, which turns to an
+ * exponent at a million already: 1e+06, 1.234567e+06, but 999999.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "rules/eval_private.h"
 
-#define NUMBER_DIGITS_MAX 17
+#define NUMBER_DIGITS_MAX   17
 #define NUMBER_EXPONENT_MIN (-4) /* below it and from the end on the exponent is printed */
 #define NUMBER_EXPONENT_END 6
 
@@ -25,7 +25,8 @@ static double digits_value(const struct number_digits *digits)
 {
 	char text[NUMBER_DIGITS_MAX + 16];
 
-	snprintf(text, sizeof(text), "%.*se%d", digits->count, digits->digits, digits->exponent - (digits->count - 1));
+	snprintf(text, sizeof(text), "%.*se%d", digits->count, digits->digits,
+		 digits->exponent - (digits->count - 1));
 	return strtod(text, NULL);
 }
 
@@ -58,8 +59,9 @@ static bool digits_increment(struct number_digits *digits)
 }
 
 /*
- * The fewest digits that read back. At a power of two the doubles below lie closer than those above: there the nearest
- * decimal may read back as the one below, and the next one up as the number itself.
+ * The fewest digits that read back. At a power of two the doubles below lie closer than those
+ * above: there the nearest decimal may read back as the one below, and the next one up as the
+ * number itself.
  */
 static void digits_shortest(struct number_digits *digits, double value)
 {
@@ -69,7 +71,8 @@ static void digits_shortest(struct number_digits *digits, double value)
 		digits_round(digits, value, count);
 		if (digits_value(digits) == value)
 			return;
-		if (digits_value(digits) < value && digits_increment(digits) && digits_value(digits) == value)
+		if (digits_value(digits) < value && digits_increment(digits) &&
+		    digits_value(digits) == value)
 			return;
 	}
 	digits_round(digits, value, NUMBER_DIGITS_MAX);
@@ -157,10 +160,12 @@ static bool pow_is_known(double base, double exponent, double *power)
 		*power = number_is_odd(exponent) ? copysign(INFINITY, base) : INFINITY;
 	else if (base == 0)
 		*power = number_is_odd(exponent) ? base : 0;
-	else if (isinf(exponent) || (isfinite(base) && fabs(exponent) >= 0x1p63 && exponent == trunc(exponent)))
+	else if (isinf(exponent) ||
+		 (isfinite(base) && fabs(exponent) >= 0x1p63 && exponent == trunc(exponent)))
 		*power = base == -1 ? 1 : shrinks ? 0 : INFINITY;
 	else if (isinf(base))
-		*power = copysign(exponent < 0 ? 0 : INFINITY, base < 0 && number_is_odd(exponent) ? -1 : 1);
+		*power = copysign(exponent < 0 ? 0 : INFINITY,
+				  base < 0 && number_is_odd(exponent) ? -1 : 1);
 	else if (fabs(exponent) == 0.5)
 		*power = exponent > 0 ? sqrt(base) : 1 / sqrt(base);
 	else if (base < 0 && exponent != trunc(exponent))
@@ -171,8 +176,9 @@ static bool pow_is_known(double base, double exponent, double *power)
 }
 
 /*
- * Squares the mantissa once per bit of the exponent, as Go does, and not with pow(): whole powers then round at the same
- * places, and so give the same bits. Powers of two are kept apart until the end.
+ * Squares the mantissa once per bit of the exponent, as Go does, and not with pow(): whole powers
+ * then round at the same places, and so give the same bits. Powers of two are kept apart until the
+ * end.
  */
 double number_pow(double base, double exponent)
 {
@@ -191,7 +197,8 @@ double number_pow(double base, double exponent)
 		power = exp(part * log(base));
 	square = frexp(base, &square_exponent);
 	for (bits = (uint64_t)whole; bits; bits >>= 1) {
-		if (square_exponent < -(1 << 12) || square_exponent > 1 << 12) { /* out of every double's reach */
+		if (square_exponent < -(1 << 12) ||
+		    square_exponent > 1 << 12) { /* out of every double's reach */
 			power_exponent += square_exponent;
 			break;
 		}
@@ -213,13 +220,19 @@ double number_pow(double base, double exponent)
 	return ldexp(power, (int)power_exponent);
 }
 
-/* The arc tangent of 0 to 0.66: a quotient of two polynomials (Cephes' coefficients, which Go took as well). */
+/* The arc tangent of 0 to 0.66: a quotient of two polynomials (Cephes' coefficients, which Go took
+ * as well). */
 static double atan_near_zero(double x)
 {
-	static const double above[] = {-8.750608600031904122785e-01, -1.615753718733365076637e+01, -7.500855792314704667340e+01,
-				       -1.228866684490136173410e+02, -6.485021904942025371773e+01};
-	static const double below[] = {1, 2.485846490142306297962e+01, 1.650270098316988542046e+02,
-				       4.328810604912902668951e+02, 4.853903996359136964868e+02, 1.945506571482613964425e+02};
+	static const double above[] = {-8.750608600031904122785e-01, -1.615753718733365076637e+01,
+				       -7.500855792314704667340e+01, -1.228866684490136173410e+02,
+				       -6.485021904942025371773e+01};
+	static const double below[] = {1,
+				       2.485846490142306297962e+01,
+				       1.650270098316988542046e+02,
+				       4.328810604912902668951e+02,
+				       4.853903996359136964868e+02,
+				       1.945506571482613964425e+02};
 	double z = x * x, top = above[0], bottom = below[0];
 	size_t i;
 

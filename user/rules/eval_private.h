@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the evaluator share: values on their way up the tree, the memory of an instant, the caches.
- * The rule that surprises: a vector's items are in labels_compare order of the series they came from wherever Prometheus
- * promises no order, so that sums come out with the same bits in every run.
+ * What the files of the evaluator share: values on their way up the tree, the memory of an instant,
+ * the caches. The rule that surprises: a vector's items are in labels_compare order of the series
+ * they came from wherever Prometheus promises no order, so that sums come out with the same bits in
+ * every run.
  */
 #ifndef RULES_EVAL_PRIVATE_H
 #define RULES_EVAL_PRIVATE_H
@@ -15,20 +16,21 @@
 #include "rules/labels_node.h"
 #include "rules/store_private.h"
 
-/* --- values ------------------------------------------------------------------------------------------------------ */
+/* --- values */
 
 struct eval_sides { /* of the comparison that let an item pass */
 	bool has;
 	double left, right;
 };
 
-/* Labels and values lie apart: vectors made of one another share the labels, and loops run over plain numbers. */
+/* Labels and values lie apart: vectors made of one another share the labels, and loops run over
+ * plain numbers. */
 struct eval_vector {
 	const struct labels *const *labels;
 	const double *values;
 	const struct eval_sides *sides; /* beside the items, or NULL: none has any */
 	size_t count;
-	bool is_kept;	  /* the labels stay where they are for the instant: what is made of them is remembered by address */
+	bool is_kept;	  /* the labels stay for the instant: remembered by address */
 	bool is_nameless; /* no item has a name */
 	bool is_one_name; /* known to differ in more than the name */
 };
@@ -48,7 +50,7 @@ struct eval_maker {
 	size_t count;
 };
 
-/* --- memory of an instant, given back all at once ---------------------------------------------------------------- */
+/* --- memory of an instant, given back all at once */
 
 struct eval_memory {
 	struct eval_block *blocks, *block; /* all, and the one in use */
@@ -59,7 +61,7 @@ void memory_reset(struct eval_memory *memory); /* blocks that were not needed th
 void memory_rewind(struct eval_memory *memory); /* the same, and all blocks are kept */
 void memory_fini(struct eval_memory *memory);
 
-/* --- what is remembered ------------------------------------------------------------------------------------------ */
+/* --- what is remembered */
 
 /* By the key of an expression, from instant to instant; the result only within one. */
 struct eval_entry {
@@ -93,7 +95,8 @@ struct eval_projection {
 	size_t capacity;
 };
 
-#define EVAL_REMEMBERED 1024 /* a power of two; what comes later takes the place of what was there */
+#define EVAL_REMEMBERED                                                                            \
+	1024 /* a power of two; what comes later takes the place of what was there */
 
 struct eval {
 	struct store *store;
@@ -112,7 +115,7 @@ struct eval {
 	struct eval_mark {
 		uint32_t round;
 		uint32_t number;
-	} *marks;
+	} * marks;
 	size_t marks_capacity;
 	uint32_t round;
 	/* by address: label arrays made of others, and which items of two vectors match */
@@ -148,28 +151,35 @@ static inline void maker_add(struct eval_maker *maker, const struct labels *labe
 	maker->labels[maker->count] = labels;
 	maker->values[maker->count++] = value;
 }
-/* Values for all items of another vector, whose labels are taken over, without their names if so wanted. */
+/* Values for all items of another vector, whose labels are taken over, without their names if so
+ * wanted. */
 double *vector_values(struct eval *eval, const struct eval_vector *of);
-int vector_like(struct eval *eval, const struct eval_vector *of, const double *values, bool drops_name, struct eval_value *value);
+int vector_like(struct eval *eval, const struct eval_vector *of, const double *values,
+		bool drops_name, struct eval_value *value);
 /* For each item of the vector its labels as the projection makes them; NULL = without the name. */
-const struct labels *const *vector_derived(struct eval *eval, const struct eval_vector *of, struct eval_projection *by);
+const struct labels *const *vector_derived(struct eval *eval, const struct eval_vector *of,
+					   struct eval_projection *by);
 
 struct eval_value eval_number(double number);
-int eval_fail(struct eval *eval, const char *format, ...) __attribute__((format(printf, 2, 3))); /* -EINVAL */
+int eval_fail(struct eval *eval, const char *format, ...)
+	__attribute__((format(printf, 2, 3))); /* -EINVAL */
 /* -EINVAL, said, when two items have the same labels. */
 int eval_refuse_doubles(struct eval *eval, struct eval_value *value);
 
-struct eval_entry *cache_entry(struct eval *eval, const struct expr *expr); /* NULL: its key is taken by another text */
+struct eval_entry *
+cache_entry(struct eval *eval,
+	    const struct expr *expr); /* NULL: its key is taken by another text */
 bool cache_has(const struct eval *eval, const struct eval_entry *entry);
 void cache_put(struct eval *eval, struct eval_entry *entry, const struct eval_value *value);
 void cache_begin(struct eval *eval);
 void cache_fini(struct eval *eval);
 size_t cache_select(struct eval *eval, const struct expr *selector, struct series *const **series);
-struct eval_projection *cache_projection(struct eval *eval, bool is_without, bool keeps_name, const char *const *names,
-					 size_t names_count);
-const struct labels *projection_make(struct eval *eval, struct eval_projection *projection, const struct labels *labels);
-static inline const struct labels *projection_of(struct eval *eval, struct eval_projection *projection,
-						 const struct labels *labels)
+struct eval_projection *cache_projection(struct eval *eval, bool is_without, bool keeps_name,
+					 const char *const *names, size_t names_count);
+const struct labels *projection_make(struct eval *eval, struct eval_projection *projection,
+				     const struct labels *labels);
+static inline const struct labels *
+projection_of(struct eval *eval, struct eval_projection *projection, const struct labels *labels)
 {
 	uint32_t id = labels_id(labels);
 
@@ -186,7 +196,9 @@ static inline uint32_t marks_find(const struct eval *eval, const struct labels *
 {
 	uint32_t id = labels_id(labels);
 
-	return id < eval->marks_capacity && eval->marks[id].round == eval->round ? eval->marks[id].number : UINT32_MAX;
+	return id < eval->marks_capacity && eval->marks[id].round == eval->round
+		       ? eval->marks[id].number
+		       : UINT32_MAX;
 }
 static inline void marks_put(struct eval *eval, const struct labels *labels, uint32_t number)
 {
@@ -197,7 +209,7 @@ static inline void marks_put(struct eval *eval, const struct labels *labels, uin
 	eval->marks[id] = (struct eval_mark){eval->round, number};
 }
 
-/* --- the tree ---------------------------------------------------------------------------------------------------- */
+/* --- the tree */
 
 int eval_node(struct eval *eval, const struct expr *expr, struct eval_value *value);
 int eval_aggregate(struct eval *eval, const struct expr *expr, struct eval_value *value);
@@ -213,11 +225,12 @@ struct eval_call {
 	struct eval_value *result;
 };
 
-/* --- functions ---------------------------------------------------------------------------------------------------- */
+/* --- functions */
 
-double number_pow(double base, double exponent); /* as Go's math.Pow; the last bit may differ for broken exponents */
-double number_atan2(double y, double x);	 /* as Go's math.Atan2 */
-double number_min(double a, double b);		 /* as Go's math.Min: a NaN wins but over -Inf */
+/* As Go's math.Pow; the last bit may differ for broken exponents. */
+double number_pow(double base, double exponent);
+double number_atan2(double y, double x); /* as Go's math.Atan2 */
+double number_min(double a, double b);	 /* as Go's math.Min: a NaN wins but over -Inf */
 double number_max(double a, double b);
 
 /* Neumaier's sum: what is lost to rounding is kept beside. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a function's name. Out: its row: what it takes, what it gives, what computes it; or that PromQL has it and we do not.
- * The rule that surprises: optional arguments come last (round's), so min_args of the types are always the first ones.
+ * In: a function's name. Out: its row: what it takes, what it gives, what computes it; or that
+ * PromQL has it and we do not. The rule that surprises: optional arguments come last (round's), so
+ * min_args of the types are always the first ones.
  */
 #include "rules/functions.h"
 
@@ -40,14 +41,17 @@ static const struct function functions[] = {
 };
 
 /* What PromQL of Prometheus 2.42 has beyond them. */
+/* clang-format off */
 static const char *const foreign[] = {
-	"absent_over_time", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "changes", "cos",
-	"cosh", "day_of_month", "day_of_week", "day_of_year", "days_in_month", "deg", "exp", "floor",
-	"histogram_count", "histogram_fraction", "histogram_sum", "holt_winters", "hour", "idelta", "irate",
-	"label_join", "label_replace", "ln", "log10", "log2", "minute", "month", "pi", "present_over_time",
-	"rad", "resets", "sgn", "sin", "sinh", "sort", "sort_desc", "sqrt", "stdvar_over_time", "tan", "tanh",
-	"timestamp", "year",
+	"absent_over_time", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil",
+	"changes", "cos", "cosh", "day_of_month", "day_of_week", "day_of_year", "days_in_month",
+	"deg", "exp", "floor", "histogram_count", "histogram_fraction", "histogram_sum",
+	"holt_winters", "hour", "idelta", "irate", "label_join", "label_replace", "ln", "log10",
+	"log2", "minute", "month", "pi", "present_over_time", "rad", "resets", "sgn", "sin",
+	"sinh", "sort", "sort_desc", "sqrt", "stdvar_over_time", "tan", "tanh", "timestamp",
+	"year",
 };
+/* clang-format on */
 
 static bool is_word(const char *word, const char *name, size_t length)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * histogram_quantile. In: buckets, told apart by `le`. Out: for each histogram the quantile, linear within its bucket.
- * The rule that surprises: buckets are mended before use (equal bounds added up, counts made never to fall), a histogram
- * without +Inf has no quantile, and the highest bucket answers with the bound below it.
+ * histogram_quantile. In: buckets, told apart by `le`. Out: for each histogram the quantile, linear
+ * within its bucket. The rule that surprises: buckets are mended before use (equal bounds added up,
+ * counts made never to fall), a histogram without +Inf has no quantile, and the highest bucket
+ * answers with the bound below it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,17 +20,20 @@ struct bucket {
 };
 
 struct histogram {
-	const struct labels *labels; /* without le, with the name: histograms of two metrics are two */
+	const struct labels
+		*labels; /* without le, with the name: histograms of two metrics are two */
 	struct bucket *buckets;
 	size_t count;
 };
 
-/* What Go's ParseFloat reads and strtod would not, or the other way round, is no bound a bucket ever had, but for these. */
+/* What Go's ParseFloat reads and strtod would not, or the other way round, is no bound a bucket
+ * ever had, but for these. */
 static bool bucket_is_number(const char *text)
 {
 	const char *digits = text + (*text == '+' || *text == '-');
 
-	if (!strcasecmp(digits, "inf") || !strcasecmp(digits, "infinity") || !strcasecmp(text, "nan"))
+	if (!strcasecmp(digits, "inf") || !strcasecmp(digits, "infinity") ||
+	    !strcasecmp(text, "nan"))
 		return true;
 	return *digits && strspn(digits, "0123456789.eE+-") == strlen(digits);
 }
@@ -146,7 +150,8 @@ struct histograms {
 };
 
 /* Which item belongs to which histogram. */
-static void histograms_group(struct eval *eval, struct histograms *histograms, const struct eval_vector *of)
+static void histograms_group(struct eval *eval, struct histograms *histograms,
+			     const struct eval_vector *of)
 {
 	static const char *const names[] = {BUCKET_LABEL};
 	struct eval_projection *projection = cache_projection(eval, true, true, names, 1);
@@ -170,7 +175,8 @@ static void histograms_group(struct eval *eval, struct histograms *histograms, c
 	}
 }
 
-static void histograms_fill(struct eval *eval, struct histograms *histograms, const struct eval_vector *of)
+static void histograms_fill(struct eval *eval, struct histograms *histograms,
+			    const struct eval_vector *of)
 {
 	struct bucket *buckets = eval_memory(eval, of->count, sizeof(*buckets));
 	size_t i;
@@ -181,10 +187,13 @@ static void histograms_fill(struct eval *eval, struct histograms *histograms, co
 		histograms->all[i].count = 0;
 	}
 	for (i = 0; i < of->count; i++) {
-		struct histogram *histogram = histograms->of[i] == UINT32_MAX ? NULL : &histograms->all[histograms->of[i]];
+		struct histogram *histogram = histograms->of[i] == UINT32_MAX
+						      ? NULL
+						      : &histograms->all[histograms->of[i]];
 
 		if (histogram)
-			histogram->buckets[histogram->count++] = (struct bucket){histograms->bounds[i], of->values[i]};
+			histogram->buckets[histogram->count++] =
+				(struct bucket){histograms->bounds[i], of->values[i]};
 	}
 }
 

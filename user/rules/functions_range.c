@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Functions of a range vector. In: the samples of each series from t - range to t, both included. Out: a number for each
- * series that has enough of them.
- * The rule that surprises: rate and its kin stretch what was seen to the whole range, but not beyond a little more than the
- * usual distance of samples, and a counter not below zero. The order of every addition is Prometheus', so the bits are too.
+ * Functions of a range vector. In: the samples of each series from t - range to t, both included.
+ * Out: a number for each series that has enough of them. The rule that surprises: rate and its kin
+ * stretch what was seen to the whole range, but not beyond a little more than the usual distance of
+ * samples, and a counter not below zero. The order of every addition is Prometheus', so the bits
+ * are too.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +38,8 @@ static int over_ranges(struct eval_call *call, range_compute *compute, bool keep
 {
 	const struct expr *selector = range_selector(call->expr);
 	struct eval *eval = call->eval;
-	struct range range = {.eval = eval, .from_ms = eval->at_ms - selector->range_ms, .to_ms = eval->at_ms};
+	struct range range = {
+		.eval = eval, .from_ms = eval->at_ms - selector->range_ms, .to_ms = eval->at_ms};
 	struct series *const *series;
 	size_t count = cache_select(eval, selector, &series), i;
 	struct eval_maker maker;
@@ -48,9 +50,12 @@ static int over_ranges(struct eval_call *call, range_compute *compute, bool keep
 			range.param = call->args[i].scalar;
 	maker_init(eval, &maker, count, false);
 	for (i = 0; i < count; i++) {
-		range.count = series_range(series[i], range.from_ms, range.to_ms, &eval->scratch, &range.samples);
+		range.count = series_range(series[i], range.from_ms, range.to_ms, &eval->scratch,
+					   &range.samples);
 		if (range.count && compute(&range, &value))
-			maker_add(&maker, keeps_name ? series[i]->labels : labels_nameless(eval->pool, series[i]->labels),
+			maker_add(&maker,
+				  keeps_name ? series[i]->labels
+					     : labels_nameless(eval->pool, series[i]->labels),
 				  value);
 	}
 	*call->result = maker_value(eval, &maker);
@@ -59,9 +64,10 @@ static int over_ranges(struct eval_call *call, range_compute *compute, bool keep
 	return keeps_name ? 0 : eval_refuse_doubles(eval, call->result);
 }
 
-/* --- rate, increase, delta ---------------------------------------------------------------------------------------- */
+/* --- rate, increase, delta */
 
-/* What a counter lost when it began anew. Whole loops without a reset are the rule, so they come first and fast. */
+/* What a counter lost when it began anew. Whole loops without a reset are the rule, so they come
+ * first and fast. */
 static double range_with_resets(const struct range *range, double difference)
 {
 	const struct sample *samples = range->samples;
@@ -73,7 +79,8 @@ static double range_with_resets(const struct range *range, double difference)
 	return difference;
 }
 
-/* By what the difference between first and last sample is to be multiplied to stand for the whole range. */
+/* By what the difference between first and last sample is to be multiplied to stand for the whole
+ * range. */
 static double range_stretch(const struct range *range, double difference, bool is_counter)
 {
 	const struct sample *first = range->samples, *last = range->samples + range->count - 1;
@@ -125,7 +132,7 @@ static bool compute_delta(const struct range *range, double *value)
 	return range_change(range, false, false, value);
 }
 
-/* --- deriv, predict_linear ----------------------------------------------------------------------------------------- */
+/* --- deriv, predict_linear */
 
 struct range_line {
 	double slope, intercept; /* at the given instant */
@@ -133,13 +140,15 @@ struct range_line {
 
 static struct range_line range_fit(const struct range *range, int64_t zero_ms)
 {
-	double x_sum = 0, x_lost = 0, y_sum = 0, y_lost = 0, xy_sum = 0, xy_lost = 0, xx_sum = 0, xx_lost = 0;
+	double x_sum = 0, x_lost = 0, y_sum = 0, y_lost = 0, xy_sum = 0, xy_lost = 0, xx_sum = 0,
+	       xx_lost = 0;
 	double n = (double)range->count, first = range->samples[0].value, slope;
 	bool is_flat = true;
 	size_t i;
 
 	for (i = 0; i < range->count; i++) {
-		double x = (double)(range->samples[i].at_ms - zero_ms) / 1e3, y = range->samples[i].value;
+		double x = (double)(range->samples[i].at_ms - zero_ms) / 1e3,
+		       y = range->samples[i].value;
 
 		if (y != first && i)
 			is_flat = false;
@@ -177,7 +186,7 @@ static bool compute_predict_linear(const struct range *range, double *value)
 	return true;
 }
 
-/* --- X_over_time --------------------------------------------------------------------------------------------------- */
+/* --- X_over_time */
 
 /* A mean that has become infinite stays so, unless the other infinity or a NaN comes. */
 static bool compute_avg(const struct range *range, double *value)
@@ -269,8 +278,8 @@ static int range_compare_numbers(const void *a, const void *b)
 }
 
 /*
- * Moves the number of rank `rank` to its place, smaller ones before it: quickselect. A bad run of pivots ends in a sort.
- * No NaN among them.
+ * Moves the number of rank `rank` to its place, smaller ones before it: quickselect. A bad run of
+ * pivots ends in a sort. No NaN among them.
  */
 static void range_select(double *numbers, size_t count, size_t rank)
 {
@@ -281,7 +290,8 @@ static void range_select(double *numbers, size_t count, size_t rank)
 		size_t left = low, right = high;
 
 		if (!tries--) {
-			qsort(numbers + low, high - low + 1, sizeof(*numbers), range_compare_numbers);
+			qsort(numbers + low, high - low + 1, sizeof(*numbers),
+			      range_compare_numbers);
 			return;
 		}
 		for (;;) {
@@ -310,14 +320,16 @@ static void range_select(double *numbers, size_t count, size_t rank)
 /* NaNs come first. */
 static bool compute_quantile(const struct range *range, double *value)
 {
-	double *numbers, rank = range->param * (double)(range->count - 1), weight = rank - floor(rank);
+	double *numbers, rank = range->param * (double)(range->count - 1),
+			 weight = rank - floor(rank);
 	size_t nan_count = 0, used = range->count, lower, upper, i;
 
 	if (isnan(range->param) || range->param < 0 || range->param > 1) {
 		*value = isnan(range->param) ? NAN : range->param < 0 ? -INFINITY : INFINITY;
 		return true;
 	}
-	mem_grow(&range->eval->numbers, &range->eval->numbers_capacity, range->count, sizeof(*numbers));
+	mem_grow(&range->eval->numbers, &range->eval->numbers_capacity, range->count,
+		 sizeof(*numbers));
 	numbers = range->eval->numbers;
 	for (i = 0; i < range->count; i++) {
 		if (isnan(range->samples[i].value))
@@ -341,7 +353,7 @@ static bool compute_quantile(const struct range *range, double *value)
 	return true;
 }
 
-/* --- rows of the table ---------------------------------------------------------------------------------------------- */
+/* --- rows of the table */
 
 int function_rate(struct eval_call *call)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Functions of instant vectors and numbers. In: the arguments. Out: a vector without names, or a number.
- * The rule that surprises: absent() takes its labels from the selector's equality matchers, and a label that two matchers
- * name is in no result.
+ * Functions of instant vectors and numbers. In: the arguments. Out: a vector without names, or a
+ * number. The rule that surprises: absent() takes its labels from the selector's equality matchers,
+ * and a label that two matchers name is in no result.
  */
 #include <string.h>
 
@@ -37,7 +37,8 @@ static double item_round(const struct eval_call *call, double value)
 	return floor(value * inverse + 0.5) / inverse;
 }
 
-static int over_items(struct eval_call *call, double (*compute)(const struct eval_call *call, double value))
+static int over_items(struct eval_call *call,
+		      double (*compute)(const struct eval_call *call, double value))
 {
 	const struct eval_vector *of = &call->args[0].vector;
 	double *values = vector_values(call->eval, of);
@@ -92,7 +93,8 @@ static bool absent_is_new(const struct expr *selector, size_t at)
 	size_t i;
 
 	for (i = 0; i < at; i++)
-		if (selector->matchers[i].kind == MATCH_EQUAL && !strcmp(selector->matchers[i].name, selector->matchers[at].name))
+		if (selector->matchers[i].kind == MATCH_EQUAL &&
+		    !strcmp(selector->matchers[i].name, selector->matchers[at].name))
 			return false;
 	return true;
 }
@@ -109,7 +111,8 @@ static const struct labels *absent_labels(struct eval *eval, const struct expr *
 		bool is_set = matcher->kind == MATCH_EQUAL && absent_is_new(selector, i);
 
 		if (strcmp(matcher->name, "__name__"))
-			labels = labels_set(eval->pool, labels, matcher->name, is_set ? matcher->value : "");
+			labels = labels_set(eval->pool, labels, matcher->name,
+					    is_set ? matcher->value : "");
 	}
 	return labels;
 }
@@ -136,7 +139,8 @@ int function_scalar(struct eval_call *call)
 
 int function_vector(struct eval_call *call)
 {
-	*call->result = vector_of_one(call->eval, labels_intern(call->eval->pool, NULL, 0), call->args[0].scalar);
+	*call->result = vector_of_one(call->eval, labels_intern(call->eval->pool, NULL, 0),
+				      call->args[0].scalar);
 	return 0;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: names and values. Out: interned sets: equal sets are the same pointer.
- * The rule that surprises: strings are interned as well, so equal names and values of two sets of a pool are the same
- * pointer, and the hash of a set is made of its strings' hashes: the same in every run, whatever came before.
+ * The rule that surprises: strings are interned as well, so equal names and values of two sets of a
+ * pool are the same pointer, and the hash of a set is made of its strings' hashes: the same in
+ * every run, whatever came before.
  */
 #include "rules/labels.h"
 
@@ -14,7 +15,7 @@
 #include "base/text.h"
 #include "rules/labels_node.h"
 
-#define LABELS_FEW 24 /* sets up to this size are put together on the stack */
+#define LABELS_FEW  24 /* sets up to this size are put together on the stack */
 #define LABELS_NAME "__name__"
 
 struct labels_text {
@@ -61,7 +62,8 @@ static uint64_t labels_hash_bytes(const char *text, size_t length)
 	return table_mix(hash);
 }
 
-static struct labels_text *labels_text_find(struct labels_text *head, const char *text, size_t length)
+static struct labels_text *labels_text_find(struct labels_text *head, const char *text,
+					    size_t length)
 {
 	while (head && (head->length != length || memcmp(head->text, text, length)))
 		head = head->next;
@@ -71,8 +73,8 @@ static struct labels_text *labels_text_find(struct labels_text *head, const char
 const char *labels_pool_find(const struct labels_pool *pool, const char *text)
 {
 	size_t length = strlen(text);
-	const struct labels_text *found =
-		labels_text_find(table_find(&pool->texts, labels_hash_bytes(text, length)), text, length);
+	const struct labels_text *found = labels_text_find(
+		table_find(&pool->texts, labels_hash_bytes(text, length)), text, length);
 
 	return found ? found->text : NULL;
 }
@@ -117,14 +119,16 @@ static uint64_t labels_hash(const struct label *items, size_t count)
 }
 
 /* Of interned strings, sorted, no name twice. */
-static const struct labels *labels_put(struct labels_pool *pool, const struct label *items, size_t count)
+static const struct labels *labels_put(struct labels_pool *pool, const struct label *items,
+				       size_t count)
 {
 	uint64_t hash = labels_hash(items, count);
 	struct labels_node *head = table_find(&pool->sets, hash);
 	struct labels_node *node;
 
 	for (node = head; node; node = node->next)
-		if (node->set.count == count && (!count || !memcmp(node->set.items, items, count * sizeof(*items))))
+		if (node->set.count == count &&
+		    (!count || !memcmp(node->set.items, items, count * sizeof(*items))))
 			return &node->set;
 	node = arena_new(&pool->arena, sizeof(*node) + count * sizeof(*items));
 	node->id = pool->count++;
@@ -167,7 +171,8 @@ size_t labels_pool_bytes(const struct labels_pool *pool)
 {
 	size_t slot = sizeof(uint64_t) + sizeof(void *);
 
-	return sizeof(*pool) + pool->arena.used_bytes + (pool->sets.capacity + pool->texts.capacity) * slot;
+	return sizeof(*pool) + pool->arena.used_bytes +
+	       (pool->sets.capacity + pool->texts.capacity) * slot;
 }
 
 uint32_t labels_pool_count(const struct labels_pool *pool)
@@ -201,7 +206,8 @@ static size_t labels_drop_empty(const struct labels_pool *pool, struct label *it
 	return kept;
 }
 
-const struct labels *labels_intern(struct labels_pool *pool, const struct label *items, size_t count)
+const struct labels *labels_intern(struct labels_pool *pool, const struct label *items,
+				   size_t count)
 {
 	const struct labels *labels;
 	struct labels_room room;
@@ -209,8 +215,9 @@ const struct labels *labels_intern(struct labels_pool *pool, const struct label 
 	size_t used = 0, i;
 
 	for (i = 0; i < count; i++)
-		used = labels_insert(sorted, used, (struct label){labels_text(pool, items[i].name),
-								  labels_text(pool, items[i].value)});
+		used = labels_insert(sorted, used,
+				     (struct label){labels_text(pool, items[i].name),
+						    labels_text(pool, items[i].value)});
 	labels = labels_put(pool, sorted, labels_drop_empty(pool, sorted, used));
 	labels_room_fini(&room);
 	return labels;
@@ -236,8 +243,8 @@ static bool labels_named(const char *name, const char *const *names, size_t name
 	return false;
 }
 
-const struct labels *labels_without(struct labels_pool *pool, const struct labels *labels, const char *const *names,
-				    size_t names_count, bool drop_name)
+const struct labels *labels_without(struct labels_pool *pool, const struct labels *labels,
+				    const char *const *names, size_t names_count, bool drop_name)
 {
 	struct labels_room room;
 	struct label *kept = labels_room_init(&room, labels->count);
@@ -253,8 +260,8 @@ const struct labels *labels_without(struct labels_pool *pool, const struct label
 	return made;
 }
 
-const struct labels *labels_only(struct labels_pool *pool, const struct labels *labels, const char *const *names,
-				 size_t names_count)
+const struct labels *labels_only(struct labels_pool *pool, const struct labels *labels,
+				 const char *const *names, size_t names_count)
 {
 	struct labels_room room;
 	struct label *kept = labels_room_init(&room, labels->count);
@@ -275,12 +282,14 @@ const struct labels *labels_nameless(struct labels_pool *pool, const struct labe
 	struct labels_node *node = (struct labels_node *)(uintptr_t)labels_node(labels);
 
 	if (!node->nameless)
-		node->nameless = node->name_at == labels->count ? labels
-								: labels_without(pool, labels, NULL, 0, true);
+		node->nameless = node->name_at == labels->count
+					 ? labels
+					 : labels_without(pool, labels, NULL, 0, true);
 	return node->nameless;
 }
 
-const struct labels *labels_set(struct labels_pool *pool, const struct labels *labels, const char *name, const char *value)
+const struct labels *labels_set(struct labels_pool *pool, const struct labels *labels,
+				const char *name, const char *value)
 {
 	struct labels_room room;
 	struct label *sorted = labels_room_init(&room, labels->count + 1);
@@ -289,7 +298,8 @@ const struct labels *labels_set(struct labels_pool *pool, const struct labels *l
 
 	if (count)
 		memcpy(sorted, labels->items, count * sizeof(*sorted));
-	count = labels_insert(sorted, count, (struct label){labels_text(pool, name), labels_text(pool, value)});
+	count = labels_insert(sorted, count,
+			      (struct label){labels_text(pool, name), labels_text(pool, value)});
 	made = labels_put(pool, sorted, labels_drop_empty(pool, sorted, count));
 	labels_room_fini(&room);
 	return made;
@@ -326,19 +336,24 @@ static void labels_print_quoted(struct buf *out, const char *text)
 	while (text < end) {
 		const char *plain = text;
 
-		while (text < end && *text != '"' && *text != '\\' && *text != '\n' && *text != '\t' && *text != '\r')
+		while (text < end && *text != '"' && *text != '\\' && *text != '\n' &&
+		       *text != '\t' && *text != '\r')
 			text++;
 		text_clean(out, plain, (size_t)(text - plain), false);
 		if (text == end)
 			break;
 		buf_char(out, '\\');
-		buf_char(out, *text == '\n' ? 'n' : *text == '\t' ? 't' : *text == '\r' ? 'r' : *text);
+		buf_char(out, *text == '\n'   ? 'n'
+			      : *text == '\t' ? 't'
+			      : *text == '\r' ? 'r'
+					      : *text);
 		text++;
 	}
 	buf_char(out, '"');
 }
 
-static void labels_print_pairs(struct buf *out, const struct labels *labels, size_t left_out, const char *between)
+static void labels_print_pairs(struct buf *out, const struct labels *labels, size_t left_out,
+			       const char *between)
 {
 	bool is_first = true;
 	size_t i;
@@ -362,7 +377,8 @@ void labels_print(struct buf *out, const struct labels *labels)
 	size_t name_at = labels_node(labels)->name_at;
 
 	if (name_at < labels->count)
-		text_clean(out, labels->items[name_at].value, strlen(labels->items[name_at].value), false);
+		text_clean(out, labels->items[name_at].value, strlen(labels->items[name_at].value),
+			   false);
 	if (name_at == labels->count || labels->count > 1)
 		labels_print_pairs(out, labels, name_at, ",");
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * All series. In: samples, the limits. Out: what is there, found by labels, and the counts.
- * The rule that surprises: a series is never freed before the store: when its last sample has gone by age it is not found by
- * selectors any more and counts no longer, but whoever holds it may append again, and then it is back.
+ * The rule that surprises: a series is never freed before the store: when its last sample has gone
+ * by age it is not found by selectors any more and counts no longer, but whoever holds it may
+ * append again, and then it is back.
  */
 #include "rules/store.h"
 
@@ -56,7 +57,8 @@ uint64_t store_generation(const struct store *store)
 
 static uint64_t store_overhead_bytes(const struct store *store)
 {
-	return labels_pool_bytes(store->labels) + store->all_series_count * (sizeof(struct series) + 2 * sizeof(void *)) +
+	return labels_pool_bytes(store->labels) +
+	       store->all_series_count * (sizeof(struct series) + 2 * sizeof(void *)) +
 	       store->by_labels.capacity * 2 * sizeof(uint64_t);
 }
 
@@ -161,7 +163,8 @@ void store_end(struct store *store, struct series *series, int64_t at_ms)
 	if (!series->has_begun || series->has_ended || !series->is_there)
 		return;
 	/* the end of a series that has a sample of this very instant comes right after it */
-	store_append(store, series, at_ms > series->last_at_ms ? at_ms : series->last_at_ms + 1, store_end_marker());
+	store_append(store, series, at_ms > series->last_at_ms ? at_ms : series->last_at_ms + 1,
+		     store_end_marker());
 }
 
 void store_expire(struct store *store, int64_t now_ms)

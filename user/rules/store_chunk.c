@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: samples. Out: a chunk, bit by bit: the instants, then the values.
- *   numbers  whole numbers as differences of the order (0, 1, 2) that costs least, less their mean, in Rice code
- *   values   all the same | whole numbers of 10^-k, the few that are none told apart | XOR with the one before
- * The rule that surprises: measured values are decimals (counts, milliseconds, nanoseconds in seconds) far more often than
- * not, so the middle way usually wins: v is x / 10^k for a whole x, checked bit for bit when packing.
+ *   numbers  whole numbers as differences of the order (0, 1, 2) that costs least, less their mean,
+ * in Rice code values   all the same | whole numbers of 10^-k, the few that are none told apart |
+ * XOR with the one before The rule that surprises: measured values are decimals (counts,
+ * milliseconds, nanoseconds in seconds) far more often than not, so the middle way usually wins: v
+ * is x / 10^k for a whole x, checked bit for bit when packing.
  */
 #include "rules/store_chunk.h"
 
@@ -16,17 +17,20 @@
 
 #include "base/mem.h"
 
-#define CHUNK_DECIMALS 10   /* 10^0 to 10^9 */
-#define CHUNK_ODD_MAX 15u   /* values that are no decimals, in a chunk of decimals */
-#define CHUNK_LONG_UNARY 20 /* so many ones, then the number in full */
-#define CHUNK_ALL_ZERO 63u  /* instead of a Rice parameter: no residual differs from the mean */
-#define CHUNK_PAD_BYTES 16  /* the reader looks ahead */
+#define CHUNK_DECIMALS	 10  /* 10^0 to 10^9 */
+#define CHUNK_ODD_MAX	 15u /* values that are no decimals, in a chunk of decimals */
+#define CHUNK_LONG_UNARY 20  /* so many ones, then the number in full */
+#define CHUNK_ALL_ZERO	 63u /* instead of a Rice parameter: no residual differs from the mean */
+#define CHUNK_PAD_BYTES	 16  /* the reader looks ahead */
 /* instants and values, each at most a full unary and a full word, and their heads */
-#define CHUNK_MAX_BYTES (CHUNK_SAMPLES * 2 * (64 + CHUNK_LONG_UNARY + 16) / 8 + CHUNK_ODD_MAX * 9 + 128 + CHUNK_PAD_BYTES)
+#define CHUNK_MAX_BYTES                                                                            \
+	(CHUNK_SAMPLES * 2 * (64 + CHUNK_LONG_UNARY + 16) / 8 + CHUNK_ODD_MAX * 9 + 128 +          \
+	 CHUNK_PAD_BYTES)
 
 enum chunk_values { CHUNK_SAME, CHUNK_DECIMAL, CHUNK_XOR };
 
-static const double chunk_power[CHUNK_DECIMALS] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+static const double chunk_power[CHUNK_DECIMALS] = {1e0, 1e1, 1e2, 1e3, 1e4,
+						   1e5, 1e6, 1e7, 1e8, 1e9};
 
 struct chunk_writer {
 	uint8_t bytes[CHUNK_MAX_BYTES];
@@ -78,12 +82,12 @@ static uint64_t chunk_get(struct chunk_reader *from, unsigned count)
 
 static uint64_t chunk_zigzag(uint64_t difference)
 {
-	return difference << 1 ^ (uint64_t)-(int64_t)(difference >> 63);
+	return difference << 1 ^ (uint64_t) - (int64_t)(difference >> 63);
 }
 
 static uint64_t chunk_unzigzag(uint64_t folded)
 {
-	return folded >> 1 ^ (uint64_t)-(int64_t)(folded & 1);
+	return folded >> 1 ^ (uint64_t) - (int64_t)(folded & 1);
 }
 
 /* A single number of any size: how many bytes it has, then they. */
@@ -103,7 +107,7 @@ static uint64_t chunk_get_number(struct chunk_reader *from)
 	return chunk_unzigzag(chunk_get(from, bytes * 8));
 }
 
-/* --- whole numbers -------------------------------------------------------------------------------------------- */
+/* --- whole numbers */
 
 struct chunk_plan { /* how a run of numbers is written */
 	unsigned order;
@@ -112,7 +116,8 @@ struct chunk_plan { /* how a run of numbers is written */
 	uint64_t cost_bits;
 };
 
-/* numbers[0..order) stay, the rest become differences. Unsigned arithmetic wraps, and wraps back. */
+/* numbers[0..order) stay, the rest become differences. Unsigned arithmetic wraps, and wraps back.
+ */
 static void chunk_differ(uint64_t *numbers, size_t count, unsigned order)
 {
 	unsigned round;
@@ -167,7 +172,8 @@ static struct chunk_plan chunk_plan_residuals(const uint64_t *numbers, size_t co
 	for (i = 0; i < count; i++)
 		sum += (double)chunk_zigzag(numbers[i] - plan.mean);
 	if (sum <= 0)
-		return (struct chunk_plan){.rice = CHUNK_ALL_ZERO, .mean = plan.mean, .cost_bits = 0};
+		return (struct chunk_plan){
+			.rice = CHUNK_ALL_ZERO, .mean = plan.mean, .cost_bits = 0};
 	sum /= (double)count;
 	near = sum < 1 ? 0 : sum >= 0x1p60 ? 60 : 63 - (unsigned)__builtin_clzll((uint64_t)sum);
 	for (rice = near > 2 ? near - 2 : 0; rice <= near + 1; rice++) {
@@ -253,11 +259,13 @@ static void chunk_get_numbers(struct chunk_reader *from, uint64_t *numbers, size
 	for (i = 0; i < order; i++)
 		numbers[i] = chunk_get_number(from);
 	for (; i < count; i++)
-		numbers[i] = mean + (rice == CHUNK_ALL_ZERO ? 0 : chunk_unzigzag(chunk_get_rice(from, rice)));
+		numbers[i] =
+			mean +
+			(rice == CHUNK_ALL_ZERO ? 0 : chunk_unzigzag(chunk_get_rice(from, rice)));
 	chunk_undiffer(numbers, count, order);
 }
 
-/* --- values --------------------------------------------------------------------------------------------------- */
+/* --- values */
 
 static uint64_t chunk_bits(double value)
 {
@@ -286,8 +294,10 @@ static bool chunk_decimal(double value, unsigned decimals, int64_t *whole)
 	return chunk_bits((double)*whole / chunk_power[decimals]) == chunk_bits(value);
 }
 
-/* How many of them are no decimals; stops counting beyond what is tolerated. An odd one repeats its neighbour. */
-static unsigned chunk_try_decimals(const struct sample *samples, size_t count, unsigned decimals, uint64_t *wholes, uint8_t *odd)
+/* How many of them are no decimals; stops counting beyond what is tolerated. An odd one repeats its
+ * neighbour. */
+static unsigned chunk_try_decimals(const struct sample *samples, size_t count, unsigned decimals,
+				   uint64_t *wholes, uint8_t *odd)
 {
 	unsigned odd_count = 0;
 	uint64_t last = 0;
@@ -308,12 +318,14 @@ static unsigned chunk_try_decimals(const struct sample *samples, size_t count, u
 	return odd_count;
 }
 
-/* False: they are no decimals. Fewer odd ones are better than fewer digits, but only a few digits more are tried for it. */
+/* False: they are no decimals. Fewer odd ones are better than fewer digits, but only a few digits
+ * more are tried for it. */
 static bool chunk_put_decimals(struct chunk_writer *to, const struct sample *samples, size_t count)
 {
 	uint64_t wholes[CHUNK_SAMPLES];
 	uint8_t odd[CHUNK_ODD_MAX];
-	unsigned decimals, odd_count = CHUNK_ODD_MAX + 1, best = CHUNK_DECIMALS, fewest = CHUNK_ODD_MAX + 1;
+	unsigned decimals, odd_count = CHUNK_ODD_MAX + 1, best = CHUNK_DECIMALS,
+			   fewest = CHUNK_ODD_MAX + 1;
 
 	for (decimals = 0; decimals < CHUNK_DECIMALS && fewest; decimals++) {
 		odd_count = chunk_try_decimals(samples, count, decimals, wholes, odd);
@@ -355,7 +367,8 @@ static void chunk_get_decimals(struct chunk_reader *from, struct sample *samples
 		samples[odd[i]].value = chunk_value(odd_bits[i]);
 }
 
-/* As in the Gorilla paper: a bit for the same, a bit for inside the last window of changed bits, else a new window. */
+/* As in the Gorilla paper: a bit for the same, a bit for inside the last window of changed bits,
+ * else a new window. */
 static void chunk_put_xor(struct chunk_writer *to, const struct sample *samples, size_t count)
 {
 	uint64_t before = chunk_bits(samples[0].value);
@@ -442,7 +455,8 @@ struct store_chunk *chunk_new(const struct sample *samples, size_t count)
 	for (i = 0; i < count; i++)
 		instants[i] = (uint64_t)samples[i].at_ms;
 	chunk_put_numbers(&writer, instants, count);
-	if (!chunk_put_same(&writer, samples, count) && !chunk_put_decimals(&writer, samples, count))
+	if (!chunk_put_same(&writer, samples, count) &&
+	    !chunk_put_decimals(&writer, samples, count))
 		chunk_put_xor(&writer, samples, count);
 	size_bytes = (writer.bits + 7) / 8;
 	chunk = mem_new(sizeof(*chunk) + size_bytes + CHUNK_PAD_BYTES);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Old samples, packed. In: up to CHUNK_SAMPLES samples in order of time. Out: bytes, and the very same samples again: each
- * bit of each value, NaNs with their payload, infinities and negative zero included.
+ * Old samples, packed. In: up to CHUNK_SAMPLES samples in order of time. Out: bytes, and the very
+ * same samples again: each bit of each value, NaNs with their payload, infinities and negative zero
+ * included.
  */
 #ifndef RULES_STORE_CHUNK_H
 #define RULES_STORE_CHUNK_H

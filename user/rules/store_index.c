@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Which series of a family have a label of a given value. In: the family. Out: their places in it, in order.
- * The rule that surprises: it is made anew, for all labels at once, by the first selector that asks after a series came or
- * went: thousands of selectors ask in the tick in which a new process appears.
+ * Which series of a family have a label of a given value. In: the family. Out: their places in it,
+ * in order. The rule that surprises: it is made anew, for all labels at once, by the first selector
+ * that asks after a series came or went: thousands of selectors ask in the tick in which a new
+ * process appears.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct posting {
 };
 
 struct store_index {
-	uint64_t generation; /* of the family */
+	uint64_t generation;  /* of the family */
 	struct table by_pair; /* number of the first posting of a hash, + 1 */
 	struct posting *postings;
 	size_t count, capacity;
@@ -35,7 +36,8 @@ static uint32_t index_find(const struct store_index *index, const char *name, co
 {
 	uint32_t at = (uint32_t)(uintptr_t)table_find(&index->by_pair, index_hash(name, value));
 
-	while (at && (index->postings[at - 1].name != name || index->postings[at - 1].value != value))
+	while (at &&
+	       (index->postings[at - 1].name != name || index->postings[at - 1].value != value))
 		at = index->postings[at - 1].next;
 	return at;
 }
@@ -65,7 +67,9 @@ static size_t index_count(struct store_index *index, const struct store_family *
 
 	for (i = 0; i < family->count; i++)
 		for (j = 0; j < family->series[i]->labels->count; j++) {
-			uint32_t at = index_get(index, &family->series[i]->labels->items[j]); /* may move them all */
+			uint32_t at = index_get(
+				index,
+				&family->series[i]->labels->items[j]); /* may move them all */
 
 			index->postings[at - 1].count++;
 		}
@@ -89,7 +93,9 @@ static struct store_index *index_new(const struct store_family *family)
 
 		for (j = 0; j < labels->count; j++) {
 			struct posting *posting =
-				&index->postings[index_find(index, labels->items[j].name, labels->items[j].value) - 1];
+				&index->postings[index_find(index, labels->items[j].name,
+							    labels->items[j].value) -
+						 1];
 
 			index->places[posting->first + posting->count++] = (uint32_t)i;
 		}
@@ -107,10 +113,11 @@ void index_free(struct store_index *index)
 	free(index);
 }
 
-bool index_places(struct store_family *family, const struct labels_pool *pool, const struct matcher *matcher,
-		  const uint32_t **places, size_t *count)
+bool index_places(struct store_family *family, const struct labels_pool *pool,
+		  const struct matcher *matcher, const uint32_t **places, size_t *count)
 {
-	const char *name = labels_pool_find(pool, matcher->name), *value = labels_pool_find(pool, matcher->value);
+	const char *name = labels_pool_find(pool, matcher->name),
+		   *value = labels_pool_find(pool, matcher->value);
 	uint32_t at;
 
 	if (matcher->kind != MATCH_EQUAL || !*matcher->value)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside the store: a series keeps its recent samples raw and contiguous, older ones in chunks. Series of one metric name are
- * a family, which counts what happens to it, so that whoever keeps something made of it knows when that is stale.
+ * Inside the store: a series keeps its recent samples raw and contiguous, older ones in chunks.
+ * Series of one metric name are a family, which counts what happens to it, so that whoever keeps
+ * something made of it knows when that is stale.
  */
 #ifndef RULES_STORE_PRIVATE_H
 #define RULES_STORE_PRIVATE_H
@@ -12,7 +13,7 @@
 #include "rules/store_chunk.h"
 
 #define STORE_RAW_SAMPLES 512u /* that stay raw, while the byte limit leaves room for it */
-#define STORE_NOWHERE SIZE_MAX
+#define STORE_NOWHERE	  SIZE_MAX
 
 struct series {
 	const struct labels *labels;
@@ -46,7 +47,7 @@ struct store_selection { /* what a selector gave, until its family changes */
 };
 
 struct store_family {
-	struct store_family *next; /* another name of the same hash */
+	struct store_family *next;  /* another name of the same hash */
 	struct store_family *after; /* in store->families */
 	const char *name;
 	struct series **series; /* in order of labels_compare */
@@ -62,9 +63,9 @@ struct store {
 	struct store_counts counts; /* `bytes` is of samples alone */
 	uint64_t all_series_count;  /* with those that wait for a sample */
 	struct labels_pool *labels;
-	struct series *series;	/* all there ever were */
-	struct table by_labels; /* by labels->hash: struct series */
-	struct table by_name;	/* struct store_family */
+	struct series *series;				/* all there ever were */
+	struct table by_labels;				/* by labels->hash: struct series */
+	struct table by_name;				/* struct store_family */
 	struct store_family *families, **families_tail; /* in order of coming */
 	struct series **queue; /* a heap: the series with the oldest samples first */
 	size_t queue_count, queue_capacity;
@@ -81,19 +82,22 @@ double store_end_marker(void);
 struct store_family *store_family(struct store *store, const char *name); /* made when new */
 void store_family_add(struct store_family *family, struct series *series);
 void store_family_remove(struct store_family *family, struct series *series);
-/* The series that an equality matcher lets pass, as places in family->series; false: the index cannot tell. */
-bool index_places(struct store_family *family, const struct labels_pool *pool, const struct matcher *matcher,
-		  const uint32_t **places, size_t *count);
+/* The series that an equality matcher lets pass, as places in family->series; false: the index
+ * cannot tell. */
+bool index_places(struct store_family *family, const struct labels_pool *pool,
+		  const struct matcher *matcher, const uint32_t **places, size_t *count);
 void index_free(struct store_index *index);
 void store_families_free(struct store *store);
 
 /* Samples of one series; the store's counts follow. */
 void series_add(struct series *series, int64_t at_ms, double value);
-size_t series_let_go_oldest(struct series *series);		 /* a chunk, or half of the raw samples; how many */
+size_t
+series_let_go_oldest(struct series *series); /* a chunk, or half of the raw samples; how many */
 void series_forget_before(struct series *series, int64_t at_ms); /* whole chunks only */
 void series_empty(struct series *series);
 size_t series_count(const struct series *series);
-int64_t series_oldest_ms(const struct series *series); /* the end of the oldest chunk, or the oldest raw sample; INT64_MAX */
+int64_t series_oldest_ms(const struct series *series); /* the end of the oldest chunk, or the oldest
+							  raw sample; INT64_MAX */
 
 /* The heap of series with samples. After the oldest sample of a series changed, came or went. */
 void store_queue_update(struct store *store, struct series *series);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Which series has the oldest samples: a binary heap. In: series whose oldest sample changed. Out: store->queue[0].
- * The rule that surprises: of two that are equally old the one that came first goes first, so that what is let go is the
- * same in every run.
+ * Which series has the oldest samples: a binary heap. In: series whose oldest sample changed. Out:
+ * store->queue[0]. The rule that surprises: of two that are equally old the one that came first
+ * goes first, so that what is let go is the same in every run.
  */
 #include "base/mem.h"
 #include "rules/store_private.h"
 
 static bool queue_before(const struct series *a, const struct series *b)
 {
-	return a->oldest_at_ms != b->oldest_at_ms ? a->oldest_at_ms < b->oldest_at_ms : a->number < b->number;
+	return a->oldest_at_ms != b->oldest_at_ms ? a->oldest_at_ms < b->oldest_at_ms
+						  : a->number < b->number;
 }
 
 static void queue_put(struct store *store, size_t at, struct series *series)
@@ -34,7 +35,8 @@ static void queue_down(struct store *store, struct series *series)
 	size_t at = series->queue_at, below;
 
 	while ((below = 2 * at + 1) < store->queue_count) {
-		if (below + 1 < store->queue_count && queue_before(store->queue[below + 1], store->queue[below]))
+		if (below + 1 < store->queue_count &&
+		    queue_before(store->queue[below + 1], store->queue[below]))
 			below++;
 		if (!queue_before(store->queue[below], series))
 			break;
@@ -69,7 +71,8 @@ void store_queue_update(struct store *store, struct series *series)
 		return;
 	}
 	if (series->queue_at == STORE_NOWHERE) {
-		mem_grow(&store->queue, &store->queue_capacity, store->queue_count + 1, sizeof(struct series *));
+		mem_grow(&store->queue, &store->queue_capacity, store->queue_count + 1,
+			 sizeof(struct series *));
 		series->queue_at = store->queue_count++;
 	}
 	queue_up(store, series);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Families and selections. In: matchers. Out: the series that match, in order of labels_compare.
- * The rule that surprises: what a selector gave is kept until a series of its family comes or goes; a selector that names no
- * metric looks at all families, and is kept until any series comes or goes.
+ * The rule that surprises: what a selector gave is kept until a series of its family comes or goes;
+ * a selector that names no metric looks at all families, and is kept until any series comes or
+ * goes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "rules/store_private.h"
 
 #define SELECT_NAME "__name__"
-#define SELECT_FEW 32 /* series that are looked through without an index */
+#define SELECT_FEW  32 /* series that are looked through without an index */
 
 static uint64_t select_hash(const char *bytes, size_t length)
 {
@@ -66,7 +67,8 @@ void store_family_add(struct store_family *family, struct series *series)
 	size_t at = family_place(family, series->labels);
 
 	mem_grow(&family->series, &family->capacity, family->count + 1, sizeof(struct series *));
-	memmove(&family->series[at + 1], &family->series[at], (family->count - at) * sizeof(struct series *));
+	memmove(&family->series[at + 1], &family->series[at],
+		(family->count - at) * sizeof(struct series *));
 	family->series[at] = series;
 	family->count++;
 	family->generation++;
@@ -78,7 +80,8 @@ void store_family_remove(struct store_family *family, struct series *series)
 	size_t at = family_place(family, series->labels);
 
 	family->count--;
-	memmove(&family->series[at], &family->series[at + 1], (family->count - at) * sizeof(struct series *));
+	memmove(&family->series[at], &family->series[at + 1],
+		(family->count - at) * sizeof(struct series *));
 	family->generation++;
 	family->appended_count++;
 }
@@ -123,7 +126,8 @@ static void select_key(struct buf *key, const struct matcher *matchers, size_t c
 	}
 }
 
-static bool select_matches(const struct series *series, const struct matcher *matchers, size_t count)
+static bool select_matches(const struct series *series, const struct matcher *matchers,
+			   size_t count)
 {
 	size_t i;
 
@@ -143,8 +147,9 @@ static void select_add(struct store_selection *selection, size_t *capacity, stru
 }
 
 /* The rarest label that a series must have tells which are worth looking at. */
-static bool select_rarest(struct store *store, struct store_family *family, const struct matcher *matchers, size_t count,
-			  const uint32_t **places, size_t *places_count)
+static bool select_rarest(struct store *store, struct store_family *family,
+			  const struct matcher *matchers, size_t count, const uint32_t **places,
+			  size_t *places_count)
 {
 	const uint32_t *some;
 	size_t some_count, i;
@@ -179,7 +184,8 @@ static void select_family(struct store *store, struct store_selection *selection
 
 static int select_compare(const void *a, const void *b)
 {
-	return labels_compare((*(struct series *const *)a)->labels, (*(struct series *const *)b)->labels);
+	return labels_compare((*(struct series *const *)a)->labels,
+			      (*(struct series *const *)b)->labels);
 }
 
 /* The one name that can match; NULL: more than one can. */
@@ -194,7 +200,8 @@ static const char *select_name(const struct matcher *matchers, size_t count)
 }
 
 /* A list whose generation has passed is of no use to anybody. */
-static struct store_selection *selection_find(struct store_selection **list, uint64_t generation, const struct buf *key)
+static struct store_selection *selection_find(struct store_selection **list, uint64_t generation,
+					      const struct buf *key)
 {
 	uint64_t hash = select_hash(key->bytes, key->length);
 	struct store_selection *selection;
@@ -202,12 +209,14 @@ static struct store_selection *selection_find(struct store_selection **list, uin
 	if (*list && (*list)->generation != generation)
 		selections_free(list);
 	for (selection = *list; selection; selection = selection->next)
-		if (selection->key_hash == hash && selection->key_length == key->length && !memcmp(selection->key, key->bytes, key->length))
+		if (selection->key_hash == hash && selection->key_length == key->length &&
+		    !memcmp(selection->key, key->bytes, key->length))
 			break;
 	return selection;
 }
 
-size_t store_select(struct store *store, const struct matcher *matchers, size_t matchers_count, struct series *const **series)
+size_t store_select(struct store *store, const struct matcher *matchers, size_t matchers_count,
+		    struct series *const **series)
 {
 	const char *name = select_name(matchers, matchers_count);
 	struct store_family *family = name ? store_family(store, name) : NULL;
@@ -231,12 +240,15 @@ size_t store_select(struct store *store, const struct matcher *matchers, size_t 
 		selection->next = *list;
 		*list = selection;
 		if (family) {
-			select_family(store, selection, &capacity, family, matchers, matchers_count);
+			select_family(store, selection, &capacity, family, matchers,
+				      matchers_count);
 		} else {
 			for (family = store->families; family; family = family->after)
-				select_family(store, selection, &capacity, family, matchers, matchers_count);
+				select_family(store, selection, &capacity, family, matchers,
+					      matchers_count);
 			if (selection->count)
-				qsort(selection->series, selection->count, sizeof(struct series *), select_compare);
+				qsort(selection->series, selection->count, sizeof(struct series *),
+				      select_compare);
 		}
 	}
 	*series = selection->series;

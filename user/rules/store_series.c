@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * One series. In: samples in order of time. Out: what lies between two instants, contiguous.
- * The rule that surprises: raw samples move to the front of their buffer, or the oldest of them into a chunk, only when the
- * buffer is full; how many stay raw shrinks when so many series share the byte limit that 512 of each would not fit.
+ * The rule that surprises: raw samples move to the front of their buffer, or the oldest of them
+ * into a chunk, only when the buffer is full; how many stay raw shrinks when so many series share
+ * the byte limit that 512 of each would not fit.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,8 @@ static uint32_t series_ends(const struct sample *samples, size_t count)
 	return ends;
 }
 
-/* Forgets the oldest raw samples; the room in front of the rest is used again when the buffer is full. */
+/* Forgets the oldest raw samples; the room in front of the rest is used again when the buffer is
+ * full. */
 static void series_drop_raw(struct series *series, size_t count)
 {
 	if (series->raw_ends_count)
@@ -109,7 +111,8 @@ static void series_pack(struct series *series, size_t count)
 		series->chunks_from = 0;
 	}
 	mem_grow(&series->chunks, &capacity, series->chunks_to + 1, sizeof(struct store_chunk *));
-	series->store->counts.bytes += (capacity - series->chunks_capacity) * sizeof(struct store_chunk *);
+	series->store->counts.bytes +=
+		(capacity - series->chunks_capacity) * sizeof(struct store_chunk *);
 	series->chunks_capacity = (uint32_t)capacity;
 	series->chunks[series->chunks_to++] = chunk;
 	series->store->counts.bytes += chunk_bytes(chunk);
@@ -126,8 +129,10 @@ static void series_make_room(struct series *series)
 	bool has_packed = false;
 
 	while (count >= full) {
-		/* series that began together would all be packed in the same tick, ever again: their first chunks differ */
-		size_t part = series->chunks_to ? plan.step : plan.step / 2 + series->number % (plan.step / 2);
+		/* series that began together would all be packed in the same tick, ever again:
+		 * their first chunks differ */
+		size_t part = series->chunks_to ? plan.step
+						: plan.step / 2 + series->number % (plan.step / 2);
 
 		series_pack(series, part);
 		count -= part;
@@ -184,7 +189,8 @@ size_t series_let_go_oldest(struct series *series)
 	return count;
 }
 
-/* First of `count` samples at or after the instant. Samples come at a steady pace, so the first guess is nearly right. */
+/* First of `count` samples at or after the instant. Samples come at a steady pace, so the first
+ * guess is nearly right. */
 static size_t series_search(const struct sample *samples, size_t count, int64_t at_ms)
 {
 	size_t low = 0, high = count;
@@ -194,7 +200,8 @@ static size_t series_search(const struct sample *samples, size_t count, int64_t 
 	if (samples[count - 1].at_ms < at_ms)
 		return count;
 	if (count > 8) {
-		double pace = (double)(count - 1) / (double)(samples[count - 1].at_ms - samples[0].at_ms);
+		double pace =
+			(double)(count - 1) / (double)(samples[count - 1].at_ms - samples[0].at_ms);
 		size_t guess = (size_t)((double)(at_ms - samples[0].at_ms) * pace);
 
 		if (guess >= 2 && samples[guess - 2].at_ms < at_ms)
@@ -215,10 +222,12 @@ static size_t series_search(const struct sample *samples, size_t count, int64_t 
 
 void series_forget_before(struct series *series, int64_t at_ms)
 {
-	while (series->chunks_from < series->chunks_to && series->chunks[series->chunks_from]->last_at_ms < at_ms)
+	while (series->chunks_from < series->chunks_to &&
+	       series->chunks[series->chunks_from]->last_at_ms < at_ms)
 		series_drop_chunk(series);
 	if (series->chunks_from == series->chunks_to)
-		series_drop_raw(series, series_search(series->raw + series->raw_from, series_raw_count(series), at_ms));
+		series_drop_raw(series, series_search(series->raw + series->raw_from,
+						      series_raw_count(series), at_ms));
 }
 
 size_t series_count(const struct series *series)
@@ -259,8 +268,8 @@ static void scratch_room(struct store_scratch *scratch, size_t count)
 }
 
 /* Adds what lies between the instants and ends nothing. */
-static size_t scratch_add(struct store_scratch *scratch, size_t used, const struct sample *samples, size_t count,
-			  int64_t from_ms, int64_t to_ms)
+static size_t scratch_add(struct store_scratch *scratch, size_t used, const struct sample *samples,
+			  size_t count, int64_t from_ms, int64_t to_ms)
 {
 	size_t first = series_search(samples, count, from_ms);
 	size_t i;
@@ -272,7 +281,8 @@ static size_t scratch_add(struct store_scratch *scratch, size_t used, const stru
 	return used;
 }
 
-static size_t series_range_packed(const struct series *series, int64_t from_ms, int64_t to_ms, struct store_scratch *scratch)
+static size_t series_range_packed(const struct series *series, int64_t from_ms, int64_t to_ms,
+				  struct store_scratch *scratch)
 {
 	struct sample unpacked[CHUNK_SAMPLES];
 	uint32_t i = series->chunks_to;
@@ -282,13 +292,15 @@ static size_t series_range_packed(const struct series *series, int64_t from_ms, 
 		i--;
 	for (; i < series->chunks_to && series->chunks[i]->first_at_ms <= to_ms; i++) {
 		chunk_unpack(series->chunks[i], unpacked);
-		used = scratch_add(scratch, used, unpacked, series->chunks[i]->count, from_ms, to_ms);
+		used = scratch_add(scratch, used, unpacked, series->chunks[i]->count, from_ms,
+				   to_ms);
 	}
-	return scratch_add(scratch, used, series->raw + series->raw_from, series_raw_count(series), from_ms, to_ms);
+	return scratch_add(scratch, used, series->raw + series->raw_from, series_raw_count(series),
+			   from_ms, to_ms);
 }
 
-size_t series_range(const struct series *series, int64_t from_ms, int64_t to_ms, struct store_scratch *scratch,
-		    const struct sample **samples)
+size_t series_range(const struct series *series, int64_t from_ms, int64_t to_ms,
+		    struct store_scratch *scratch, const struct sample **samples)
 {
 	const struct sample *raw = series->raw + series->raw_from;
 	size_t count = series_raw_count(series), first, end;
@@ -298,7 +310,8 @@ size_t series_range(const struct series *series, int64_t from_ms, int64_t to_ms,
 	*samples = NULL;
 	if (!count || from_ms > to_ms)
 		return 0;
-	if (series->chunks_from < series->chunks_to && from_ms <= series->chunks[series->chunks_to - 1]->last_at_ms) {
+	if (series->chunks_from < series->chunks_to &&
+	    from_ms <= series->chunks[series->chunks_to - 1]->last_at_ms) {
 		count = series_range_packed(series, from_ms, to_ms, scratch);
 		*samples = scratch->samples;
 		return count;
@@ -335,7 +348,9 @@ static bool series_last(const struct series *series, int64_t at_ms, struct sampl
 		if (series->chunks[i - 1]->first_at_ms > at_ms)
 			continue;
 		chunk_unpack(series->chunks[i - 1], unpacked);
-		*sample = unpacked[series_search(unpacked, series->chunks[i - 1]->count, at_ms + 1) - 1];
+		*sample =
+			unpacked[series_search(unpacked, series->chunks[i - 1]->count, at_ms + 1) -
+				 1];
 		return true;
 	}
 	return false;
@@ -345,6 +360,6 @@ bool series_at(const struct series *series, int64_t at_ms, struct sample *sample
 {
 	if (!series_last(series, at_ms, sample))
 		return false;
-	return sample->at_ms >= at_ms - STORE_LOOKBACK_MS && sample->at_ms >= series->store->horizon_ms &&
-	       !store_is_end(sample->value);
+	return sample->at_ms >= at_ms - STORE_LOOKBACK_MS &&
+	       sample->at_ms >= series->store->horizon_ms && !store_is_end(sample->value);
 }

@@ -22,14 +22,16 @@ static void a_comparison_is_a_filter_that_keeps_names(void **state)
 	put_xs(&world);
 	ASK(&world, 0, "x > 15", "x{a=\"2\",b=\"p\"} 20; x{a=\"3\",b=\"q\"} 30");
 	ASK(&world, 0, "15 > x", "x{a=\"1\",b=\"p\"} 10");
-	ASK(&world, 0, "x > bool 15", "{a=\"1\",b=\"p\"} 0; {a=\"2\",b=\"p\"} 1; {a=\"3\",b=\"q\"} 1");
+	ASK(&world, 0, "x > bool 15",
+	    "{a=\"1\",b=\"p\"} 0; {a=\"2\",b=\"p\"} 1; {a=\"3\",b=\"q\"} 1");
 	ASK(&world, 0, "x != 20", "x{a=\"1\",b=\"p\"} 10; x{a=\"3\",b=\"q\"} 30");
 	ASK(&world, 0, "x >= 20 <= 20", "x{a=\"2\",b=\"p\"} 20");
 	ASK(&world, 0, "x == NaN", "");
 	ASK(&world, 0, "1 < bool 2", "1");
 	ASK(&world, 0, "x + 1", "{a=\"1\",b=\"p\"} 11; {a=\"2\",b=\"p\"} 21; {a=\"3\",b=\"q\"} 31");
-	ASK(&world, 0, "x atan2 0 > 0", "x{a=\"1\",b=\"p\"} 1.5707963267948966; x{a=\"2\",b=\"p\"} 1.5707963267948966; "
-					 "x{a=\"3\",b=\"q\"} 1.5707963267948966");
+	ASK(&world, 0, "x atan2 0 > 0",
+	    "x{a=\"1\",b=\"p\"} 1.5707963267948966; x{a=\"2\",b=\"p\"} 1.5707963267948966; "
+	    "x{a=\"3\",b=\"q\"} 1.5707963267948966");
 	ASK(&world, 0, "-x{a=\"1\"}", "{a=\"1\",b=\"p\"} -10");
 	ASK(&world, 0, "+x{a=\"1\"}", "x{a=\"1\",b=\"p\"} 10");
 	ASK(&world, 0, "7 % -3 + 2 ^ 3", "9");
@@ -64,15 +66,22 @@ static void matches_with_more_than_one_are_refused_in_prometheus_words(void **st
 	world_init(&world);
 	put_xs(&world);
 	ASK(&world, 0, "limit > on (b) x",
-	    "error: found duplicate series for the match group {b=\"p\"} on the right hand-side of the operation: [{__name__=\"x\", "
-	    "a=\"2\", b=\"p\"}, {__name__=\"x\", a=\"1\", b=\"p\"}];many-to-many matching not allowed: matching la");
-	ASK(&world, 0, "x < on (b) limit", "{b=\"p\"} 10; {b=\"q\"} 30"); /* the other one of p does not pass */
+	    "error: found duplicate series for the match group {b=\"p\"} on the right hand-side of "
+	    "the operation: [{__name__=\"x\", "
+	    "a=\"2\", b=\"p\"}, {__name__=\"x\", a=\"1\", b=\"p\"}];many-to-many matching not "
+	    "allowed: matching la");
+	ASK(&world, 0, "x < on (b) limit",
+	    "{b=\"p\"} 10; {b=\"q\"} 30"); /* the other one of p does not pass */
 	ASK(&world, 0, "x > on (b) limit - 10",
-	    "error: multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");
+	    "error: multiple matches for labels: many-to-one matching must be explicit "
+	    "(group_left/group_right)");
 	ASK(&world, 0, "x + on (b) limit",
-	    "error: multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");
-	ASK(&world, 0, "{__name__=~\"x|y\"} * 2", "error: vector cannot contain metrics with the same labelset");
-	ASK(&world, 0, "-{__name__=~\"x|y\"}", "error: vector cannot contain metrics with the same labelset");
+	    "error: multiple matches for labels: many-to-one matching must be explicit "
+	    "(group_left/group_right)");
+	ASK(&world, 0, "{__name__=~\"x|y\"} * 2",
+	    "error: vector cannot contain metrics with the same labelset");
+	ASK(&world, 0, "-{__name__=~\"x|y\"}",
+	    "error: vector cannot contain metrics with the same labelset");
 	ASK(&world, 0, "sum({__name__=~\"x|y\"} > 2)", "{} 125");
 	world_fini(&world);
 }
@@ -86,10 +95,14 @@ static void sets_are_met_joined_and_taken_apart(void **state)
 	put_xs(&world);
 	ASK(&world, 0, "x and y", "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20");
 	ASK(&world, 0, "x unless y", "x{a=\"3\",b=\"q\"} 30");
-	ASK(&world, 0, "x or y", "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20; x{a=\"3\",b=\"q\"} 30; y{a=\"4\",b=\"q\"} 40");
+	ASK(&world, 0, "x or y",
+	    "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20; x{a=\"3\",b=\"q\"} 30; "
+	    "y{a=\"4\",b=\"q\"} 40");
 	ASK(&world, 0, "x and on (b) y{a=\"4\"}", "x{a=\"3\",b=\"q\"} 30");
-	ASK(&world, 0, "x unless on (b) y{a=\"4\"}", "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20");
-	ASK(&world, 0, "x{b=\"p\"} or ignoring (a) y", "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20; y{a=\"4\",b=\"q\"} 40");
+	ASK(&world, 0, "x unless on (b) y{a=\"4\"}",
+	    "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20");
+	ASK(&world, 0, "x{b=\"p\"} or ignoring (a) y",
+	    "x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20; y{a=\"4\",b=\"q\"} 40");
 	ASK(&world, 0, "nothing or x{a=\"1\"}", "x{a=\"1\",b=\"p\"} 10");
 	ASK(&world, 0, "x and nothing", "");
 	world_fini(&world);
@@ -129,7 +142,9 @@ static void the_best_come_first_and_nan_last(void **state)
 	PUT(&world, "x{a=\"0\",b=\"p\"}", 1, NAN);
 	ASK(&world, 0, "topk(2, x)", "x{a=\"2\",b=\"p\"} 20; x{a=\"3\",b=\"q\"} 30");
 	assert_true(world.result.samples[0].value == 30 && world.result.samples[1].value == 20);
-	ASK(&world, 0, "bottomk(9, x)", "x{a=\"0\",b=\"p\"} NaN; x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20; x{a=\"3\",b=\"q\"} 30");
+	ASK(&world, 0, "bottomk(9, x)",
+	    "x{a=\"0\",b=\"p\"} NaN; x{a=\"1\",b=\"p\"} 10; x{a=\"2\",b=\"p\"} 20; "
+	    "x{a=\"3\",b=\"q\"} 30");
 	assert_true(world.result.samples[0].value == 10 && isnan(world.result.samples[3].value));
 	ASK(&world, 0, "topk by (b) (1, x)", "x{a=\"2\",b=\"p\"} 20; x{a=\"3\",b=\"q\"} 30");
 	ASK(&world, 0, "topk(0, x)", "");
@@ -169,8 +184,9 @@ static void an_alert_can_tell_its_value_and_its_threshold(void **state)
 
 static void what_no_comparison_let_pass_has_no_sides(void **state)
 {
-	static const char *const texts[] = {"x{a=\"1\"}", "x > bool 25", "(x > 25) + 1", "sum(x > 25)", "abs(x > 25)", "y and x > 5",
-					    "-(x > 25)", "x{a=\"1\"} or y > 30 and nothing"};
+	static const char *const texts[] = {
+		"x{a=\"1\"}",  "x > bool 25", "(x > 25) + 1", "sum(x > 25)",
+		"abs(x > 25)", "y and x > 5", "-(x > 25)",    "x{a=\"1\"} or y > 30 and nothing"};
 	struct world world;
 	size_t i, j;
 
@@ -256,7 +272,8 @@ static void equal_keys_of_different_texts_are_told_apart(void **state)
 	world_fini(&world);
 }
 
-/* Filled in two orders, asked in two orders: the same bits. 0.1 and 1e16 do not add up the same way in any order. */
+/* Filled in two orders, asked in two orders: the same bits. 0.1 and 1e16 do not add up the same way
+ * in any order. */
 static void sums_do_not_depend_on_the_order_of_coming(void **state)
 {
 	static const double values[] = {1e16, 0.1, -1e16, 0.3, 1e15, 0.7, -1e15, 1e-3};

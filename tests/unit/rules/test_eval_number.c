@@ -38,7 +38,8 @@ static void numbers_read_as_go_prints_them(void **state)
 	assert_prints(-INFINITY, "-Inf");
 }
 
-/* 2^-44: the double below is nearer than the one above, so of 16 digits only those rounded up read back. */
+/* 2^-44: the double below is nearer than the one above, so of 16 digits only those rounded up read
+ * back. */
 static void the_fewest_digits_are_found_at_powers_of_two(void **state)
 {
 	(void)state;
@@ -73,26 +74,36 @@ static void powers_have_the_bits_that_go_gives(void **state)
 {
 	(void)state;
 	assert_true(number_pow(1.1, 3) == 1.3310000000000004);
-	assert_true(number_pow(2, 10) == 1024 && number_pow(2, -2) == 0.25 && number_pow(-3, 3) == -27);
+	assert_true(number_pow(2, 10) == 1024 && number_pow(2, -2) == 0.25 &&
+		    number_pow(-3, 3) == -27);
 	assert_true(number_pow(2, 0.5) == sqrt(2) && number_pow(4, -0.5) == 0.5);
-	assert_true(number_pow(NAN, 0) == 1 && number_pow(1, NAN) == 1 && isnan(number_pow(NAN, 2)));
-	assert_true(number_pow(-INFINITY, 3) == -INFINITY && number_pow(-INFINITY, 2.5) == INFINITY);
+	assert_true(number_pow(NAN, 0) == 1 && number_pow(1, NAN) == 1 &&
+		    isnan(number_pow(NAN, 2)));
+	assert_true(number_pow(-INFINITY, 3) == -INFINITY &&
+		    number_pow(-INFINITY, 2.5) == INFINITY);
 	assert_true(signbit(number_pow(-INFINITY, -3)) && number_pow(-INFINITY, -3) == 0);
-	assert_true(number_pow(-0.0, -3) == -INFINITY && number_pow(-0.0, -2.5) == INFINITY && number_pow(0, 2) == 0);
-	assert_true(number_pow(-1, INFINITY) == 1 && number_pow(0.5, INFINITY) == 0 && number_pow(0.5, -INFINITY) == INFINITY);
+	assert_true(number_pow(-0.0, -3) == -INFINITY && number_pow(-0.0, -2.5) == INFINITY &&
+		    number_pow(0, 2) == 0);
+	assert_true(number_pow(-1, INFINITY) == 1 && number_pow(0.5, INFINITY) == 0 &&
+		    number_pow(0.5, -INFINITY) == INFINITY);
 	assert_true(isnan(number_pow(-8, 1.0 / 3)));
-	assert_true(number_pow(2, 1024) == INFINITY && number_pow(2, -1075) == 0 && number_pow(2, -1074) == 5e-324);
-	assert_true(number_pow(1.0000001, 1e18) == INFINITY && number_pow(-2, 1e300) == INFINITY && number_pow(-1, 1e300) == 1);
+	assert_true(number_pow(2, 1024) == INFINITY && number_pow(2, -1075) == 0 &&
+		    number_pow(2, -1074) == 5e-324);
+	assert_true(number_pow(1.0000001, 1e18) == INFINITY && number_pow(-2, 1e300) == INFINITY &&
+		    number_pow(-1, 1e300) == 1);
 }
 
 static void minima_and_maxima_treat_nan_as_go_does(void **state)
 {
 	(void)state;
-	assert_true(number_min(NAN, -INFINITY) == -INFINITY && isnan(number_min(NAN, 1)) && isnan(number_min(INFINITY, NAN)));
-	assert_true(number_max(NAN, INFINITY) == INFINITY && isnan(number_max(1, NAN)) && isnan(number_max(NAN, -INFINITY)));
+	assert_true(number_min(NAN, -INFINITY) == -INFINITY && isnan(number_min(NAN, 1)) &&
+		    isnan(number_min(INFINITY, NAN)));
+	assert_true(number_max(NAN, INFINITY) == INFINITY && isnan(number_max(1, NAN)) &&
+		    isnan(number_max(NAN, -INFINITY)));
 	assert_true(number_min(2, 1) == 1 && number_max(2, 1) == 2);
 	assert_true(signbit(number_min(0, -0.0)) && signbit(number_min(-0.0, 0)));
-	assert_true(!signbit(number_max(0, -0.0)) && !signbit(number_max(-0.0, 0)) && signbit(number_max(-0.0, -0.0)));
+	assert_true(!signbit(number_max(0, -0.0)) && !signbit(number_max(-0.0, 0)) &&
+		    signbit(number_max(-0.0, -0.0)));
 }
 
 /* promtool: f atan2 1 and f atan2 g, f = 1234567.5, g = 4. */
@@ -102,7 +113,8 @@ static void angles_have_the_bits_that_go_gives(void **state)
 	assert_true(number_atan2(1234567.5, 1) == 1.5707955167946333);
 	assert_true(number_atan2(1234567.5, 4) == 1.5707930867938436);
 	assert_true(number_atan2(3, 50) == 5.992815512120788e-02);
-	assert_true(number_atan2(0, -1) == M_PI && number_atan2(-0.0, -1) == -M_PI && number_atan2(0, 1) == 0);
+	assert_true(number_atan2(0, -1) == M_PI && number_atan2(-0.0, -1) == -M_PI &&
+		    number_atan2(0, 1) == 0);
 	assert_true(number_atan2(1, -1) == 3 * M_PI_4 && number_atan2(-1, -1) == -3 * M_PI_4);
 	assert_true(number_atan2(INFINITY, -INFINITY) == 3 * M_PI_4 && isnan(number_atan2(NAN, 1)));
 }

@@ -6,11 +6,31 @@
 
 static void every_row_is_found_and_nothing_is_both_ours_and_foreign(void **state)
 {
-	static const char *const ours[] = {"abs", "absent", "avg_over_time", "clamp", "clamp_max", "clamp_min", "count_over_time",
-					   "delta", "deriv", "histogram_quantile", "increase", "last_over_time", "max_over_time",
-					   "min_over_time", "predict_linear", "quantile_over_time", "rate", "round", "scalar",
-					   "stddev_over_time", "sum_over_time", "time", "vector"};
-	static const char *const foreign[] = {"label_replace", "irate", "holt_winters", "sgn", "absent_over_time", "pi", "year"};
+	static const char *const ours[] = {"abs",
+					   "absent",
+					   "avg_over_time",
+					   "clamp",
+					   "clamp_max",
+					   "clamp_min",
+					   "count_over_time",
+					   "delta",
+					   "deriv",
+					   "histogram_quantile",
+					   "increase",
+					   "last_over_time",
+					   "max_over_time",
+					   "min_over_time",
+					   "predict_linear",
+					   "quantile_over_time",
+					   "rate",
+					   "round",
+					   "scalar",
+					   "stddev_over_time",
+					   "sum_over_time",
+					   "time",
+					   "vector"};
+	static const char *const foreign[] = {"label_replace",	  "irate", "holt_winters", "sgn",
+					      "absent_over_time", "pi",	   "year"};
 	size_t i;
 
 	(void)state;
@@ -30,7 +50,8 @@ static void every_row_is_found_and_nothing_is_both_ours_and_foreign(void **state
 	assert_false(function_is_foreign("nonsense", 8));
 }
 
-/* 0 to 60 s, +10 each 10 s. At 60 the window [0, 60] is full: no stretching. At 65: 5 s behind, within 1.1 x 10 s. */
+/* 0 to 60 s, +10 each 10 s. At 60 the window [0, 60] is full: no stretching. At 65: 5 s behind,
+ * within 1.1 x 10 s. */
 static void a_rate_is_stretched_to_the_edges_of_its_window(void **state)
 {
 	struct world world;
@@ -43,7 +64,8 @@ static void a_rate_is_stretched_to_the_edges_of_its_window(void **state)
 	ASK(&world, 60, "delta(x[1m])", "{} 60");
 	/* [5, 65]: 110 to 160 over 50 s, 5 s before, 5 s behind: 50 * 60/50 */
 	ASK(&world, 65, "increase(x[1m])", "{} 60");
-	/* [20, 80]: 120 to 160 over 40 s, nothing before, 20 s behind, further than 11: half a step: 40 * 45/40 */
+	/* [20, 80]: 120 to 160 over 40 s, nothing before, 20 s behind, further than 11: half a
+	 * step: 40 * 45/40 */
 	ASK(&world, 80, "increase(x[1m])", "{} 45");
 	/* a single sample tells nothing */
 	ASK(&world, 60, "rate(x[5s])", "");
@@ -62,8 +84,8 @@ static void a_counter_starts_anew_and_never_was_below_zero(void **state)
 	ASK(&world, 30, "increase(reset[30s])", "{} 11");
 	ASK(&world, 30, "delta(reset[30s])", "{} 1");
 	PUT(&world, "young", 10, NONE, NONE, 1, 3, 5, 7);
-	/* [0, 50] at 50: 1 to 7 over 30 s; 20 s before is too far: half a step, 5; but from zero it is 30 * 1/6 = 5 s, and
-	 * 5 < 11: 6 * 35/30 */
+	/* [0, 50] at 50: 1 to 7 over 30 s; 20 s before is too far: half a step, 5; but from zero it
+	 * is 30 * 1/6 = 5 s, and 5 < 11: 6 * 35/30 */
 	ASK(&world, 50, "increase(young[50s])", "{} 7");
 	/* a delta knows no zero: 6 * (30 + 5)/30 as well */
 	ASK(&world, 50, "delta(young[50s])", "{} 7");
@@ -196,7 +218,9 @@ static void a_quantile_of_any_order_is_that_of_the_sorted(void **state)
 		qsort(values, count, sizeof(*values), compare_doubles);
 		rank = (double)(round % 101) / 100 * (double)(count - 1);
 		wanted = values[(size_t)floor(rank)] * (1 - (rank - floor(rank))) +
-			 values[(size_t)floor(rank) + 1 < count ? (size_t)floor(rank) + 1 : count - 1] * (rank - floor(rank));
+			 values[(size_t)floor(rank) + 1 < count ? (size_t)floor(rank) + 1
+								: count - 1] *
+				 (rank - floor(rank));
 		snprintf(text, sizeof(text), "quantile_over_time(%zu / 100, x[10m])", round % 101);
 		world_ask(&world, (double)count, text);
 		assert_int_equal(world.result.samples_count, 1);
@@ -205,7 +229,8 @@ static void a_quantile_of_any_order_is_that_of_the_sorted(void **state)
 	}
 }
 
-static void put_buckets(struct world *world, const char *job, size_t count, const char *const *bounds, const double *counts)
+static void put_buckets(struct world *world, const char *job, size_t count,
+			const char *const *bounds, const double *counts)
 {
 	char text[80];
 	size_t i;
@@ -227,7 +252,8 @@ static void a_histogram_tells_its_quantiles(void **state)
 	ASK(&world, 0, "histogram_quantile(0.1, b)", "{job=\"a\"} 0.5");
 	ASK(&world, 0, "histogram_quantile(0.5, b)", "{job=\"a\"} 1.75");
 	ASK(&world, 0, "histogram_quantile(0.7, b)", "{job=\"a\"} 3");
-	ASK(&world, 0, "histogram_quantile(0.9, b)", "{job=\"a\"} 4"); /* in +Inf: the bound below it */
+	ASK(&world, 0, "histogram_quantile(0.9, b)",
+	    "{job=\"a\"} 4"); /* in +Inf: the bound below it */
 	ASK(&world, 0, "histogram_quantile(0, b)", "{job=\"a\"} 0");
 	ASK(&world, 0, "histogram_quantile(1, b)", "{job=\"a\"} 4");
 	ASK(&world, 0, "histogram_quantile(-1, b)", "{job=\"a\"} -Inf");
@@ -238,14 +264,16 @@ static void a_histogram_tells_its_quantiles(void **state)
 
 static void a_broken_histogram_is_mended_or_has_no_quantile(void **state)
 {
-	static const char *const bounds[] = {"1", "2", "4", "+Inf"}, *const twice[] = {"1", "1.0", "2", "Inf"};
-	static const char *const negative[] = {"-2", "-1", "+Inf"}, *const words[] = {"1", "two", "2", "+Inf"};
+	static const char *const bounds[] = {"1", "2", "4", "+Inf"}, *const twice[] = {"1", "1.0",
+										       "2", "Inf"};
+	static const char *const negative[] = {"-2", "-1", "+Inf"}, *const words[] = {"1", "two",
+										      "2", "+Inf"};
 	struct world world;
 
 	(void)state;
 	world_init(&world);
-	put_buckets(&world, "falls", 4, bounds, (double[]){10, 8, 20, 20});	 /* 10, 10, 20, 20 */
-	put_buckets(&world, "twice", 4, twice, (double[]){5, 5, 20, 20});	 /* 1: 10 */
+	put_buckets(&world, "falls", 4, bounds, (double[]){10, 8, 20, 20}); /* 10, 10, 20, 20 */
+	put_buckets(&world, "twice", 4, twice, (double[]){5, 5, 20, 20});   /* 1: 10 */
 	put_buckets(&world, "no_inf", 3, bounds, (double[]){1, 2, 3});
 	put_buckets(&world, "only_inf", 1, bounds + 3, (double[]){3});
 	put_buckets(&world, "empty", 4, bounds, (double[]){0, 0, 0, 0});
@@ -253,7 +281,8 @@ static void a_broken_histogram_is_mended_or_has_no_quantile(void **state)
 	put_buckets(&world, "words", 4, words, (double[]){10, 99, 20, 20});
 	PUT(&world, "b{job=\"nothing\"}", 1, 7);
 	ASK(&world, 0, "histogram_quantile(0.75, b)",
-	    "{job=\"empty\"} NaN; {job=\"falls\"} 3; {job=\"negative\"} -1.5; {job=\"no_inf\"} NaN; {job=\"only_inf\"} NaN; "
+	    "{job=\"empty\"} NaN; {job=\"falls\"} 3; {job=\"negative\"} -1.5; {job=\"no_inf\"} "
+	    "NaN; {job=\"only_inf\"} NaN; "
 	    "{job=\"twice\"} 1.5; {job=\"words\"} 1.5");
 	ASK(&world, 0, "histogram_quantile(0.5, b{job=\"negative\"})", "{job=\"negative\"} -2");
 	PUT(&world, "c{job=\"words\",le=\"1\"}", 1, 10);

@@ -8,7 +8,9 @@ static const struct labels *of(struct labels_pool *pool, size_t count, const str
 	return labels_intern(pool, items, count);
 }
 
-#define OF(pool, ...) of(pool, sizeof((struct label[]){__VA_ARGS__}) / sizeof(struct label), (struct label[]){__VA_ARGS__})
+#define OF(pool, ...)                                                                              \
+	of(pool, sizeof((struct label[]){__VA_ARGS__}) / sizeof(struct label),                     \
+	   (struct label[]){__VA_ARGS__})
 
 static void assert_printed(const struct labels *labels, const char *wanted)
 {
@@ -58,7 +60,8 @@ static void a_set_is_cut_down_freed_of_names_and_changed(void **state)
 	assert_printed(labels_without(pool, set, names, 3, true), "{b=\"2\"}");
 	assert_printed(labels_without(pool, set, NULL, 0, true), "{a=\"1\",b=\"2\",c=\"3\"}");
 	assert_ptr_equal(labels_nameless(pool, set), labels_without(pool, set, NULL, 0, true));
-	assert_ptr_equal(labels_nameless(pool, labels_nameless(pool, set)), labels_nameless(pool, set));
+	assert_ptr_equal(labels_nameless(pool, labels_nameless(pool, set)),
+			 labels_nameless(pool, set));
 	assert_printed(labels_set(pool, set, "b", "5"), "x{a=\"1\",b=\"5\",c=\"3\"}");
 	assert_printed(labels_set(pool, set, "b", ""), "x{a=\"1\",c=\"3\"}");
 	assert_ptr_equal(labels_set(pool, labels_set(pool, set, "Z", "5"), "Z", ""), set);
@@ -70,12 +73,15 @@ static void a_set_is_cut_down_freed_of_names_and_changed(void **state)
 static void sets_are_ordered_by_name_then_value_then_size(void **state)
 {
 	struct labels_pool *pool = labels_pool_new();
-	const struct labels *empty = labels_intern(pool, NULL, 0), *a1 = OF(pool, {"a", "1"}), *a2 = OF(pool, {"a", "2"});
+	const struct labels *empty = labels_intern(pool, NULL, 0), *a1 = OF(pool, {"a", "1"}),
+			    *a2 = OF(pool, {"a", "2"});
 	const struct labels *b = OF(pool, {"b", "0"}), *ab = OF(pool, {"a", "1"}, {"b", "1"});
 
 	(void)state;
-	assert_true(labels_compare(empty, a1) < 0 && labels_compare(a1, a2) < 0 && labels_compare(a2, b) < 0);
-	assert_true(labels_compare(a1, ab) < 0 && labels_compare(ab, a2) < 0 && labels_compare(ab, a1) > 0);
+	assert_true(labels_compare(empty, a1) < 0 && labels_compare(a1, a2) < 0 &&
+		    labels_compare(a2, b) < 0);
+	assert_true(labels_compare(a1, ab) < 0 && labels_compare(ab, a2) < 0 &&
+		    labels_compare(ab, a1) > 0);
 	assert_int_equal(labels_compare(ab, ab), 0);
 	labels_pool_free(pool);
 }
@@ -86,7 +92,8 @@ static void what_is_printed_cannot_command_a_terminal(void **state)
 
 	(void)state;
 	assert_printed(OF(pool, {"__name__", "x"}), "x");
-	assert_printed(OF(pool, {"__name__", "x"}, {"a", "q\"b\\s\nn"}), "x{a=\"q\\\"b\\\\s\\nn\"}");
+	assert_printed(OF(pool, {"__name__", "x"}, {"a", "q\"b\\s\nn"}),
+		       "x{a=\"q\\\"b\\\\s\\nn\"}");
 	assert_printed(OF(pool, {"a", "\x1b[2J\t\x07ä"}), "{a=\"\\x1b[2J\\t\\x07ä\"}");
 	labels_pool_free(pool);
 }
@@ -103,8 +110,10 @@ static void a_hash_depends_on_the_set_alone(void **state)
 		snprintf(text, sizeof(text), "%zu", i);
 		OF(other, {text, "v"}, {"w", text});
 	}
-	assert_int_equal(OF(one, {"a", "1"}, {"b", "2"})->hash, OF(other, {"b", "2"}, {"a", "1"})->hash);
-	assert_int_not_equal(OF(one, {"a", "2"}, {"b", "1"})->hash, OF(one, {"a", "1"}, {"b", "2"})->hash);
+	assert_int_equal(OF(one, {"a", "1"}, {"b", "2"})->hash,
+			 OF(other, {"b", "2"}, {"a", "1"})->hash);
+	assert_int_not_equal(OF(one, {"a", "2"}, {"b", "1"})->hash,
+			     OF(one, {"a", "1"}, {"b", "2"})->hash);
 	labels_pool_free(one);
 	labels_pool_free(other);
 }

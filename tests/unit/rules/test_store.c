@@ -11,7 +11,8 @@ static uint32_t any(uint32_t below)
 
 static struct store *store_of(size_t series_count, size_t bytes, int64_t age_ms)
 {
-	return store_new(&(struct store_limits){.series_count = series_count, .bytes = bytes, .age_ms = age_ms});
+	return store_new(&(struct store_limits){
+		.series_count = series_count, .bytes = bytes, .age_ms = age_ms});
 }
 
 static struct series *series_of(struct store *store, const char *name, size_t number)
@@ -29,7 +30,8 @@ static size_t count_of(struct store *store, const char *text)
 	struct series *const *series;
 	struct arena arena = {0};
 	size_t count, found;
-	struct matcher *matchers = expr_parse_matchers(&arena, text, strlen(text), &count, &mistakes);
+	struct matcher *matchers =
+		expr_parse_matchers(&arena, text, strlen(text), &count, &mistakes);
 
 	assert_non_null(matchers);
 	found = store_select(store, matchers, count, &series);
@@ -48,7 +50,8 @@ static void a_series_is_found_again_and_keeps_what_it_was_told(void **state)
 	assert_ptr_equal(series, series_of(store, "x", 1));
 	assert_ptr_not_equal(series, series_of(store, "x", 2));
 	assert_false(series_is_loss_blind(series));
-	assert_true(series_is_loss_blind(store_series(store, labels_intern(store_labels(store), NULL, 0), true)));
+	assert_true(series_is_loss_blind(
+		store_series(store, labels_intern(store_labels(store), NULL, 0), true)));
 	assert_string_equal(labels_find(series_labels(series), "n"), "1");
 	assert_int_equal(store_counts(store).series_count, 3);
 	store_free(store);
@@ -118,7 +121,8 @@ static void a_range_is_what_a_plain_array_says(void **state)
 		count++;
 	}
 	for (round = 0; round < 4000; round++) {
-		int64_t from_ms = (int64_t)any((uint32_t)at_ms + 5000) - 2000, to_ms = from_ms + (int64_t)any(round % 2 ? 20000 : 3000000);
+		int64_t from_ms = (int64_t)any((uint32_t)at_ms + 5000) - 2000,
+			to_ms = from_ms + (int64_t)any(round % 2 ? 20000 : 3000000);
 		size_t wanted = 0, got = series_range(series, from_ms, to_ms, &scratch, &samples);
 
 		for (i = 0; i < count && all[i].at_ms < from_ms; i++)
@@ -164,7 +168,8 @@ static void the_last_512_samples_are_lent_and_not_copied(void **state)
 	(void)state;
 	for (at = 0; at < 3000; at++) {
 		store_append(store, series, at * S, (double)at);
-		assert_int_equal(series_range(series, (at - 511) * S, at * S, &scratch, &samples), at < 511 ? at + 1 : 512);
+		assert_int_equal(series_range(series, (at - 511) * S, at * S, &scratch, &samples),
+				 at < 511 ? at + 1 : 512);
 		assert_null(scratch.samples);
 	}
 	assert_int_equal(series_range(series, 0, at * S, &scratch, &samples), 3000);
@@ -243,9 +248,12 @@ static void over_the_bytes_the_oldest_of_all_series_go_first(void **state)
 	for (i = 0; i < 20; i++) {
 		assert_in_range(series_range(series[i], 0, at * S, &scratch, &samples), 200, 5000);
 		oldest[i] = samples[0].at_ms;
-		assert_in_range((uint64_t)llabs(oldest[i] - oldest[0]), 0, 300 * S); /* a chunk or so apart */
+		assert_in_range((uint64_t)llabs(oldest[i] - oldest[0]), 0,
+				300 * S); /* a chunk or so apart */
 	}
-	assert_int_equal(store_counts(store).samples_count + store_counts(store).let_go_samples_count, 20 * 5000);
+	assert_int_equal(store_counts(store).samples_count +
+				 store_counts(store).let_go_samples_count,
+			 20 * 5000);
 	assert_true(store_counts(store).let_go_samples_count > 0);
 	free(scratch.samples);
 	store_free(store);
@@ -351,7 +359,8 @@ static void a_selector_gives_the_series_in_order_and_sees_them_come(void **state
 static void selections_are_sorted_whether_by_index_or_by_looking_through(void **state)
 {
 	struct store *store = store_of(1000, 1 << 20, 100 * S);
-	static const char *const texts[] = {"{__name__=\"x\"}", "{__name__=~\"x|y|z\"}", "{__name__=~\".*\",n=~\"1.*\"}"};
+	static const char *const texts[] = {"{__name__=\"x\"}", "{__name__=~\"x|y|z\"}",
+					    "{__name__=~\".*\",n=~\"1.*\"}"};
 	struct expr_mistakes mistakes = {0};
 	struct arena arena = {0};
 	size_t i, j;
@@ -362,12 +371,14 @@ static void selections_are_sorted_whether_by_index_or_by_looking_through(void **
 	for (i = 0; i < 3; i++) {
 		struct series *const *series;
 		size_t count, found;
-		struct matcher *matchers = expr_parse_matchers(&arena, texts[i], strlen(texts[i]), &count, &mistakes);
+		struct matcher *matchers =
+			expr_parse_matchers(&arena, texts[i], strlen(texts[i]), &count, &mistakes);
 
 		found = store_select(store, matchers, count, &series);
 		assert_in_range(found, 100, 300);
 		for (j = 1; j < found; j++)
-			assert_true(labels_compare(series_labels(series[j - 1]), series_labels(series[j])) < 0);
+			assert_true(labels_compare(series_labels(series[j - 1]),
+						   series_labels(series[j])) < 0);
 		matchers_fini(matchers, count);
 	}
 	arena_fini(&arena);

@@ -54,7 +54,8 @@ static void any_bits_come_back(void **state)
 
 	(void)state;
 	for (round = 0; round < 3000; round++) {
-		int64_t at_ms = round % 3 ? (int64_t)(any() >> (1 + any() % 40)) : -(int64_t)(any() % 100000);
+		int64_t at_ms = round % 3 ? (int64_t)(any() >> (1 + any() % 40))
+					  : -(int64_t)(any() % 100000);
 		unsigned pace = any() % 30;
 
 		count = 1 + any() % CHUNK_SAMPLES;
@@ -70,7 +71,8 @@ static void decimals_with_odd_ones_among_them_come_back(void **state)
 {
 	static const double power[] = {1, 10, 100, 1e3, 1e6, 1e9};
 	struct sample samples[CHUNK_SAMPLES];
-	const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, 1e300, 5e-324, 0.1 + 0.2, store_end_marker()};
+	const double odd[] = {NAN,   INFINITY, -INFINITY, -0.0,
+			      1e300, 5e-324,   0.1 + 0.2, store_end_marker()};
 	size_t round, count, i;
 
 	(void)state;
@@ -80,16 +82,33 @@ static void decimals_with_odd_ones_among_them_come_back(void **state)
 		count = 1 + any() % CHUNK_SAMPLES;
 		each_second(samples, count);
 		for (i = 0; i < count; i++)
-			samples[i].value = any() % rarity ? (double)((int64_t)(any() >> (11 + round % 50)) - 5000) / power[round % 6]
-							  : odd[any() % 8];
+			samples[i].value =
+				any() % rarity
+					? (double)((int64_t)(any() >> (11 + round % 50)) - 5000) /
+						  power[round % 6]
+					: odd[any() % 8];
 		pack(samples, count);
 	}
 }
 
 static void the_edges_of_whole_numbers_come_back(void **state)
 {
-	const double edges[] = {0,	     -0.0,	   0x1p53,	 0x1p53 - 1,   -0x1p53, 0x1p53 + 2, 9223372036854775807.0, -0x1p63,
-				1.7976931348623157e308, 2.2250738585072014e-308, 5e-324, 0.1, 0.3, 1e9, 1e-9, 123456789.123456789};
+	const double edges[] = {0,
+				-0.0,
+				0x1p53,
+				0x1p53 - 1,
+				-0x1p53,
+				0x1p53 + 2,
+				9223372036854775807.0,
+				-0x1p63,
+				1.7976931348623157e308,
+				2.2250738585072014e-308,
+				5e-324,
+				0.1,
+				0.3,
+				1e9,
+				1e-9,
+				123456789.123456789};
 	struct sample samples[CHUNK_SAMPLES];
 	size_t one, other, i;
 

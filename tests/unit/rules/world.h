@@ -17,8 +17,8 @@
 #include "rules/eval.h"
 #include "rules/store.h"
 
-#define S 1000ll
-#define END 1e300 /* in a list of values: the series ends here */
+#define S    1000ll
+#define END  1e300 /* in a list of values: the series ends here */
 #define NONE 2e300 /* no sample */
 
 struct world {
@@ -33,7 +33,8 @@ struct world {
 
 static inline void world_init(struct world *world)
 {
-	const struct store_limits limits = {.series_count = 10000, .bytes = 64u << 20, .age_ms = 86400 * S};
+	const struct store_limits limits = {
+		.series_count = 10000, .bytes = 64u << 20, .age_ms = 86400 * S};
 
 	*world = (struct world){.store = store_new(&limits)};
 	world->eval = eval_new(world->store);
@@ -54,7 +55,8 @@ static inline void world_fini(struct world *world)
 static inline const struct labels *world_labels(struct world *world, const char *text)
 {
 	struct expr_mistakes mistakes = {0};
-	const struct labels *labels = expr_parse_labels(store_labels(world->store), text, strlen(text), &mistakes);
+	const struct labels *labels =
+		expr_parse_labels(store_labels(world->store), text, strlen(text), &mistakes);
 
 	assert_non_null(labels);
 	expr_mistakes_fini(&mistakes);
@@ -70,7 +72,8 @@ static inline struct series *world_series(struct world *world, const char *text)
 }
 
 /* A value each `step_s`, from the instant 0 on. */
-static inline void world_put(struct world *world, const char *text, int step_s, size_t count, const double *values)
+static inline void world_put(struct world *world, const char *text, int step_s, size_t count,
+			     const double *values)
 {
 	struct series *series = world_series(world, text);
 	size_t i;
@@ -79,12 +82,14 @@ static inline void world_put(struct world *world, const char *text, int step_s, 
 		if (values[i] == END)
 			store_end(world->store, series, (int64_t)i * step_s * S);
 		else if (values[i] != NONE)
-			assert_true(store_append(world->store, series, (int64_t)i * step_s * S, values[i]));
+			assert_true(store_append(world->store, series, (int64_t)i * step_s * S,
+						 values[i]));
 	}
 }
 
-#define PUT(world, text, step_s, ...)                                                                                  \
-	world_put(world, text, step_s, sizeof((double[]){__VA_ARGS__}) / sizeof(double), (double[]){__VA_ARGS__})
+#define PUT(world, text, step_s, ...)                                                              \
+	world_put(world, text, step_s, sizeof((double[]){__VA_ARGS__}) / sizeof(double),           \
+		  (double[]){__VA_ARGS__})
 
 static inline const struct expr *world_parse(struct world *world, const char *text)
 {
@@ -101,10 +106,12 @@ static inline const struct expr *world_parse(struct world *world, const char *te
 
 static inline int world_order(const void *a, const void *b)
 {
-	return labels_compare(((const struct eval_sample *)a)->labels, ((const struct eval_sample *)b)->labels);
+	return labels_compare(((const struct eval_sample *)a)->labels,
+			      ((const struct eval_sample *)b)->labels);
 }
 
-/* What a parsed expression gives in the present instant: "labels value" joined by "; ", in order of labels; "error: ..." */
+/* What a parsed expression gives in the present instant: "labels value" joined by "; ", in order of
+ * labels; "error: ..." */
 static inline const char *world_tell(struct world *world, const struct expr *expr)
 {
 	struct eval_sample samples[64];
@@ -118,7 +125,8 @@ static inline const char *world_tell(struct world *world, const struct expr *exp
 	}
 	assert_in_range(world->result.samples_count, 0, 64);
 	if (world->result.samples_count)
-		memcpy(samples, world->result.samples, world->result.samples_count * sizeof(*samples));
+		memcpy(samples, world->result.samples,
+		       world->result.samples_count * sizeof(*samples));
 	qsort(samples, world->result.samples_count, sizeof(*samples), world_order);
 	for (i = 0; i < world->result.samples_count; i++) {
 		if (i)
