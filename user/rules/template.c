@@ -34,13 +34,15 @@ static bool read_action(struct template_reader *r, size_t start, struct buf *out
 	struct template_value value = {0};
 
 	r->has_failed = false;
-	if (!template_pipeline(r, &value)) {
+	template_skip_space(r);
+	if (r->at < r->length && !template_pipeline(r, &value)) {
 		pass_action(r);
 		return false;
 	}
+	if (r->at >= r->length)
+		return template_tell(r, start, "unclosed action");
 	if (!template_at_end(r)) {
-		template_tell(r, r->at >= r->length ? start : r->at,
-			      r->at >= r->length ? "unclosed action" : "unexpected text in an action");
+		template_tell(r, r->at, "unexpected text in an action");
 		pass_action(r);
 		return false;
 	}
