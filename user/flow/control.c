@@ -2,8 +2,8 @@
 /*
  * What people and files tell a running tracer: acknowledgements, silences, rule texts, alerts of a former run.
  * In: CONTROL, RULES and RESTORE, whose lengths decode has checked. Out: the judge does as they say, at once.
- * The rule that surprises: rule texts come in parts, and the old rules hold until the last part of a whole set is there and
- * compiles. Anything out of order drops what has come of the set, and is counted.
+ * The rule that surprises: rule texts come in parts, and the old rules hold until the last part of a whole set
+ * is there and compiles. Anything out of order drops what has come of the set, and is counted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -124,10 +124,11 @@ static bool is_next(const struct judge_incoming *incoming, const struct tt_rules
 	if (record->kind > RULE_TEXT_THRESHOLDS || record->files_count != incoming->files_count)
 		return false;
 	if (!open)
-		return record->ordinal == incoming->texts_count && !record->offset && record->text_bytes <= record->total_bytes &&
-		       (record->text_bytes || !record->total_bytes) &&
+		return record->ordinal == incoming->texts_count && !record->offset &&
+		       record->text_bytes <= record->total_bytes && (record->text_bytes || !record->total_bytes) &&
 		       record->total_bytes <= RULES_TOTAL_MAX &&
-		       incoming->held_bytes + record->total_bytes + record->file_bytes + RULES_FILE_COST <= RULES_TOTAL_MAX;
+		       incoming->held_bytes + record->total_bytes + record->file_bytes + RULES_FILE_COST <=
+			       RULES_TOTAL_MAX;
 	return record->ordinal == incoming->texts_count - 1 && record->kind == (uint32_t)open->kind &&
 	       record->offset == open->length && record->total_bytes == incoming->total_bytes && record->text_bytes &&
 	       record->text_bytes <= incoming->total_bytes - open->length && !strcmp(file, open->file);
@@ -141,7 +142,8 @@ static void take_part(struct judge_incoming *incoming, const struct tt_rules *re
 	if (open) {
 		free(file);
 	} else {
-		mem_grow(&incoming->texts, &incoming->texts_capacity, incoming->texts_count + 1, sizeof(*incoming->texts));
+		mem_grow(&incoming->texts, &incoming->texts_capacity, incoming->texts_count + 1,
+			 sizeof(*incoming->texts));
 		open = &incoming->texts[incoming->texts_count++];
 		*open = (struct rule_text){
 			.kind = record->kind,
@@ -262,8 +264,9 @@ static bool restore(struct judge *judge, const struct tt_restore *record)
 	}
 	fill_restored(judge, alert, record);
 	if (judge->groups)
-		group_alert = groups_restore(judge->groups, labels, (int64_t)(alert->alert.active_at_real_ns / 1000000),
-					     (int64_t)(alert->alert.fired_at_real_ns / 1000000), alert->alert.value);
+		group_alert =
+			groups_restore(judge->groups, labels, (int64_t)(alert->alert.active_at_real_ns / 1000000),
+				       (int64_t)(alert->alert.fired_at_real_ns / 1000000), alert->alert.value);
 	if (group_alert && !group_alert->owner)
 		judge_adopt(judge, alert, group_alert);
 	judge_say(judge);

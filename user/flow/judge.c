@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Alerts and their life. In: sampled seconds, losses, processes that leave, what people ask for. Out: on_alert, each change once.
- * The rule that surprises: unknown is not OK. While a hole lies in a rule's window, its alerts neither resolve nor reset; and
- * when what they speak of is gone, they end, which is not the same as resolved.
+ * Alerts and their life.
+ * In: sampled seconds, losses, processes that leave, what people ask for. Out: on_alert, each change once.
+ * The rule that surprises: unknown is not OK. While a hole lies in a rule's window, its alerts neither resolve
+ * nor reset; and when what they speak of is gone, they end, which is not the same as resolved.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +32,9 @@ struct judge *judge_get(struct flow *flow)
 
 static enum tier find_tier(const struct labels *labels)
 {
-	static const char *const names[] = { [TIER_WARNING] = "warning", [TIER_CRITICAL] = "critical",
-					     [TIER_EMERGENCY] = "emergency" };
+	static const char *const names[] = {
+		[TIER_WARNING] = "warning", [TIER_CRITICAL] = "critical", [TIER_EMERGENCY] = "emergency"
+	};
 	const char *severity = labels_find(labels, "severity");
 
 	for (enum tier tier = TIER_WARNING; severity && tier < TIERS; tier++)
@@ -46,7 +48,8 @@ static void join_family(struct judge *judge, struct judge_alert *alert)
 	static const char *const severity[] = { "severity" };
 	uint64_t key;
 
-	alert->family_labels = labels_without(store_labels(judge->flow->view.store), alert->alert.labels, severity, 1, false);
+	alert->family_labels =
+		labels_without(store_labels(judge->flow->view.store), alert->alert.labels, severity, 1, false);
 	key = (uint64_t)(uintptr_t)alert->family_labels;
 	alert->family = table_find(&judge->family_by_labels, key);
 	if (!alert->family) {
@@ -191,7 +194,8 @@ static void inhibit(struct judge *judge)
 	for (alert = judge->alerts; alert; alert = alert->next)
 		alert->family->top = NULL;
 	for (alert = judge->alerts; alert; alert = alert->next)
-		if (alert->alert.state == ALERT_FIRING && (!alert->family->top || alert->alert.tier > alert->family->top->tier))
+		if (alert->alert.state == ALERT_FIRING &&
+		    (!alert->family->top || alert->alert.tier > alert->family->top->tier))
 			alert->family->top = &alert->alert;
 	for (alert = judge->alerts; alert; alert = alert->next) {
 		const struct alert *top = alert->family->top;

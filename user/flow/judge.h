@@ -2,8 +2,9 @@
 /*
  * What the judge remembers. Private to user/flow/judge*.c, silences.c and control.c.
  *
- * Ownership: the judge owns its alerts, silences, the rule set in force and the groups that run it. A group_alert's `owner` is
- * one of our alerts, or one of three marks: over the limit, muted by hand, muted because the target is gone.
+ * Ownership: the judge owns its alerts, silences, the rule set in force and the groups that run it. A group_alert's
+ * `owner` is one of our alerts, or one of three marks: over the limit, muted by hand, muted because the target is
+ * gone.
  */
 #ifndef FLOW_JUDGE_H
 #define FLOW_JUDGE_H
@@ -11,11 +12,11 @@
 #include "flow/state.h"
 #include "rules/groups.h"
 
-#define JUDGE_MARKS 16		 /* losses remembered per process; the oldest melt into one */
-#define JUDGE_LEAST_REACH_MS 5000 /* an instant selector reads what a few seconds have made */
+#define JUDGE_MARKS 16		   /* losses remembered per process; the oldest melt into one */
+#define JUDGE_LEAST_REACH_MS 5000  /* an instant selector reads what a few seconds have made */
 #define JUDGE_SAMPLE_SLACK_MS 1000 /* a window's first sample tells of the second before it */
 #define JUDGE_SOON INT64_MAX
-#define JUDGE_SELECTORS 64	 /* of one rule, with those of the rules it reads; more: every process concerns it */
+#define JUDGE_SELECTORS 64 /* of one rule, with those of the rules it reads; more: every process concerns it */
 
 struct judge_mark {
 	int64_t at_ms; /* the first sampled second at or after the loss; JUDGE_SOON until it has come */
@@ -25,7 +26,7 @@ struct judge_mark {
 
 /* The holes of one process, or those that may be of any. */
 struct judge_holes {
-	const struct process_state *process; /* NULL = any */
+	const struct process_state *process;  /* NULL = any */
 	struct judge_mark marks[JUDGE_MARKS]; /* in order of time */
 	unsigned marks_count;
 	struct judge_holes *next;
@@ -46,7 +47,7 @@ struct judge_rule {
 	bool is_visited;  /* guards against rules that read each other */
 	bool is_blind;	  /* all it reads is loss-blind by name */
 	bool concerns_all;
-	const struct expr *selectors[JUDGE_SELECTORS]; /* those that are not loss-blind by name, through recording rules */
+	const struct expr *selectors[JUDGE_SELECTORS]; /* not loss-blind by name; through recording rules */
 	unsigned selectors_count;
 	uint64_t blind_generation; /* store generation + 1 at which is_series_blind was found; 0 = never */
 	bool is_series_blind;
@@ -99,8 +100,8 @@ struct judge_incoming {
 
 struct judge {
 	struct flow *flow;
-	int64_t began_at_ms; /* the first sampled second; 0 = not yet */
-	int64_t at_ms;	     /* the last sampled second */
+	int64_t began_at_ms;  /* the first sampled second; 0 = not yet */
+	int64_t at_ms;	      /* the last sampled second */
 	uint64_t now_real_ns; /* of what is being done */
 	struct rule_set *set; /* in force */
 	struct groups *groups;
@@ -121,7 +122,7 @@ struct judge {
 	struct judge_left *left; /* since the last settling */
 	size_t left_count;
 	size_t left_capacity;
-	uint64_t let_go_before; /* open traces and threads let go at the last second */
+	uint64_t let_go_before;	    /* open traces and threads let go at the last second */
 	struct group_alert **drops; /* to be dropped when the groups have run */
 	size_t drops_count;
 	size_t drops_capacity;
@@ -133,7 +134,8 @@ struct judge {
 
 /* judge.c */
 struct judge *judge_get(struct flow *flow); /* made when it is not there; NULL: nothing is judged in this run */
-struct judge_alert *judge_add(struct judge *judge, const struct labels *labels, enum alert_state state); /* NULL over the limit */
+/* NULL over the limit. */
+struct judge_alert *judge_add(struct judge *judge, const struct labels *labels, enum alert_state state);
 void judge_remove(struct judge *judge, struct judge_alert *alert);
 void judge_become(struct judge *judge, struct judge_alert *alert, enum alert_state state);
 /* It ends for another reason than its condition. mark: its group alert is muted by it; NULL = dropped. */
@@ -155,8 +157,9 @@ bool judge_rule_is_blind(struct judge *judge, struct judge_rule *rule);
 void judge_free_rules(struct judge *judge);
 
 /* judge_loss.c */
-/* Is there a hole in what the rule (about these labels; NULL = about all) saw at that instant? Then `reason` says which. */
-bool judge_is_touched(struct judge *judge, struct judge_rule *rule, const struct labels *labels, int64_t at_ms, char reason[160]);
+/* Is there a hole in what the rule saw at that instant of these labels (NULL = of all)? `reason` says which. */
+bool judge_is_touched(struct judge *judge, struct judge_rule *rule, const struct labels *labels, int64_t at_ms,
+		      char reason[160]);
 /* The same for an alert: one of a former run cannot be known either before its window lies in this run. */
 bool judge_is_unknown(struct judge *judge, const struct judge_alert *alert, int64_t at_ms, char reason[160]);
 void judge_date_holes(struct judge *judge); /* the losses since the last sampled second belong to this one */
@@ -164,15 +167,16 @@ void judge_free_holes(struct judge *judge);
 
 /* judge_gone.c: which processes a label set can mean. */
 struct judge_meant {
-	bool is_some;	 /* the labels speak of processes at all */
+	bool is_some;	   /* the labels speak of processes at all */
 	size_t seen_count; /* that are or were in view */
 	size_t live_count;
 };
 /* As a label's value: cleaned. Gives raw itself where nothing needs cleaning. */
 const char *judge_label_text(struct buf *scratch, const char *raw);
 bool judge_concerns(const struct flow *flow, const struct labels *labels, const struct process_state *process);
-struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels, const struct process_state *without);
-bool judge_is_live(const struct flow *flow, const struct labels *labels); /* one of them lives; cheap where there is a pid */
+struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels,
+			       const struct process_state *without);
+bool judge_is_live(const struct flow *flow, const struct labels *labels); /* one of them; cheap with a pid */
 void judge_settle(struct judge *judge); /* ends the alerts of what has left */
 
 /* silences.c */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which processes an alert speaks of, by its labels pid, service and engine, and what becomes of it when they are gone.
- * The rule that surprises: such an alert never resolves, it ends; and because windows still hold what the process did, its
- * condition may go on holding: then it is muted until the condition was false once.
+ * Which processes an alert speaks of, by its labels pid, service and engine, and what becomes of it when they
+ * are gone.
+ * The rule that surprises: such an alert never resolves, it ends; and because windows still hold what the
+ * process did, its condition may go on holding: then it is muted until the condition was false once.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -92,12 +93,14 @@ bool judge_is_live(const struct flow *flow, const struct labels *labels)
 	return false;
 }
 
-struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels, const struct process_state *without)
+struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels,
+			       const struct process_state *without)
 {
 	struct judge_meant meant = { .is_some = labels_find(labels, "pid") || labels_find(labels, "service") ||
 						labels_find(labels, "engine") };
 
-	for (const struct process_state *process = flow->processes; process && meant.is_some; process = process->next) {
+	for (const struct process_state *process = flow->processes; process && meant.is_some;
+	     process = process->next) {
 		if (!judge_concerns(flow, labels, process))
 			continue;
 		meant.seen_count++;
@@ -106,7 +109,8 @@ struct judge_meant judge_meant(const struct flow *flow, const struct labels *lab
 	return meant;
 }
 
-void judge_process_left(struct flow *flow, const struct process_state *process, enum judge_leave how, uint32_t wait_status)
+void judge_process_left(struct flow *flow, const struct process_state *process, enum judge_leave how,
+			uint32_t wait_status)
 {
 	struct judge *judge = judge_get(flow);
 

@@ -2,8 +2,8 @@
 /*
  * Between the rule groups, which know Prometheus' states, and our alerts, which know more.
  * In: the groups' moments. Out: alerts with value, threshold, exemplar and annotations.
- * The rule that surprises: nothing is told from here. An instant is judged whole first (states, holes, tiers, silences), and
- * judge_say tells what came of it.
+ * The rule that surprises: nothing is told from here. An instant is judged whole first (states, holes, tiers,
+ * silences), and judge_say tells what came of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +29,14 @@ static bool holds(enum binary_op op, double left, double right)
 
 static const char *op_text(enum binary_op op)
 {
-	static const char *const texts[] = { [OP_EQ] = "==", [OP_NE] = "!=", [OP_GT] = ">",
-					     [OP_LT] = "<",  [OP_GE] = ">=", [OP_LE] = "<=" };
+	static const char *const texts[] = {
+		[OP_EQ] = "==", [OP_NE] = "!=", [OP_GT] = ">", [OP_LT] = "<", [OP_GE] = ">=", [OP_LE] = "<="
+	};
 
 	return texts[op];
 }
 
-/* The comparison that let the sample pass: the first on the way down its side of the tree that is true of the two numbers. */
+/* The comparison that let the sample pass: the first on its way through the tree that is true of the numbers. */
 static const char *find_comparison(const struct expr *expr, double left, double right)
 {
 	const char *found;
@@ -98,7 +99,8 @@ static void expand(struct judge *judge, struct judge_alert *alert, const struct 
 		template_expand(text, rule->annotations[i].value, &values);
 		buf_char(text, '\0');
 	}
-	mem_grow(&alert->annotations, &alert->annotations_capacity, rule->annotations_count, sizeof(*alert->annotations));
+	mem_grow(&alert->annotations, &alert->annotations_capacity, rule->annotations_count,
+		 sizeof(*alert->annotations));
 	at = text->bytes;
 	for (size_t i = 0; i < rule->annotations_count; i++) {
 		alert->annotations[i].name = at;
@@ -158,7 +160,8 @@ static bool may_end(void *arg, const struct group_alert *group_alert)
 
 	if (is_ours(judge, group_alert->owner))
 		return !judge_is_unknown(judge, group_alert->owner, judge->at_ms, reason);
-	return !judge_is_touched(judge, judge_rule_of(judge, group_alert->rule), group_alert->labels, judge->at_ms, reason);
+	return !judge_is_touched(judge, judge_rule_of(judge, group_alert->rule), group_alert->labels, judge->at_ms,
+				 reason);
 }
 
 static void drop_later(struct judge *judge, struct group_alert *group_alert)
@@ -182,7 +185,8 @@ static bool is_about_the_gone(const struct flow *flow, const struct labels *labe
 static bool is_muted(struct judge *judge, struct group_alert *group_alert)
 {
 	if (group_alert->owner == &judge->muted) {
-		if (!group_alert->is_met && may_end(judge, group_alert)) /* kept firing, but its condition was false once */
+		/* kept firing, but its condition was false once */
+		if (!group_alert->is_met && may_end(judge, group_alert))
 			drop_later(judge, group_alert);
 		return true;
 	}
@@ -232,7 +236,7 @@ static void seen(void *arg, struct group_alert *group_alert)
 	show(judge, alert, group_alert);
 }
 
-/* The condition of a restored alert is false, but nobody whom it could be true of was ever in view: that is no recovery. */
+/* A restored alert's condition is false, but nobody of whom it could be true was ever in view: no recovery. */
 static bool is_about_nobody(const struct judge *judge, const struct judge_alert *alert)
 {
 	struct judge_meant meant = { 0 };

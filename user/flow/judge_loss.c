@@ -2,8 +2,8 @@
 /*
  * Holes: instants at which something is missing in the metrics, per process.
  * In: losses as they are fed. Out: does a rule's window reach over one, and a sentence that says which.
- * The rule that surprises: a request that loss has touched makes a second hole when it closes, because it is missing in the
- * distributions from there on, however long ago the loss was.
+ * The rule that surprises: a request that loss has touched makes a second hole when it closes, because it is
+ * missing in the distributions from there on, however long ago the loss was.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,7 +81,8 @@ void judge_lost_of(struct flow *flow, uint32_t pid, uint32_t cause, uint64_t cou
 
 void judge_date_holes(struct judge *judge)
 {
-	uint64_t let_go = judge->flow->tallies.let_go[LET_GO_OPEN_TRACES] + judge->flow->tallies.let_go[LET_GO_THREADS];
+	uint64_t let_go =
+		judge->flow->tallies.let_go[LET_GO_OPEN_TRACES] + judge->flow->tallies.let_go[LET_GO_THREADS];
 	int64_t oldest_ms = judge->at_ms - (int64_t)(RETENTION_NS / 1000000);
 	struct judge_holes *holes, **at = &judge->holes;
 
@@ -137,7 +138,8 @@ static bool engine_fits(const struct flow *flow, const struct matcher *matcher, 
 }
 
 /* Can what the selector reads be of that process? */
-static bool selector_concerns(const struct flow *flow, const struct expr *selector, const struct process_state *process)
+static bool selector_concerns(const struct flow *flow, const struct expr *selector,
+			      const struct process_state *process)
 {
 	char pid[12];
 
@@ -181,8 +183,8 @@ static void say_ms(char text[24], int64_t ms)
 		snprintf(text, 24, "%" PRId64 " s", s);
 }
 
-static void say_hole(char reason[160], const struct judge_holes *holes, const struct judge_mark *newest, int64_t from_ms,
-		     int64_t at_ms, int64_t reach_ms, bool is_about_all)
+static void say_hole(char reason[160], const struct judge_holes *holes, const struct judge_mark *newest,
+		     int64_t from_ms, int64_t at_ms, int64_t reach_ms, bool is_about_all)
 {
 	const char *before = "records lost", *after = "";
 	char age[24], window[24], whose[24] = "";
@@ -200,11 +202,13 @@ static void say_hole(char reason[160], const struct judge_holes *holes, const st
 	say_ms(window, reach_ms);
 	if (is_about_all && holes->process)
 		snprintf(whose, sizeof(whose), ", process %" PRIu32, holes->process->process.pid);
-	snprintf(reason, 160, "%" PRIu64 " %s %s%s%s, window %s%s", count, before, at_ms - newest->at_ms < 1000 ? "just now" : age,
-		 at_ms - newest->at_ms < 1000 ? "" : " ago", after, window, whose);
+	snprintf(reason, 160, "%" PRIu64 " %s %s%s%s, window %s%s", count, before,
+		 at_ms - newest->at_ms < 1000 ? "just now" : age, at_ms - newest->at_ms < 1000 ? "" : " ago", after,
+		 window, whose);
 }
 
-bool judge_is_touched(struct judge *judge, struct judge_rule *rule, const struct labels *labels, int64_t at_ms, char reason[160])
+bool judge_is_touched(struct judge *judge, struct judge_rule *rule, const struct labels *labels, int64_t at_ms,
+		      char reason[160])
 {
 	const struct judge_holes *worst = NULL;
 	const struct judge_mark *newest = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rule set in force, and what each rule depends on.
- * In: compiled sets. Out: groups that run them; how far back each rule reaches; alerts carried over from the former set.
+ * In: compiled sets. Out: groups that run them; how far back each rule reaches; alerts carried over from the
+ * former set.
  * The rule that surprises: a rule that reads what another rule recorded reaches as far back as that one, too.
  */
 #include <stdlib.h>
@@ -167,7 +168,8 @@ static void carry_mutes(struct judge *judge, struct groups *from, const struct j
 		for (; old; old = old->next) {
 			if (old->owner != &judge->muted && old->owner != &judge->muted_gone)
 				continue;
-			carried = groups_restore(judge->groups, old->labels, old->active_at_ms, old->fired_at_ms, old->value);
+			carried = groups_restore(judge->groups, old->labels, old->active_at_ms, old->fired_at_ms,
+						 old->value);
 			if (carried)
 				carried->owner = old->owner;
 		}
@@ -182,7 +184,8 @@ static void carry_alerts(struct judge *judge)
 		struct group_alert *carried = NULL;
 
 		if (judge->groups)
-			carried = groups_restore(judge->groups, shown->labels, (int64_t)(shown->active_at_real_ns / 1000000),
+			carried = groups_restore(judge->groups, shown->labels,
+						 (int64_t)(shown->active_at_real_ns / 1000000),
 						 (int64_t)(shown->fired_at_real_ns / 1000000),
 						 alert->group_alert ? alert->group_alert->value : shown->value);
 		alert->group_alert = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Silences: label matchers with a begin and an end. In: what somebody asked for, and time. Out: view->silences, and alerts that know
- * which one silences them.
- * The rule that surprises: an alert that is silenced goes on living and is told of; whoever notifies people leaves it out.
+ * Silences: label matchers with a begin and an end.
+ * In: what somebody asked for, and time. Out: view->silences, and alerts that know which one silences them.
+ * The rule that surprises: an alert that is silenced goes on living and is told of; whoever notifies people
+ * leaves it out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 
 static bool covers(const struct judge_silence *silence, const struct judge *judge, const struct labels *labels)
 {
-	if (silence->silence.start_at_real_ns > judge->now_real_ns || silence->silence.end_at_real_ns <= judge->now_real_ns)
+	if (silence->silence.start_at_real_ns > judge->now_real_ns ||
+	    silence->silence.end_at_real_ns <= judge->now_real_ns)
 		return false;
 	for (size_t i = 0; i < silence->matchers_count; i++)
 		if (!matcher_matches(&silence->matchers[i], labels_find(labels, silence->matchers[i].name)))
@@ -57,7 +59,8 @@ static struct judge_silence *parse_silence(const char *text)
 	struct silence_matcher *shown;
 	struct buf canonical = { 0 };
 
-	silence->matchers = expr_parse_matchers(&silence->arena, text, strlen(text), &silence->matchers_count, &mistakes);
+	silence->matchers =
+		expr_parse_matchers(&silence->arena, text, strlen(text), &silence->matchers_count, &mistakes);
 	expr_mistakes_fini(&mistakes);
 	if (!silence->matchers || !silence->matchers_count) { /* one without matchers would silence everything */
 		free_silence(silence);

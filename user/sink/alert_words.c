@@ -69,17 +69,13 @@ static void add_reason(struct buf *out, const struct alert *alert)
 static void add_state(struct buf *out, const struct alert *alert)
 {
 	switch (alert->state) {
-	case ALERT_INACTIVE:
-		buf_text(out, " is inactive: it was only pending");
-		break;
+	case ALERT_INACTIVE: buf_text(out, " is inactive: it was only pending"); break;
 	case ALERT_PENDING:
 	case ALERT_FIRING:
 		buf_format(out, " is %s", alert_words_state(alert->state));
 		add_value(out, alert);
 		break;
-	case ALERT_RESOLVED:
-		buf_text(out, " is resolved");
-		break;
+	case ALERT_RESOLVED: buf_text(out, " is resolved"); break;
 	case ALERT_ENDED:
 		buf_text(out, " has ended");
 		add_reason(out, alert);
@@ -106,19 +102,13 @@ void alert_words_sentence(struct buf *out, const struct alert *alert)
 {
 	buf_text(out, alert->name ? alert->name : "alert");
 	switch (alert->change) {
-	case ALERT_CHANGE_STATE:
-		add_state(out, alert);
-		break;
+	case ALERT_CHANGE_STATE: add_state(out, alert); break;
 	case ALERT_CHANGE_UNKNOWN:
 		buf_text(out, alert->is_unknown ? " is unknown" : " is known again");
 		add_reason(out, alert);
 		break;
-	case ALERT_CHANGE_ACK:
-		add_ack(out, alert);
-		break;
-	case ALERT_CHANGE_SILENCE:
-		add_silence(out, alert);
-		break;
+	case ALERT_CHANGE_ACK: add_ack(out, alert); break;
+	case ALERT_CHANGE_SILENCE: add_silence(out, alert); break;
 	case ALERT_CHANGE_INHIBIT:
 		buf_text(out, alert->inhibited_by ? " is held down by a higher tier" : " is held down no longer");
 		break;

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "model/alert.h"
 
-const char *alert_words_state(enum alert_state state);	 /* inactive, pending, firing, resolved, ended */
+const char *alert_words_state(enum alert_state state);	  /* inactive, pending, firing, resolved, ended */
 const char *alert_words_change(enum alert_change change); /* state, unknown, ack, silence, inhibit, restored */
-const char *alert_words_tier(enum tier tier);		 /* none, warning, critical, emergency */
+const char *alert_words_tier(enum tier tier);		  /* none, warning, critical, emergency */
 /* "TtsRequestSlow is firing: 6.2 > 5". Bytes from outside are in it: escape it. */
 void alert_words_sentence(struct buf *out, const struct alert *alert);
 /* NULL = it has none of that name. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: changes of alerts, rules that come into force, what people ask for. Out: records of the log.
- * The rule that surprises: times of alerts are on the axis of rules (UTC at the begin plus monotonic time), so they never step;
- * `ts` of these records is, too.
+ * The rule that surprises: times of alerts are on the axis of rules (UTC at the begin plus monotonic time), so
+ * they never step; `ts` of these records is, too.
  */
 #include "sink/log_records.h"
 
@@ -28,10 +28,8 @@ enum log_level log_alert_level(const struct alert *alert)
 		if (alert->state == ALERT_FIRING)
 			return log_tier_level(alert->tier);
 		return alert->state == ALERT_ENDED && alert->fired_at_real_ns ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
-	case ALERT_CHANGE_UNKNOWN:
-		return alert->is_unknown ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
-	default:
-		return LOG_LEVEL_INFO;
+	case ALERT_CHANGE_UNKNOWN: return alert->is_unknown ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+	default: return LOG_LEVEL_INFO;
 	}
 }
 
@@ -156,8 +154,8 @@ struct json_object *log_rules_record(const struct view *view, uint64_t refused_c
 
 	log_count_rules(view->rules, &alerts, &records);
 	message = refused_count ? mem_format("%llu rule texts dropped on their way: the old rules stay",
-					     (unsigned long long)refused_count) :
-				  mem_format("rules in force: %llu alerts, %llu records, %zu thresholds",
+					     (unsigned long long)refused_count)
+				: mem_format("rules in force: %llu alerts, %llu records, %zu thresholds",
 					     (unsigned long long)alerts, (unsigned long long)records,
 					     view->rules ? view->rules->thresholds_count : 0);
 	object = log_record_begin(view_real_ns(view, view->now_ns), log_rules_level(refused_count), "rules", message);
@@ -191,7 +189,8 @@ enum log_level log_control_level(const struct tt_control *control, bool is_refus
 	return is_refused ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 }
 
-static char *log_control_message(const struct tt_control *control, const char *alert_name, const char *text, bool is_refused)
+static char *log_control_message(const struct tt_control *control, const char *alert_name, const char *text,
+				 bool is_refused)
 {
 	switch (control->what) {
 	case TT_CONTROL_ACK:
@@ -199,19 +198,20 @@ static char *log_control_message(const struct tt_control *control, const char *a
 		if (!alert_name)
 			return mem_format("no alert has the id %s", words_span_id(control->id).text);
 		return mem_format("%s was %s by uid %u", alert_name,
-				  control->what == TT_CONTROL_ACK ? "acknowledged" : "resolved by hand", control->uid);
+				  control->what == TT_CONTROL_ACK ? "acknowledged" : "resolved by hand",
+				  control->uid);
 	case TT_CONTROL_SILENCE:
-		return mem_format("a silence %s by uid %u: %s", is_refused ? "was refused, asked for" : "was made", control->uid, text);
+		return mem_format("a silence %s by uid %u: %s", is_refused ? "was refused, asked for" : "was made",
+				  control->uid, text);
 	case TT_CONTROL_UNSILENCE:
-		return is_refused ? mem_format("there is no silence %llu", (unsigned long long)control->id) :
-				    mem_format("silence %llu was taken back by uid %u", (unsigned long long)control->id,
-					       control->uid);
+		return is_refused ? mem_format("there is no silence %llu", (unsigned long long)control->id)
+				  : mem_format("silence %llu was taken back by uid %u",
+					       (unsigned long long)control->id, control->uid);
 	case TT_CONTROL_RULES_REFUSED:
-		return mem_format("new rules refused, %llu mistakes, the old ones stay: %s", (unsigned long long)control->id, text);
-	case TT_CONTROL_STATE_DAMAGED:
-		return mem_format("the state file was damaged and is set aside: %s", text);
-	default:
-		return mem_format("unknown request %u", control->what);
+		return mem_format("new rules refused, %llu mistakes, the old ones stay: %s",
+				  (unsigned long long)control->id, text);
+	case TT_CONTROL_STATE_DAMAGED: return mem_format("the state file was damaged and is set aside: %s", text);
+	default: return mem_format("unknown request %u", control->what);
 	}
 }
 
@@ -219,9 +219,7 @@ static void log_control_subject(struct json_object *object, const struct tt_cont
 {
 	switch (control->what) {
 	case TT_CONTROL_ACK:
-	case TT_CONTROL_RESOLVE:
-		member_word(object, "alert_id", words_span_id(control->id).text);
-		break;
+	case TT_CONTROL_RESOLVE: member_word(object, "alert_id", words_span_id(control->id).text); break;
 	case TT_CONTROL_SILENCE:
 		if (control->id) /* a restored one; the number of a new one is flow's */
 			member_count(object, "silence_id", control->id);
@@ -229,26 +227,22 @@ static void log_control_subject(struct json_object *object, const struct tt_cont
 			member_time(object, "start", control->start_at_real_ns);
 		member_time(object, "end", control->end_at_real_ns);
 		break;
-	case TT_CONTROL_UNSILENCE:
-		member_count(object, "silence_id", control->id);
-		break;
-	case TT_CONTROL_RULES_REFUSED:
-		member_count(object, "mistakes", control->id);
-		break;
-	default:
-		break;
+	case TT_CONTROL_UNSILENCE: member_count(object, "silence_id", control->id); break;
+	case TT_CONTROL_RULES_REFUSED: member_count(object, "mistakes", control->id); break;
+	default: break;
 	}
 }
 
-struct json_object *log_control_record(const struct view *view, const struct tt_control *control, const char *alert_name,
-				       const char *trace_id, bool is_refused)
+struct json_object *log_control_record(const struct view *view, const struct tt_control *control,
+				       const char *alert_name, const char *trace_id, bool is_refused)
 {
 	const char *tail = (const char *)(control + 1);
 	auto_free char *text = mem_format("%.*s", (int)control->text_bytes, tail);
 	auto_free char *message = log_control_message(control, alert_name, text, is_refused);
 	bool is_rules = control->what == TT_CONTROL_RULES_REFUSED;
-	struct json_object *object = log_record_begin(view_real_ns(view, control->head.at_ns),
-						      log_control_level(control, is_refused), is_rules ? "rules" : "control", message);
+	struct json_object *object =
+		log_record_begin(view_real_ns(view, control->head.at_ns), log_control_level(control, is_refused),
+				 is_rules ? "rules" : "control", message);
 
 	if (trace_id && *trace_id)
 		member_word(object, "trace_id", trace_id);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a file that is full or old. Out: a new one in its place, the old ones moved on by one, the oldest gone.
- * The rule that surprises: the first step makes FILE into FILE.0, and only when the new FILE is open are the others moved; so
- * whatever fails, no line is lost, and the log goes on in the file that it has.
+ * The rule that surprises: the first step makes FILE into FILE.0, and only when the new FILE is open are the
+ * others moved; so whatever fails, no line is lost, and the log goes on in the file that it has.
  */
 #include "sink/log_rotate.h"
 
@@ -44,7 +44,8 @@ static void note_begin(struct log_rotator *rotator, int fd)
 	struct statx made;
 
 	rotator->begun_at_real_ns = now_ns;
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME | STATX_SIZE, &made) || !(made.stx_mask & STATX_BTIME) || !made.stx_size)
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME | STATX_SIZE, &made) || !(made.stx_mask & STATX_BTIME) ||
+	    !made.stx_size)
 		return;
 	born_ns = (uint64_t)made.stx_btime.tv_sec * NS_PER_S + made.stx_btime.tv_nsec;
 	if (born_ns < now_ns)
@@ -128,7 +129,8 @@ static int shift(const struct log_rotator *rotator)
 		return -errno;
 	if (!rotator->wanted.keep_count)
 		return unlink(newest) ? -errno : 0;
-	for (number = 1; number < rotator->wanted.keep_count; number++) { /* move no more than it takes to make room */
+	/* move no more than it takes to make room */
+	for (number = 1; number < rotator->wanted.keep_count; number++) {
 		auto_free char *at = old_name(rotator, number);
 
 		if (lstat(at, &st))
@@ -201,7 +203,8 @@ static size_t line_length(const char *bytes, size_t length)
 	return newline ? (size_t)(newline - bytes) + 1 : length;
 }
 
-size_t log_rotator_room(struct log_rotator *rotator, int *fd, const char *bytes, size_t length, bool in_line, bool by_age)
+size_t log_rotator_room(struct log_rotator *rotator, int *fd, const char *bytes, size_t length, bool in_line,
+			bool by_age)
 {
 	size_t line_bytes = line_length(bytes, length);
 	uint64_t max_bytes = rotator->wanted.max_bytes, room;

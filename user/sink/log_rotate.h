@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The log's file gives way to a new one: FILE becomes FILE.1, FILE.1 becomes FILE.2, and so on. Used by the writer's thread alone.
- * In: the open file and what comes next. Out: how much of it may be written, and a new fd when the old file is full or old.
+ * The log's file gives way to a new one: FILE becomes FILE.1, FILE.1 becomes FILE.2, and so on. Used by the
+ * writer's thread alone.
+ * In: the open file and what comes next. Out: how much of it may be written, and a new fd when the old file is
+ * full or old.
  */
 #ifndef SINK_LOG_ROTATE_H
 #define SINK_LOG_ROTATE_H
@@ -32,9 +34,10 @@ void log_rotator_fini(struct log_rotator *rotator);
 /* fd was opened by the given path. If the name is another file's by now, the new fd of that; else fd. */
 int log_rotator_adopt(struct log_rotator *rotator, int fd);
 /*
- * How many of the bytes may be written to *fd now: whole lines, at least one (the rest of one when `in_line`). When the next line
- * does not fit or the file is too old, *fd is a new file, and the caller closes the old one.
+ * How many of the bytes may be written to *fd now: whole lines, at least one (the rest of one when `in_line`). When
+ * the next line does not fit or the file is too old, *fd is a new file, and the caller closes the old one.
  */
-size_t log_rotator_room(struct log_rotator *rotator, int *fd, const char *bytes, size_t length, bool in_line, bool by_age);
+size_t log_rotator_room(struct log_rotator *rotator, int *fd, const char *bytes, size_t length, bool in_line,
+			bool by_age);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A world with rules: texts of one line per rule, series that the test itself appends each second, and every on_alert kept.
- * A line is "alert NAME FOR_S KEEP_S SEVERITY EXPR" or "record NAME EXPR"; a text with "broken" in it does not compile.
+ * A world with rules: texts of one line per rule, series that the test itself appends each second, and every on_alert
+ * kept. A line is "alert NAME FOR_S KEEP_S SEVERITY EXPR" or "record NAME EXPR"; a text with "broken" in it does not
+ * compile.
  */
 #ifndef TEST_FLOW_JUDGE_WORLD_H
 #define TEST_FLOW_JUDGE_WORLD_H
@@ -54,12 +55,22 @@ static inline void keep_alert(struct sink *sink, const struct view *view, const 
 
 	assert_true(judge->told_count <= MAX_TOLD);
 	*told = (struct told){
-		.id = alert->id, .state = alert->state, .change = alert->change, .tier = alert->tier,
-		.is_unknown = alert->is_unknown, .value = alert->value, .threshold = alert->threshold,
-		.has_threshold = alert->has_threshold, .active_at_ms = alert->active_at_real_ns / 1000000,
-		.fired_at_ms = alert->fired_at_real_ns / 1000000, .ended_at_ms = alert->ended_at_real_ns / 1000000,
-		.changed_at_ms = alert->changed_at_real_ns / 1000000, .silence_id = alert->silence_id,
-		.inhibited_by = alert->inhibited_by, .ack_at_real_ns = alert->ack.at_real_ns, .ack_uid = alert->ack.uid,
+		.id = alert->id,
+		.state = alert->state,
+		.change = alert->change,
+		.tier = alert->tier,
+		.is_unknown = alert->is_unknown,
+		.value = alert->value,
+		.threshold = alert->threshold,
+		.has_threshold = alert->has_threshold,
+		.active_at_ms = alert->active_at_real_ns / 1000000,
+		.fired_at_ms = alert->fired_at_real_ns / 1000000,
+		.ended_at_ms = alert->ended_at_real_ns / 1000000,
+		.changed_at_ms = alert->changed_at_real_ns / 1000000,
+		.silence_id = alert->silence_id,
+		.inhibited_by = alert->inhibited_by,
+		.ack_at_real_ns = alert->ack.at_real_ns,
+		.ack_uid = alert->ack.uid,
 	};
 	for (const struct alert *there = view->alerts; there; there = there->next)
 		told->is_in_list |= there == alert;
@@ -184,12 +195,18 @@ static inline void judge_world_free(struct judge_world *judge)
 	free(judge);
 }
 
-static inline void proc_of(struct judge_world *judge, uint32_t pid, uint32_t proc_state, const char *service, uint64_t start,
-			   uint32_t exit_code)
+static inline void proc_of(struct judge_world *judge, uint32_t pid, uint32_t proc_state, const char *service,
+			   uint64_t start, uint32_t exit_code)
 {
-	struct tt_proc proc = { .head = { .at_ns = judge->world->at, .pid = pid, .kind = TT_PROC, .size = sizeof(proc),
+	struct tt_proc proc = { .head = { .at_ns = judge->world->at,
+					  .pid = pid,
+					  .kind = TT_PROC,
+					  .size = sizeof(proc),
 					  .probe = TT_NO_PROBE },
-				.state = proc_state, .start_at_ns = start, .exit_code = exit_code, .comm = "speaker" };
+				.state = proc_state,
+				.start_at_ns = start,
+				.exit_code = exit_code,
+				.comm = "speaker" };
 
 	strcpy(proc.service, service);
 	flow_feed(judge->world->flow, &proc.head, sizeof(proc));
@@ -197,15 +214,20 @@ static inline void proc_of(struct judge_world *judge, uint32_t pid, uint32_t pro
 
 static inline void lose_of(struct judge_world *judge, uint32_t pid, uint32_t cause, uint64_t count)
 {
-	struct tt_lost lost = { .head = { .at_ns = judge->world->at, .pid = pid, .kind = TT_LOST, .size = sizeof(lost),
+	struct tt_lost lost = { .head = { .at_ns = judge->world->at,
+					  .pid = pid,
+					  .kind = TT_LOST,
+					  .size = sizeof(lost),
 					  .probe = TT_NO_PROBE },
-				.cause = cause, .count = count };
+				.cause = cause,
+				.count = count };
 
 	flow_feed(judge->world->flow, &lost.head, sizeof(lost));
 }
 
 /* One part of a set. */
-static inline void feed_rules_part(struct judge_world *judge, struct tt_rules head, const char *file, const char *text)
+static inline void feed_rules_part(struct judge_world *judge, struct tt_rules head, const char *file,
+				   const char *text)
 {
 	uint64_t bytes[8192] = { 0 };
 	struct tt_rules *record = (struct tt_rules *)bytes;
@@ -223,10 +245,12 @@ static inline void feed_rules(struct judge_world *judge, const char *text)
 {
 	uint32_t length = (uint32_t)strlen(text);
 
-	feed_rules_part(judge, (struct tt_rules){ .files_count = 1, .total_bytes = length, .text_bytes = length }, "test.yaml", text);
+	feed_rules_part(judge, (struct tt_rules){ .files_count = 1, .total_bytes = length, .text_bytes = length },
+			"test.yaml", text);
 }
 
-static inline void feed_control(struct judge_world *judge, struct tt_control head, const char *text, const char *comment)
+static inline void feed_control(struct judge_world *judge, struct tt_control head, const char *text,
+				const char *comment)
 {
 	uint64_t bytes[2048] = { 0 };
 	struct tt_control *record = (struct tt_control *)bytes;
@@ -236,10 +260,12 @@ static inline void feed_control(struct judge_world *judge, struct tt_control hea
 	record->comment_bytes = (uint32_t)strlen(comment);
 	memcpy(record + 1, text, strlen(text));
 	memcpy((char *)(record + 1) + strlen(text), comment, strlen(comment));
-	feed(judge->world, bytes, TT_CONTROL, (sizeof(head) + strlen(text) + strlen(comment) + 7) / 8 * 8, 0, TT_NO_PROBE);
+	feed(judge->world, bytes, TT_CONTROL, (sizeof(head) + strlen(text) + strlen(comment) + 7) / 8 * 8, 0,
+	     TT_NO_PROBE);
 }
 
-static inline void feed_restore(struct judge_world *judge, struct tt_restore head, const char *labels, const char *comment)
+static inline void feed_restore(struct judge_world *judge, struct tt_restore head, const char *labels,
+				const char *comment)
 {
 	uint64_t bytes[2048] = { 0 };
 	struct tt_restore *record = (struct tt_restore *)bytes;
@@ -249,10 +275,12 @@ static inline void feed_restore(struct judge_world *judge, struct tt_restore hea
 	record->comment_bytes = (uint32_t)strlen(comment);
 	memcpy(record + 1, labels, strlen(labels));
 	memcpy((char *)(record + 1) + strlen(labels), comment, strlen(comment));
-	feed(judge->world, bytes, TT_RESTORE, (sizeof(head) + strlen(labels) + strlen(comment) + 7) / 8 * 8, 0, TT_NO_PROBE);
+	feed(judge->world, bytes, TT_RESTORE, (sizeof(head) + strlen(labels) + strlen(comment) + 7) / 8 * 8, 0,
+	     TT_NO_PROBE);
 }
 
-/* A series of the test's own, named and labelled as in PromQL. Its number; set() gives it a value for each second to come. */
+/* A series of the test's own, named and labelled as in PromQL. Its number; set() gives it a value for each second to
+ * come. */
 static inline size_t make_series(struct judge_world *judge, const char *text)
 {
 	struct store *store = flow_view(judge->world->flow)->store;
@@ -275,7 +303,8 @@ static inline void set(struct judge_world *judge, size_t series, double value)
 static inline void unset(struct judge_world *judge, size_t series)
 {
 	if (judge->series[series].is_on)
-		store_end(flow_view(judge->world->flow)->store, judge->series[series].series, (int64_t)(judge->second + 1) * 1000);
+		store_end(flow_view(judge->world->flow)->store, judge->series[series].series,
+			  (int64_t)(judge->second + 1) * 1000);
 	judge->series[series].is_on = false;
 }
 
@@ -287,7 +316,8 @@ static inline void pass(struct judge_world *judge, unsigned seconds)
 		judge->second++;
 		for (size_t i = 0; i < judge->series_count; i++)
 			if (judge->series[i].is_on)
-				store_append(store, judge->series[i].series, (int64_t)judge->second * 1000, judge->series[i].value);
+				store_append(store, judge->series[i].series, (int64_t)judge->second * 1000,
+					     judge->series[i].value);
 		judge->world->at = 1000000000 + (judge->second - 1700000000) * 1000000000 + 7000000;
 		tick(judge->world);
 	}
@@ -299,23 +329,24 @@ static inline const struct told *next_told(struct judge_world *judge)
 	return judge->read_count < judge->told_count ? &judge->told[judge->read_count++] : NULL;
 }
 
-#define assert_told(judge, name_, pid_, change_, state_)                    \
-	({                                                                  \
-		const struct told *told_ = next_told(judge);                \
-		if (!told_)                                                 \
-			fail_msg("nothing was told, not even %s", name_);   \
-		assert_string_equal(told_->name, name_);                    \
-		assert_string_equal(told_->pid, pid_);                      \
-		assert_int_equal(told_->change, change_);                   \
-		assert_int_equal(told_->state, state_);                     \
-		assert_true(told_->is_in_list);                             \
-		told_;                                                      \
+#define assert_told(judge, name_, pid_, change_, state_)                                                             \
+	({                                                                                                           \
+		const struct told *told_ = next_told(judge);                                                         \
+		if (!told_)                                                                                          \
+			fail_msg("nothing was told, not even %s", name_);                                            \
+		assert_string_equal(told_->name, name_);                                                             \
+		assert_string_equal(told_->pid, pid_);                                                               \
+		assert_int_equal(told_->change, change_);                                                            \
+		assert_int_equal(told_->state, state_);                                                              \
+		assert_true(told_->is_in_list);                                                                      \
+		told_;                                                                                               \
 	})
-#define assert_told_nothing(judge)                                                                        \
-	do {                                                                                              \
-		const struct told *told_ = next_told(judge);                                              \
-		if (told_)                                                                                \
-			fail_msg("told: %s change %d state %d %s", told_->name, told_->change, told_->state, told_->reason); \
+#define assert_told_nothing(judge)                                                                                   \
+	do {                                                                                                         \
+		const struct told *told_ = next_told(judge);                                                         \
+		if (told_)                                                                                           \
+			fail_msg("told: %s change %d state %d %s", told_->name, told_->change, told_->state,         \
+				 told_->reason);                                                                     \
 	} while (0)
 
 static inline const struct view *view_of(const struct judge_world *judge)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people and files tell a running tracer: acknowledgements, rule texts in parts, alerts of a former run; and hostile ones. */
+/* What people and files tell a running tracer: acknowledgements, rule texts in parts, alerts of a former run; and
+ * hostile ones. */
 #include "judge_world.h"
 
 #define STATE ALERT_CHANGE_STATE
@@ -71,7 +72,8 @@ static void resolved_by_hand_it_ends_and_comes_again_only_after_its_condition_wa
 	pass(judge, 1);
 	ask(judge, TT_CONTROL_RESOLVE, first_alert(judge)->id, "known \001 bug");
 	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
-	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason, "resolved by hand: known \001 bug");
+	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason,
+			    "resolved by hand: known \001 bug");
 	assert_null(first_alert(judge));
 	pass(judge, 5);
 	feed_rules(judge, HIGH); /* new rules do not forget it */
@@ -131,7 +133,10 @@ static size_t rules_in_force(const struct judge_world *judge)
 
 static struct tt_rules part(uint32_t ordinal, uint32_t files_count, uint64_t total, uint64_t offset, uint32_t length)
 {
-	return (struct tt_rules){ .ordinal = ordinal, .files_count = files_count, .total_bytes = total, .offset = offset,
+	return (struct tt_rules){ .ordinal = ordinal,
+				  .files_count = files_count,
+				  .total_bytes = total,
+				  .offset = offset,
 				  .text_bytes = length };
 }
 
@@ -170,30 +175,63 @@ static void parts_that_do_not_fit_are_dropped_and_the_old_rules_stay(void **stat
 		const char *files[3];
 		unsigned refused;
 	} cases[] = {
-		{ "the first is missing", { { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 24 } }, { "a" }, 1 },
-		{ "one is missing", { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
-				      { .files_count = 1, .total_bytes = 34, .offset = 20, .text_bytes = 14 } }, { "a", "a" }, 1 },
-		{ "one came twice", { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
-				      { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 10 },
-				      { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 10 } }, { "a", "a", "a" }, 1 },
+		{ "the first is missing",
+		  { { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 24 } },
+		  { "a" },
+		  1 },
+		{ "one is missing",
+		  { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
+		    { .files_count = 1, .total_bytes = 34, .offset = 20, .text_bytes = 14 } },
+		  { "a", "a" },
+		  1 },
+		{ "one came twice",
+		  { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
+		    { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 10 },
+		    { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 10 } },
+		  { "a", "a", "a" },
+		  1 },
 		{ "more than the whole", { { .files_count = 1, .total_bytes = 20, .text_bytes = 34 } }, { "a" }, 1 },
-		{ "more than the rest", { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
-					  { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 30 } }, { "a", "a" }, 1 },
-		{ "another file in between", { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
-					       { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 24 } }, { "a", "b" }, 1 },
-		{ "another total", { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
-				     { .files_count = 1, .total_bytes = 35, .offset = 10, .text_bytes = 24 } }, { "a", "a" }, 1 },
-		{ "another count of files", { { .files_count = 2, .total_bytes = 34, .text_bytes = 34 },
-					      { .ordinal = 1, .files_count = 3, .total_bytes = 34, .text_bytes = 34 } }, { "a", "b" }, 1 },
-		{ "the second file before the first", { { .ordinal = 1, .files_count = 2, .total_bytes = 34, .text_bytes = 34 },
-							{ .files_count = 2, .total_bytes = 34, .text_bytes = 34 } }, { "b", "a" }, 1 },
+		{ "more than the rest",
+		  { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
+		    { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 30 } },
+		  { "a", "a" },
+		  1 },
+		{ "another file in between",
+		  { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
+		    { .files_count = 1, .total_bytes = 34, .offset = 10, .text_bytes = 24 } },
+		  { "a", "b" },
+		  1 },
+		{ "another total",
+		  { { .files_count = 1, .total_bytes = 34, .text_bytes = 10 },
+		    { .files_count = 1, .total_bytes = 35, .offset = 10, .text_bytes = 24 } },
+		  { "a", "a" },
+		  1 },
+		{ "another count of files",
+		  { { .files_count = 2, .total_bytes = 34, .text_bytes = 34 },
+		    { .ordinal = 1, .files_count = 3, .total_bytes = 34, .text_bytes = 34 } },
+		  { "a", "b" },
+		  1 },
+		{ "the second file before the first",
+		  { { .ordinal = 1, .files_count = 2, .total_bytes = 34, .text_bytes = 34 },
+		    { .files_count = 2, .total_bytes = 34, .text_bytes = 34 } },
+		  { "b", "a" },
+		  1 },
 		{ "an empty part of a text", { { .files_count = 1, .total_bytes = 34 } }, { "a" }, 1 },
-		{ "an unknown kind", { { .kind = 9, .files_count = 1, .total_bytes = 34, .text_bytes = 34 } }, { "a" }, 1 },
+		{ "an unknown kind",
+		  { { .kind = 9, .files_count = 1, .total_bytes = 34, .text_bytes = 34 } },
+		  { "a" },
+		  1 },
 		{ "too much", { { .files_count = 1, .total_bytes = (4u << 20) + 1, .text_bytes = 34 } }, { "a" }, 1 },
 		{ "far too much", { { .files_count = 1, .total_bytes = UINT64_MAX, .text_bytes = 34 } }, { "a" }, 1 },
-		{ "too much in all", { { .files_count = 2, .total_bytes = 34, .text_bytes = 34 },
-				       { .ordinal = 1, .files_count = 2, .total_bytes = (4u << 20) - 40, .text_bytes = 34 } }, { "a", "b" }, 1 },
-		{ "a text past all", { { .ordinal = UINT32_MAX, .files_count = 1, .total_bytes = 34, .text_bytes = 34 } }, { "a" }, 1 },
+		{ "too much in all",
+		  { { .files_count = 2, .total_bytes = 34, .text_bytes = 34 },
+		    { .ordinal = 1, .files_count = 2, .total_bytes = (4u << 20) - 40, .text_bytes = 34 } },
+		  { "a", "b" },
+		  1 },
+		{ "a text past all",
+		  { { .ordinal = UINT32_MAX, .files_count = 1, .total_bytes = 34, .text_bytes = 34 } },
+		  { "a" },
+		  1 },
 	};
 
 	(void)state;
@@ -278,8 +316,11 @@ static void alerts_go_on_across_a_reload_and_those_of_removed_rules_end(void **s
 
 static struct tt_restore firing_restore(void)
 {
-	struct tt_restore head = { .active_at_real_ns = AXIS_NS(0) - 100000000000, .fired_at_real_ns = AXIS_NS(0) - 90000000000,
-				   .ack_at_real_ns = AXIS_NS(0) - 80000000000, .ack_uid = 77, .flags = TT_RESTORE_THRESHOLD,
+	struct tt_restore head = { .active_at_real_ns = AXIS_NS(0) - 100000000000,
+				   .fired_at_real_ns = AXIS_NS(0) - 90000000000,
+				   .ack_at_real_ns = AXIS_NS(0) - 80000000000,
+				   .ack_uid = 77,
+				   .flags = TT_RESTORE_THRESHOLD,
 				   .trace_id = { 1, 2, 3 } };
 	double value = 9.5, threshold = 5;
 
@@ -388,7 +429,9 @@ static void a_restored_alert_without_its_rule_waits_for_rules_and_then_ends(void
 
 static void what_cannot_be_restored_is_counted(void **state)
 {
-	static const char *const labels[] = { "", "{", "{}", "{pid=\"1\"}", "High{alertname=\"High\"}", "{alertname=\"\"}", "\xff\xfe{" };
+	static const char *const labels[] = {
+		"", "{", "{}", "{pid=\"1\"}", "High{alertname=\"High\"}", "{alertname=\"\"}", "\xff\xfe{"
+	};
 	struct judge_world *judge = judge_world_new();
 
 	(void)state;
@@ -416,8 +459,12 @@ static void lengths_that_lie_are_refused_by_decode(void **state)
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		for (size_t j = 0; j < sizeof(lies) / sizeof(lies[0]) + 1; j++) {
 			uint32_t other = j ? lies[j - 1] : 0;
-			struct tt_control control = { .what = TT_CONTROL_SILENCE, .text_bytes = lies[i], .comment_bytes = other };
-			struct tt_rules rules = { .files_count = 1, .file_bytes = lies[i], .text_bytes = other, .total_bytes = other };
+			struct tt_control control = { .what = TT_CONTROL_SILENCE,
+						      .text_bytes = lies[i],
+						      .comment_bytes = other };
+			struct tt_rules rules = {
+				.files_count = 1, .file_bytes = lies[i], .text_bytes = other, .total_bytes = other
+			};
 			struct tt_restore restore = { .labels_bytes = lies[i], .comment_bytes = other };
 
 			memcpy(bytes, &control, sizeof(control));
@@ -443,8 +490,16 @@ static uint32_t next_random(uint32_t *seed)
 /* Whatever comes in whatever order, nothing breaks; the sanitizers look on. */
 static void random_requests_never_break_the_judge(void **state)
 {
-	static const char *const texts[] = { "pid=\"100\"", "{}", "{alertname=~\".*\"}", "\xff", "a", HIGH, LABELS, "broken",
-					     "alert High 1 2 warning test_x > 2", "record test_y sum(test_x)" };
+	static const char *const texts[] = { "pid=\"100\"",
+					     "{}",
+					     "{alertname=~\".*\"}",
+					     "\xff",
+					     "a",
+					     HIGH,
+					     LABELS,
+					     "broken",
+					     "alert High 1 2 warning test_x > 2",
+					     "record test_y sum(test_x)" };
 	uint32_t seed = 4711;
 
 	(void)state;
@@ -456,15 +511,19 @@ static void random_requests_never_break_the_judge(void **state)
 		feed_rules(judge, HIGH);
 		for (int i = 0; i < 300; i++) {
 			const char *text = texts[next_random(&seed) % 10], *other = texts[next_random(&seed) % 10];
-			uint64_t id = first_alert(judge) && next_random(&seed) % 2 ? first_alert(judge)->id : next_random(&seed) % 4;
+			uint64_t id = first_alert(judge) && next_random(&seed) % 2 ? first_alert(judge)->id
+										   : next_random(&seed) % 4;
 			struct tt_restore restore = firing_restore();
 
 			switch (next_random(&seed) % 8) {
 			case 0:
 			case 1:
-				feed_control(judge, (struct tt_control){ .what = next_random(&seed) % 9, .id = id,
-									 .end_at_real_ns = AXIS_NS(next_random(&seed) % 300) },
-					     text, other);
+				feed_control(
+					judge,
+					(struct tt_control){ .what = next_random(&seed) % 9,
+							     .id = id,
+							     .end_at_real_ns = AXIS_NS(next_random(&seed) % 300) },
+					text, other);
 				break;
 			case 2:
 				if (text == texts[5] || text == texts[7] || text == texts[8] || text == texts[9])
@@ -476,16 +535,15 @@ static void random_requests_never_break_the_judge(void **state)
 				feed_restore(judge, restore, text, other);
 				break;
 			case 4:
-				lose_of(judge, next_random(&seed) % 2 * 100, next_random(&seed) % 12, next_random(&seed) % 3);
+				lose_of(judge, next_random(&seed) % 2 * 100, next_random(&seed) % 12,
+					next_random(&seed) % 3);
 				break;
 			case 5:
-				proc_of(judge, 100, 1 + next_random(&seed) % 3, "tts", 5 + next_random(&seed) % 2, next_random(&seed));
+				proc_of(judge, 100, 1 + next_random(&seed) % 3, "tts", 5 + next_random(&seed) % 2,
+					next_random(&seed));
 				break;
-			case 6:
-				set(judge, x, next_random(&seed) % 10);
-				break;
-			default:
-				pass(judge, 1 + next_random(&seed) % 9);
+			case 6: set(judge, x, next_random(&seed) % 10); break;
+			default: pass(judge, 1 + next_random(&seed) % 9);
 			}
 		}
 		end_run(judge->world);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of alerts: what becomes of them by their condition, by loss, by the end of what they speak of, by tiers. */
+/* The life of alerts: what becomes of them by their condition, by loss, by the end of what they speak of, by tiers.
+ */
 #include "judge_world.h"
 
 #define STATE ALERT_CHANGE_STATE
@@ -550,7 +551,8 @@ static void a_new_image_ends_the_alerts_of_the_old_one(void **state)
 	judge->read_count = judge->told_count;
 	proc_of(judge, 100, TT_PROC_EXEC, "tts", 5, 0);
 	pass(judge, 3);
-	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason, "process 100 (speaker) runs a new image");
+	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason,
+			    "process 100 (speaker) runs a new image");
 	assert_told(judge, "High", "100", STATE, ALERT_PENDING);
 	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
 	assert_told_nothing(judge);
@@ -573,7 +575,8 @@ static void between_an_exec_and_its_news_nothing_resolves_and_nothing_new_begins
 	set(judge, a, 1); /* its requests are over */
 	set(judge, b, 9);
 	pass(judge, 2);
-	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason, "process 100 (speaker) runs a new image");
+	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason,
+			    "process 100 (speaker) runs a new image");
 	assert_told_nothing(judge);
 	proc_of(judge, 100, TT_PROC_EXEC, "tts", 5, 0);
 	pass(judge, 2);
@@ -596,7 +599,8 @@ static void a_reused_pid_is_another_process(void **state)
 	set(judge, x, 1);
 	pass(judge, 1);
 	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
-	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason, "process 100 (speaker) is gone");
+	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason,
+			    "process 100 (speaker) is gone");
 	assert_told_nothing(judge);
 	judge_world_free(judge);
 }
@@ -610,7 +614,8 @@ static void end_with(struct judge_world *judge, uint32_t reason)
 
 static void at_the_end_alerts_stay_unless_every_target_has_ended(void **state)
 {
-	static const uint32_t reasons[] = { TT_END_STOPPED, TT_END_DURATION, TT_END_TRUNCATED, TT_END_ERROR, TT_END_TARGET };
+	static const uint32_t reasons[] = { TT_END_STOPPED, TT_END_DURATION, TT_END_TRUNCATED, TT_END_ERROR,
+					    TT_END_TARGET };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
@@ -629,7 +634,8 @@ static void at_the_end_alerts_stay_unless_every_target_has_ended(void **state)
 		if (reasons[i] == TT_END_TARGET) {
 			assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason,
 					    "process 100 (speaker) is gone, exit status 0");
-			assert_string_equal(assert_told(judge, "High", "", STATE, ALERT_ENDED)->reason, "every target has ended");
+			assert_string_equal(assert_told(judge, "High", "", STATE, ALERT_ENDED)->reason,
+					    "every target has ended");
 			assert_null(first_alert(judge));
 		} else {
 			assert_int_equal(first_alert(judge)->state, ALERT_FIRING);

@@ -6,15 +6,19 @@
 
 static void silence(struct judge_world *judge, const char *matchers, uint64_t start_second, uint64_t end_second)
 {
-	feed_control(judge, (struct tt_control){ .what = TT_CONTROL_SILENCE, .uid = 1000,
-						 .start_at_real_ns = start_second ? AXIS_NS(start_second) : 0,
-						 .end_at_real_ns = AXIS_NS(end_second) }, matchers, "works on the box");
+	feed_control(judge,
+		     (struct tt_control){ .what = TT_CONTROL_SILENCE,
+					  .uid = 1000,
+					  .start_at_real_ns = start_second ? AXIS_NS(start_second) : 0,
+					  .end_at_real_ns = AXIS_NS(end_second) },
+		     matchers, "works on the box");
 }
 
 static struct judge_world *firing_world(void)
 {
 	struct judge_world *judge = judge_world_new();
-	size_t a = make_series(judge, "test_x{pid=\"100\",engine=\"acme\"}"), b = make_series(judge, "test_x{pid=\"200\"}");
+	size_t a = make_series(judge, "test_x{pid=\"100\",engine=\"acme\"}"),
+	       b = make_series(judge, "test_x{pid=\"200\"}");
 
 	feed_rules(judge, "alert High 0 0 critical test_x > 5");
 	set(judge, a, 9);
@@ -99,9 +103,11 @@ static void a_silence_of_the_future_begins_when_its_time_comes(void **state)
 	pass(judge, 3);
 	assert_told_nothing(judge);
 	pass(judge, 1);
-	assert_int_equal(assert_told(judge, "High", "100", ALERT_CHANGE_SILENCE, ALERT_FIRING)->changed_at_ms, 1700000005000);
+	assert_int_equal(assert_told(judge, "High", "100", ALERT_CHANGE_SILENCE, ALERT_FIRING)->changed_at_ms,
+			 1700000005000);
 	pass(judge, 2);
-	assert_int_equal(assert_told(judge, "High", "100", ALERT_CHANGE_SILENCE, ALERT_FIRING)->changed_at_ms, 1700000007000);
+	assert_int_equal(assert_told(judge, "High", "100", ALERT_CHANGE_SILENCE, ALERT_FIRING)->changed_at_ms,
+			 1700000007000);
 	assert_told_nothing(judge);
 	judge_world_free(judge);
 }
@@ -111,8 +117,12 @@ static void a_restored_silence_keeps_its_number_and_new_ones_come_after_it(void 
 	struct judge_world *judge = firing_world();
 
 	(void)state;
-	feed_control(judge, (struct tt_control){ .what = TT_CONTROL_SILENCE, .id = 17, .start_at_real_ns = AXIS_NS(0) - 1000000000000,
-						 .end_at_real_ns = AXIS_NS(100) }, "pid=\"100\"", "");
+	feed_control(judge,
+		     (struct tt_control){ .what = TT_CONTROL_SILENCE,
+					  .id = 17,
+					  .start_at_real_ns = AXIS_NS(0) - 1000000000000,
+					  .end_at_real_ns = AXIS_NS(100) },
+		     "pid=\"100\"", "");
 	silence(judge, "pid=\"200\"", 0, 100);
 	assert_int_equal(assert_told(judge, "High", "100", ALERT_CHANGE_SILENCE, ALERT_FIRING)->silence_id, 17);
 	assert_int_equal(assert_told(judge, "High", "200", ALERT_CHANGE_SILENCE, ALERT_FIRING)->silence_id, 18);
@@ -131,20 +141,24 @@ static void what_makes_no_silence_is_refused_and_counted(void **state)
 	silence(judge, "{}", 0, 100);
 	silence(judge, "pid=", 0, 100);
 	silence(judge, "pid=~\"(\"", 0, 100);
-	silence(judge, "pid=\"1\"", 0, 1);  /* over already */
+	silence(judge, "pid=\"1\"", 0, 1);   /* over already */
 	silence(judge, "pid=\"1\"", 20, 10); /* ends before it begins */
 	memset(long_text, 'a', sizeof(long_text));
 	long_text[sizeof(long_text) - 1] = '\0';
 	silence(judge, long_text, 0, 100);
-	feed_control(judge, (struct tt_control){ .what = TT_CONTROL_SILENCE, .id = UINT64_MAX, .end_at_real_ns = AXIS_NS(100) },
-		     "pid=\"1\"", "");
+	feed_control(
+		judge,
+		(struct tt_control){ .what = TT_CONTROL_SILENCE, .id = UINT64_MAX, .end_at_real_ns = AXIS_NS(100) },
+		"pid=\"1\"", "");
 	feed_control(judge, (struct tt_control){ .what = TT_CONTROL_UNSILENCE, .id = 1 }, "", "");
 	assert_int_equal(tallies(judge->world)->control_refused_count, 9);
 	assert_int_equal(tallies(judge->world)->control_count, 0);
 	assert_null(view_of(judge)->silences);
 	assert_told_nothing(judge);
 	silence(judge, "pid=\"1\"", 0, 100);
-	feed_control(judge, (struct tt_control){ .what = TT_CONTROL_SILENCE, .id = 1, .end_at_real_ns = AXIS_NS(100) }, "pid=\"2\"", "");
+	feed_control(judge,
+		     (struct tt_control){ .what = TT_CONTROL_SILENCE, .id = 1, .end_at_real_ns = AXIS_NS(100) },
+		     "pid=\"2\"", "");
 	assert_int_equal(tallies(judge->world)->control_refused_count, 10);
 	assert_null(view_of(judge)->silences->next);
 	judge_world_free(judge);

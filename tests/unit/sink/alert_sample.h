@@ -17,7 +17,10 @@ struct alert_sample {
 static inline struct alert_sample *alert_sample_new(void)
 {
 	static const struct label items[] = {
-		{ "alertname", "TtsRequestSlow" }, { "engine", "espeak-ng" }, { "pid", "4242" }, { "severity", "critical" },
+		{ "alertname", "TtsRequestSlow" },
+		{ "engine", "espeak-ng" },
+		{ "pid", "4242" },
+		{ "severity", "critical" },
 	};
 	struct alert_sample *sample = mem_new(sizeof(*sample));
 

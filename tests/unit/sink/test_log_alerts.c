@@ -57,8 +57,9 @@ static void a_firing_alert_has_the_promised_keys_in_their_order(void **state)
 	struct alert_sample *sample = alert_sample_new();
 	struct json_object *object = alert_line(bench, &sample->alert), *pairs;
 
-	check_keys(object, "v ts level event msg trace_id rule group alert_id state change severity labels annotations value "
-			   "threshold comparison unknown active_since fired_at");
+	check_keys(object,
+		   "v ts level event msg trace_id rule group alert_id state change severity labels annotations value "
+		   "threshold comparison unknown active_since fired_at");
 	assert_string_equal(check_word(object, "ts"), "2026-11-24T07:32:00.000000000Z");
 	assert_string_equal(check_word(object, "level"), "critical");
 	assert_string_equal(check_word(object, "event"), "alert");
@@ -75,7 +76,8 @@ static void a_firing_alert_has_the_promised_keys_in_their_order(void **state)
 	pairs = json_object_object_get(object, "labels");
 	check_keys(pairs, "alertname engine pid severity");
 	assert_string_equal(check_word(pairs, "pid"), "4242");
-	assert_string_equal(check_word(json_object_object_get(object, "annotations"), "summary"), "requests take too long");
+	assert_string_equal(check_word(json_object_object_get(object, "annotations"), "summary"),
+			    "requests take too long");
 	json_object_put(object);
 	alert_sample_free(sample);
 }
@@ -97,10 +99,12 @@ static void an_alert_that_ended_says_why_and_by_whom_it_was_seen(void **state)
 	alert->annotations_count = 0;
 	memset(alert->trace_id, 0, 16);
 	object = alert_line(bench, alert);
-	check_keys(object, "v ts level event msg rule group alert_id state change severity labels annotations value unknown "
-			   "reason active_since fired_at ended_at acknowledged silenced inhibited_by");
+	check_keys(object,
+		   "v ts level event msg rule group alert_id state change severity labels annotations value unknown "
+		   "reason active_since fired_at ended_at acknowledged silenced inhibited_by");
 	assert_string_equal(check_word(object, "level"), "warning");
-	assert_string_equal(check_word(object, "msg"), "TtsRequestSlow has ended: process 4242 (speaker) is gone, exit status 0");
+	assert_string_equal(check_word(object, "msg"),
+			    "TtsRequestSlow has ended: process 4242 (speaker) is gone, exit status 0");
 	assert_string_equal(check_word(object, "inhibited_by"), "0000000000000017");
 	assert_int_equal(check_count(object, "silenced"), 3);
 	ack = json_object_object_get(object, "acknowledged");
@@ -123,17 +127,22 @@ static void levels_and_sentences_follow_the_change_and_the_tier(void **state)
 		{ ALERT_CHANGE_STATE, ALERT_FIRING, TIER_NONE, false, true, "warning", "A is firing: 6.25 > 5" },
 		{ ALERT_CHANGE_STATE, ALERT_FIRING, TIER_WARNING, false, true, "warning", "A is firing: 6.25 > 5" },
 		{ ALERT_CHANGE_STATE, ALERT_FIRING, TIER_CRITICAL, false, true, "critical", "A is firing: 6.25 > 5" },
-		{ ALERT_CHANGE_STATE, ALERT_FIRING, TIER_EMERGENCY, true, true, "critical", "A is firing: 6.25 > 5 (unknown: why)" },
+		{ ALERT_CHANGE_STATE, ALERT_FIRING, TIER_EMERGENCY, true, true, "critical",
+		  "A is firing: 6.25 > 5 (unknown: why)" },
 		{ ALERT_CHANGE_STATE, ALERT_RESOLVED, TIER_EMERGENCY, false, true, "info", "A is resolved" },
-		{ ALERT_CHANGE_STATE, ALERT_INACTIVE, TIER_EMERGENCY, false, false, "info", "A is inactive: it was only pending" },
+		{ ALERT_CHANGE_STATE, ALERT_INACTIVE, TIER_EMERGENCY, false, false, "info",
+		  "A is inactive: it was only pending" },
 		{ ALERT_CHANGE_STATE, ALERT_ENDED, TIER_WARNING, false, true, "warning", "A has ended: why" },
 		{ ALERT_CHANGE_STATE, ALERT_ENDED, TIER_WARNING, false, false, "info", "A has ended: why" },
 		{ ALERT_CHANGE_UNKNOWN, ALERT_FIRING, TIER_CRITICAL, true, true, "warning", "A is unknown: why" },
 		{ ALERT_CHANGE_UNKNOWN, ALERT_FIRING, TIER_CRITICAL, false, true, "info", "A is known again: why" },
-		{ ALERT_CHANGE_ACK, ALERT_FIRING, TIER_CRITICAL, false, true, "info", "A was acknowledged by uid 7: hm" },
-		{ ALERT_CHANGE_SILENCE, ALERT_FIRING, TIER_CRITICAL, false, true, "info", "A is silenced by silence 3" },
+		{ ALERT_CHANGE_ACK, ALERT_FIRING, TIER_CRITICAL, false, true, "info",
+		  "A was acknowledged by uid 7: hm" },
+		{ ALERT_CHANGE_SILENCE, ALERT_FIRING, TIER_CRITICAL, false, true, "info",
+		  "A is silenced by silence 3" },
 		{ ALERT_CHANGE_INHIBIT, ALERT_FIRING, TIER_WARNING, false, true, "info", "A is held down no longer" },
-		{ ALERT_CHANGE_RESTORED, ALERT_FIRING, TIER_CRITICAL, false, true, "info", "A is firing since a former run" },
+		{ ALERT_CHANGE_RESTORED, ALERT_FIRING, TIER_CRITICAL, false, true, "info",
+		  "A is firing since a former run" },
 	};
 	struct bench *bench = *state;
 
@@ -198,9 +207,11 @@ static void hostile_labels_reasons_and_comments_are_only_text(void **state)
 		object = alert_line(bench, &sample->alert);
 		check_expect(&wanted, nasty);
 		assert_string_equal(check_word(json_object_object_get(object, "labels"), "pid"), wanted.bytes);
-		assert_string_equal(check_word(json_object_object_get(object, "annotations"), "summary"), wanted.bytes);
+		assert_string_equal(check_word(json_object_object_get(object, "annotations"), "summary"),
+				    wanted.bytes);
 		assert_string_equal(check_word(object, "reason"), wanted.bytes);
-		assert_string_equal(check_word(json_object_object_get(object, "acknowledged"), "comment"), wanted.bytes);
+		assert_string_equal(check_word(json_object_object_get(object, "acknowledged"), "comment"),
+				    wanted.bytes);
 		json_object_put(object);
 		buf_fini(&wanted);
 		alert_sample_free(sample);
@@ -217,7 +228,9 @@ static void rules_that_come_into_force_are_told_once(void **state)
 	struct rule_group group = { .name = "g", .rules = rules, .rules_count = 3 };
 	char file[] = "rules\033[1m.yaml";
 	struct rule_text text = { .file = file };
-	struct rule_set set = { .groups = &group, .groups_count = 1, .thresholds_count = 8, .texts = &text, .texts_count = 1 };
+	struct rule_set set = {
+		.groups = &group, .groups_count = 1, .thresholds_count = 8, .texts = &text, .texts_count = 1
+	};
 	struct json_object *object;
 
 	bench_open(bench);
@@ -238,8 +251,9 @@ static void rules_that_come_into_force_are_told_once(void **state)
 	assert_string_equal(check_word(object, "result"), "in_force");
 	assert_int_equal(check_count(object, "alerts"), 2);
 	assert_int_equal(check_count(object, "records"), 1);
-	assert_string_equal(json_object_get_string(json_object_array_get_idx(json_object_object_get(object, "files"), 0)),
-			    "rules\033[1m.yaml");
+	assert_string_equal(
+		json_object_get_string(json_object_array_get_idx(json_object_object_get(object, "files"), 0)),
+		"rules\033[1m.yaml");
 	json_object_put(object);
 	object = nth_line(bench, 1);
 	assert_string_equal(check_word(object, "level"), "error");
@@ -259,9 +273,15 @@ struct asked {
 
 static struct asked asked_for(uint32_t what, uint64_t id, const char *text, const char *comment)
 {
-	struct asked asked = { .control = { .head = { .at_ns = SAMPLE_START_NS, .kind = TT_CONTROL, .size = sizeof(asked) },
-					    .what = what, .uid = 1000, .id = id, .end_at_real_ns = SAMPLE_REAL_NS + 3600 * NS_PER_S,
-					    .text_bytes = (uint32_t)strlen(text), .comment_bytes = (uint32_t)strlen(comment) } };
+	struct asked asked = {
+		.control = { .head = { .at_ns = SAMPLE_START_NS, .kind = TT_CONTROL, .size = sizeof(asked) },
+			     .what = what,
+			     .uid = 1000,
+			     .id = id,
+			     .end_at_real_ns = SAMPLE_REAL_NS + 3600 * NS_PER_S,
+			     .text_bytes = (uint32_t)strlen(text),
+			     .comment_bytes = (uint32_t)strlen(comment) }
+	};
 
 	memcpy(asked.tail, text, strlen(text));
 	memcpy(asked.tail + strlen(text), comment, strlen(comment));
@@ -273,7 +293,8 @@ static void a_request_is_told_before_what_came_of_it_and_with_its_result(void **
 	struct bench *bench = *state;
 	struct view *view = &bench->sample->view;
 	struct alert_sample *sample = alert_sample_new();
-	struct asked ack = asked_for(TT_CONTROL_ACK, 0xabcdef, "", "on it"), wrong = asked_for(TT_CONTROL_ACK, 5, "", "x");
+	struct asked ack = asked_for(TT_CONTROL_ACK, 0xabcdef, "", "on it"),
+		     wrong = asked_for(TT_CONTROL_ACK, 5, "", "x");
 	struct json_object *object;
 
 	view->alerts = &sample->alert;
@@ -313,7 +334,8 @@ static void silences_reloads_and_damaged_states_are_told(void **state)
 		uint32_t what;
 		const char *text, *event, *level, *result, *message;
 	} cases[] = {
-		{ TT_CONTROL_SILENCE, "{pid=\"1\"}", "control", "info", "done", "a silence was made by uid 1000: {pid=\"1\"}" },
+		{ TT_CONTROL_SILENCE, "{pid=\"1\"}", "control", "info", "done",
+		  "a silence was made by uid 1000: {pid=\"1\"}" },
 		{ TT_CONTROL_UNSILENCE, "", "control", "info", "done", "silence 7 was taken back by uid 1000" },
 		{ TT_CONTROL_RULES_REFUSED, "a.yaml:1:2: no\n", "rules", "error", "refused",
 		  "new rules refused, 7 mistakes, the old ones stay: a.yaml:1:2: no\n" },
@@ -370,11 +392,11 @@ static void say_everything(struct bench *bench, struct alert *alert)
 	bench_event(bench, &probe, sizeof(probe)); /* debug */
 	bench_event(bench, &proc, sizeof(proc));   /* info */
 	proc.exit_code = SIGKILL;
-	bench_event(bench, &proc, sizeof(proc)); /* warning */
-	bench_event(bench, &lost, sizeof(lost)); /* warning */
+	bench_event(bench, &proc, sizeof(proc));     /* warning */
+	bench_event(bench, &lost, sizeof(lost));     /* warning */
 	bench_span(bench, &bench->sample->spans[0]); /* info */
 	bench->sample->spans[0].status = trace->status = STATUS_ERROR;
-	bench_span(bench, &bench->sample->spans[0]); /* error */
+	bench_span(bench, &bench->sample->spans[0]);	    /* error */
 	bench->log->ops->on_trace(bench->log, view, trace); /* error */
 	bench->log->ops->on_alert(bench->log, view, alert); /* critical */
 	alert->state = ALERT_RESOLVED;
@@ -401,7 +423,8 @@ static void records_below_the_level_are_left_out_and_counted(void **state)
 			struct json_object *status = nth_line(bench, wanted[level] - 1);
 
 			assert_string_equal(check_word(status, "event"), "status");
-			assert_int_equal(level ? check_count(status, "below_level") : check_has(status, "below_level"),
+			assert_int_equal(level ? check_count(status, "below_level")
+					       : check_has(status, "below_level"),
 					 10 - wanted[level]);
 			json_object_put(status);
 		}
@@ -444,8 +467,13 @@ static void a_loss_names_the_requests_that_it_may_have_touched(void **state)
 	struct view *view = &bench->sample->view;
 	struct process other = { .pid = 7 };
 	struct trace traces[12] = { 0 };
-	struct tt_lost lost = { .head = { .at_ns = SAMPLE_START_NS, .pid = 4242, .kind = TT_LOST, .size = sizeof(lost),
-					  .probe = TT_NO_PROBE }, .cause = TT_LOST_RING_ENTER, .count = 3 };
+	struct tt_lost lost = { .head = { .at_ns = SAMPLE_START_NS,
+					  .pid = 4242,
+					  .kind = TT_LOST,
+					  .size = sizeof(lost),
+					  .probe = TT_NO_PROBE },
+				.cause = TT_LOST_RING_ENTER,
+				.count = 3 };
 	struct json_object *object;
 
 	for (unsigned i = 0; i < 12; i++) {

@@ -396,7 +396,8 @@ static void a_full_disk_at_a_rotation_loses_nothing_and_recovers_alone(void **st
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	for (unsigned i = 1; i <= 20; i++)
 		say(bench, i);
-	WAIT_FOR((bench->log->ops->on_tick(bench->log, &bench->sample->view), strstr(bench->said.bytes, "cannot write")));
+	WAIT_FOR((bench->log->ops->on_tick(bench->log, &bench->sample->view),
+		  strstr(bench->said.bytes, "cannot write")));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	bench_close(bench);
 	for (unsigned i = 9; i <= 9; i--) {
