@@ -46,13 +46,15 @@ static const struct schema schema_rule = { "a rule", "RULE FILES", rule_keys, RU
 
 /* ---- a rule ---- */
 
-/* Prometheus takes any scalar as written for these three, ~ and null included. NULL = empty or not there. */
-static const char *read_name(struct rules_reader *r, struct fy_node *node, const char *what)
+/* Prometheus takes any scalar as written for these, ~ and null included. NULL = empty, not there, or a mistake. */
+static const char *read_name(struct rules_reader *r, struct fy_node *node, const char *what, bool *is_wrong)
 {
 	const char *text;
 	size_t length;
 
-	return rules_text(r, node, what, &text, &length) && length ? text : NULL;
+	if (!rules_text(r, node, what, &text, &length))
+		*is_wrong = true;
+	return length ? text : NULL;
 }
 
 static void read_expr(struct rules_reader *r, struct fy_node *mapping, struct fy_node *node, struct rule *rule)
@@ -117,17 +119,18 @@ static void read_rule(struct rules_reader *r, struct fy_node *node, struct rule 
 	struct fy_node *at[RULE_KEYS];
 	const char *record, *alert;
 	struct rules_pairs pairs;
+	bool is_wrong = false;
 
 	*rule = (struct rule){ .name = "", .expr_text = "", .file = r->file };
 	if (!rules_open(r, &schema_rule, node, at))
 		return;
-	record = read_name(r, at[RULE_RECORD], "'record'");
-	alert = read_name(r, at[RULE_ALERT], "'alert'");
+	record = read_name(r, at[RULE_RECORD], "'record'", &is_wrong);
+	alert = read_name(r, at[RULE_ALERT], "'alert'", &is_wrong);
 	*rule = (struct rule){ .name = alert ? alert : record ? record : "", .is_alert = alert, .file = r->file };
 	rule->line = rules_line(r, yaml_place(r->yaml, node));
 	if (record && alert)
 		RULES_MISTAKE(r, rules_key(node, "alert"), "a rule has either 'record' or 'alert', not both");
-	else if (!record && !alert && (!at[RULE_RECORD] || !fy_node_is_mapping(at[RULE_RECORD])))
+	else if (!record && !alert && !is_wrong)
 		RULES_MISTAKE(r, node, "a rule needs one of 'record' and 'alert'");
 	read_expr(r, node, at[RULE_EXPR], rule);
 	rule->for_ns = rules_duration(r, at[RULE_FOR], "'for'");

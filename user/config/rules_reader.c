@@ -78,10 +78,14 @@ bool rules_text(struct rules_reader *r, struct fy_node *node, const char *what, 
 	}
 	*text = scalar_text(value, length);
 	if (memchr(*text, '\0', *length)) {
+		*text = NULL;
+		*length = 0;
 		RULES_MISTAKE(r, node, "%s holds a NUL byte", what);
 		return false;
 	}
 	if (!is_utf8(*text, *length)) {
+		*text = NULL;
+		*length = 0;
 		RULES_MISTAKE(r, node, "%s is not UTF-8", what);
 		return false;
 	}

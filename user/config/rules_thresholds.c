@@ -7,6 +7,7 @@
 #include "config/rules_thresholds.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,12 +153,16 @@ static double parse_value(enum threshold_unit unit, const char *text)
 	return text[at] ? -1 : value;
 }
 
-/* 95 % is 0.95, not 95 * 0.01. */
+/* 99.9 % is 0.999 to the last bit, which 99.9 * 0.01 is not. */
 static double round_percent(const char *text, double value)
 {
-	size_t at = 0;
+	size_t length = strspn(text, DIGITS ".");
+	char number[72];
 
-	return text[strlen(text) - 1] == '%' ? take_number(text, &at) / 100 : value;
+	if (text[strlen(text) - 1] != '%' || text[length + strspn(text + length, " ")] != '%' || length > 60)
+		return value;
+	snprintf(number, sizeof(number), "%.*se-2", (int)length, text);
+	return strtod(number, NULL);
 }
 
 static bool read_value(struct rules_reader *r, struct fy_node *node, const char *key, const struct threshold_metric *metric, double *value)
@@ -165,11 +170,7 @@ static bool read_value(struct rules_reader *r, struct fy_node *node, const char 
 	const char *text;
 	size_t length;
 
-	if (!rules_value(node)) {
-		RULES_MISTAKE(r, node, "'%s' has no value", key);
-		return false;
-	}
-	if (!rules_text(r, node, key, &text, &length) || !metric)
+	if (!rules_text(r, node, yaml_quote(r->yaml, key, strlen(key)), &text, &length) || !metric)
 		return false;
 	*value = parse_value(metric->unit, text);
 	if (!(*value >= 0) || isinf(*value)) {
@@ -241,9 +242,15 @@ static void read_row(struct rules_reader *r, struct fy_node *node, struct rules_
 	if (at[ROW_METRIC])
 		metric = &metrics[schema_word(at[ROW_METRIC], metric_words, 0)];
 	row.line = rules_line(r, yaml_place(r->yaml, node));
-	for (int tier = TIER_WARNING; tier < TIERS; tier++)
-		if (rules_key(node, row_keys[tier_key[tier]].key))
-			row.has[tier] = read_value(r, at[tier_key[tier]], row_keys[tier_key[tier]].key, metric, &row.value[tier]);
+	for (int tier = TIER_WARNING; tier < TIERS; tier++) {
+		const char *key = row_keys[tier_key[tier]].key;
+		struct fy_node *value = at[tier_key[tier]];
+
+		if (rules_value(value))
+			row.has[tier] = read_value(r, value, key, metric, &row.value[tier]);
+		else if (rules_key(node, key))
+			RULES_MISTAKE(r, rules_key(node, key), "'%s' has no value", key);
+	}
 	if (!metric)
 		return;
 	row.metric = metric->name;
