@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: nodes as they are read. Out: their types, and what is wrong with them; the rules are Prometheus 2.42's.
- * The rule that surprises: a broken part has no type, and what holds it is judged by its other parts only.
+ * In: nodes as they are read. Out: their types, and what is wrong with them; the rules are
+ * Prometheus 2.42's. The rule that surprises: a broken part has no type, and what holds it is
+ * judged by its other parts only.
  */
 #include "rules/parser.h"
 
@@ -39,7 +40,8 @@ struct expr *node_done(struct parser *p, struct expr *expr)
 	expr->end = p->at ? p->tokens[p->at - 1].end : expr->start;
 	if (height + 1 <= EXPR_MAX_DEPTH)
 		return expr;
-	parser_tell(p, expr->start, "the expression nests too deeply (more than %d levels)", EXPR_MAX_DEPTH);
+	parser_tell(p, expr->start, "the expression nests too deeply (more than %d levels)",
+		    EXPR_MAX_DEPTH);
 	p->is_over = true;
 	return &p->broken.expr;
 }
@@ -66,8 +68,8 @@ static bool check_side(struct parser *p, const struct expr *side, enum binary_op
 		return false;
 	if (side->type == VALUE_SCALAR || side->type == VALUE_VECTOR)
 		return true;
-	parser_tell(p, side->start, "operator '%s' takes scalars and instant vectors, not %s", operator_text(op),
-		    type_names[side->type]);
+	parser_tell(p, side->start, "operator '%s' takes scalars and instant vectors, not %s",
+		    operator_text(op), type_names[side->type]);
 	return false;
 }
 
@@ -76,16 +78,23 @@ static void check_sides(struct parser *p, struct expr *expr, const struct token 
 	const struct expr *left = expr->args[0], *right = expr->args[1];
 	bool both_vectors = left->type == VALUE_VECTOR && right->type == VALUE_VECTOR;
 
-	if (is_comparison(expr->op) && !expr->is_bool && left->type == VALUE_SCALAR && right->type == VALUE_SCALAR)
-		parser_tell(p, operator->start, "a comparison between scalars needs the bool modifier");
+	if (is_comparison(expr->op) && !expr->is_bool && left->type == VALUE_SCALAR &&
+	    right->type == VALUE_SCALAR)
+		parser_tell(p, operator->start,
+			    "a comparison between scalars needs the bool modifier");
 	if (is_set_operator(expr->op) && !both_vectors)
-		parser_tell(p, operator->start, "set operator '%s' takes instant vectors only, got a scalar",
+		parser_tell(p, operator->start,
+			    "set operator '%s' takes instant vectors only, got a scalar",
 			    operator_text(expr->op));
 	else if (expr->names_count && !both_vectors)
-		parser_tell(p, operator->start, "vector matching (on, ignoring) is only allowed between instant vectors");
-	if (!both_vectors) /* Prometheus lets an empty on() pass between scalars; it means nothing */
+		parser_tell(
+			p, operator->start,
+			"vector matching (on, ignoring) is only allowed between instant vectors");
+	if (!both_vectors) /* Prometheus lets an empty on() pass between scalars; it means nothing
+			    */
 		expr->has_on = expr->has_ignoring = false;
-	expr->type = left->type == VALUE_SCALAR && right->type == VALUE_SCALAR ? VALUE_SCALAR : VALUE_VECTOR;
+	expr->type = left->type == VALUE_SCALAR && right->type == VALUE_SCALAR ? VALUE_SCALAR
+									       : VALUE_VECTOR;
 }
 
 struct expr *check_binary(struct parser *p, struct expr *expr, const struct token *operator)
@@ -108,8 +117,10 @@ struct expr *check_sign(struct parser *p, struct expr *expr, bool is_minus)
 	if (node_is_broken(p, arg))
 		return arg;
 	if (arg->type != VALUE_SCALAR && arg->type != VALUE_VECTOR) {
-		parser_tell(p, expr->start, "a sign is only allowed before scalars and instant vectors, not before %s",
-			    type_names[arg->type]);
+		parser_tell(
+			p, expr->start,
+			"a sign is only allowed before scalars and instant vectors, not before %s",
+			type_names[arg->type]);
 		return &p->broken.expr;
 	}
 	if (arg->kind == EXPR_NUMBER) { /* a signed number is a number */
@@ -122,8 +133,8 @@ struct expr *check_sign(struct parser *p, struct expr *expr, bool is_minus)
 	return node_done(p, expr);
 }
 
-static void check_type(struct parser *p, const struct expr *arg, enum value_type want, const char *where,
-		       const char *name)
+static void check_type(struct parser *p, const struct expr *arg, enum value_type want,
+		       const char *where, const char *name)
 {
 	if (node_is_broken(p, arg) || arg->type == want)
 		return;
@@ -137,8 +148,9 @@ struct expr *check_call(struct parser *p, struct expr *expr, size_t given_count)
 	unsigned least = function->min_args, most = function->max_args;
 
 	if (given_count < least || given_count > most)
-		parser_tell(p, expr->start, "function '%s' takes %s%u argument%s, got %zu", function->name,
-			    least == most	 ? ""
+		parser_tell(p, expr->start, "function '%s' takes %s%u argument%s, got %zu",
+			    function->name,
+			    least == most	  ? ""
 			    : given_count < least ? "at least "
 						  : "at most ",
 			    given_count < least ? least : most,
@@ -164,7 +176,8 @@ static void check_name_once(struct parser *p, const struct expr *expr)
 {
 	for (size_t i = 1; i < expr->matchers_count; i++)
 		if (!strcmp(expr->matchers[i].name, "__name__"))
-			parser_tell(p, expr->start, "the metric's name must not be set twice: '%s' or '%s'",
+			parser_tell(p, expr->start,
+				    "the metric's name must not be set twice: '%s' or '%s'",
 				    expr->matchers[0].value, expr->matchers[i].value);
 }
 
@@ -177,7 +190,8 @@ void check_selector(struct parser *p, struct expr *expr, bool has_outer_name)
 	for (size_t i = 0; i < expr->matchers_count; i++) {
 		const struct matcher *matcher = &expr->matchers[i];
 
-		if (!expr->metric && matcher->kind == MATCH_EQUAL && !strcmp(matcher->name, "__name__"))
+		if (!expr->metric && matcher->kind == MATCH_EQUAL &&
+		    !strcmp(matcher->name, "__name__"))
 			expr->metric = matcher->value;
 		if (matcher->kind >= MATCH_REGEX && !matcher->regex)
 			is_bounded = true; /* refused already */
@@ -186,5 +200,6 @@ void check_selector(struct parser *p, struct expr *expr, bool has_outer_name)
 	}
 	if (!is_bounded)
 		parser_tell(p, expr->start,
-			    "a selector needs at least one matcher that does not match the empty string");
+			    "a selector needs at least one matcher that does not match the empty "
+			    "string");
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: values and verbs. Out: what Go's fmt would print.
- * The rule that surprises: +Inf keeps its sign without being asked, and neither Inf nor NaN is padded with zeros.
+ * The rule that surprises: +Inf keeps its sign without being asked, and neither Inf nor NaN is
+ * padded with zeros.
  */
 #include "rules/go_format.h"
 
@@ -32,7 +33,8 @@ static void shortest(char *out, size_t room, double value)
 	if (exponent < -4 || exponent >= EXPONENT_FROM)
 		snprintf(out, room, "%s", scientific);
 	else
-		snprintf(out, room, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0, value);
+		snprintf(out, room, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0,
+			 value);
 }
 
 void go_print_number(struct buf *out, double value)
@@ -56,7 +58,9 @@ static void pad(struct buf *out, const struct go_verb *verb, const char *text, b
 
 	for (size_t at = 0; at < length; at += used, characters++)
 		text_next(text + at, length - at, &used);
-	fill = verb->width > 0 && (size_t)verb->width > characters ? (size_t)verb->width - characters : 0;
+	fill = verb->width > 0 && (size_t)verb->width > characters
+		       ? (size_t)verb->width - characters
+		       : 0;
 	if (verb->minus) {
 		buf_text(out, text);
 		buf_fill(out, " ", fill);
@@ -78,8 +82,10 @@ void go_print_double(struct buf *out, const struct go_verb *verb, double value)
 	char digits[1500], text[1502];
 
 	if (!isfinite(value)) {
-		const char *sign = isnan(value) ? (plus ? "+" : verb->space ? " " : "")
-				   : value < 0	? "-"
+		const char *sign = isnan(value)		  ? (plus	   ? "+"
+							     : verb->space ? " "
+									   : "")
+				   : value < 0		  ? "-"
 				   : verb->space && !plus ? " "
 							  : "+";
 
@@ -97,14 +103,20 @@ void go_print_double(struct buf *out, const struct go_verb *verb, double value)
 		snprintf(digits, sizeof(digits), "%.*e", precision, value);
 	else
 		snprintf(digits, sizeof(digits), "%.*g", precision, value);
-	snprintf(text, sizeof(text), "%s%s", *digits == '-' ? "" : plus ? "+" : verb->space ? " " : "", digits);
+	snprintf(text, sizeof(text), "%s%s",
+		 *digits == '-' ? ""
+		 : plus		? "+"
+		 : verb->space	? " "
+				: "",
+		 digits);
 	pad(out, verb, text, verb->zero);
 }
 
 void go_print_whole(struct buf *out, const struct go_verb *verb, long long value)
 {
 	bool plus = verb->plus && verb->verb != 'v';
-	unsigned long long size = value < 0 ? -(unsigned long long)value : (unsigned long long)value;
+	unsigned long long size =
+		value < 0 ? -(unsigned long long)value : (unsigned long long)value;
 	char digits[1200], text[1202];
 
 	/* a precision is the least number of digits; of 0 it leaves nothing */
@@ -112,7 +124,12 @@ void go_print_whole(struct buf *out, const struct go_verb *verb, long long value
 	if (!*digits)
 		snprintf(text, sizeof(text), "%s", "");
 	else
-		snprintf(text, sizeof(text), "%s%s", value < 0 ? "-" : plus ? "+" : verb->space ? " " : "", digits);
+		snprintf(text, sizeof(text), "%s%s",
+			 value < 0     ? "-"
+			 : plus	       ? "+"
+			 : verb->space ? " "
+				       : "",
+			 digits);
 	pad(out, verb, text, verb->zero && verb->precision < 0);
 }
 
@@ -121,7 +138,8 @@ void go_print_text(struct buf *out, const struct go_verb *verb, const char *text
 	size_t length = strlen(text), at = 0, used;
 	struct buf cut = {0};
 
-	for (int i = 0; at < length && (verb->precision < 0 || i < verb->precision); i++, at += used)
+	for (int i = 0; at < length && (verb->precision < 0 || i < verb->precision);
+	     i++, at += used)
 		text_next(text + at, length - at, &used);
 	buf_add(&cut, text, at);
 	if (verb->zero && !verb->minus) { /* texts too, and no sign is looked for */
@@ -163,7 +181,8 @@ static void small(struct buf *out, double value, const char *unit)
 	buf_text(out, unit);
 }
 
-static void large(struct buf *out, double value, double step, const char *prefixes, const char *behind)
+static void large(struct buf *out, double value, double step, const char *prefixes,
+		  const char *behind)
 {
 	const char *prefix = prefixes;
 
@@ -208,14 +227,16 @@ void go_humanize_duration(struct buf *out, double value)
 	}
 	if (value < 0)
 		buf_char(out, '-');
-	/* beyond 63 bits Go's conversion gives the least number on amd64, and its parts are printed */
+	/* beyond 63 bits Go's conversion gives the least number on amd64, and its parts are printed
+	 */
 	whole = fabs(value) < 9223372036854775808.0 ? (int64_t)fabs(value) : INT64_MIN;
 	if (whole / 86400)
 		buf_format(out, "%lldd ", (long long)(whole / 86400));
 	if (whole / 3600)
 		buf_format(out, "%lldh ", (long long)(whole / 3600 % 24));
 	if (whole / 60) {
-		buf_format(out, "%lldm %llds", (long long)(whole / 60 % 60), (long long)(whole % 60));
+		buf_format(out, "%lldm %llds", (long long)(whole / 60 % 60),
+			   (long long)(whole % 60));
 		return;
 	}
 	four_digits(out, fabs(value));

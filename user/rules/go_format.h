@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbers and texts as Go prints them, since Prometheus' templates are Go's, and Prometheus' own humanize functions.
- * In: values. Out: text. The rule that surprises: without a precision %v and %g give the shortest digits that read back, with an
- * exponent below 1e-04 and from 1e+06 on.
+ * Numbers and texts as Go prints them, since Prometheus' templates are Go's, and Prometheus' own
+ * humanize functions. In: values. Out: text. The rule that surprises: without a precision %v and %g
+ * give the shortest digits that read back, with an exponent below 1e-04 and from 1e+06 on.
  */
 #ifndef RULES_GO_FORMAT_H
 #define RULES_GO_FORMAT_H
@@ -19,8 +19,8 @@ struct go_verb {
 	int precision; /* -1 = none */
 };
 
-void go_print_number(struct buf *out, double value); /* %v */
-void go_print_double(struct buf *out, const struct go_verb *verb, double value); /* e f g v */
+void go_print_number(struct buf *out, double value);				   /* %v */
+void go_print_double(struct buf *out, const struct go_verb *verb, double value);   /* e f g v */
 void go_print_whole(struct buf *out, const struct go_verb *verb, long long value); /* d v */
 void go_print_text(struct buf *out, const struct go_verb *verb, const char *text); /* s v */
 

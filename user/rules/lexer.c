@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the text of an expression. Out: tokens and lexical mistakes.
- * The rule that surprises: inside braces other characters are allowed than outside, and what follows
- * a '[' must be a duration; after a mistake in braces the rest of them is skipped in silence.
+ * The rule that surprises: inside braces other characters are allowed than outside, and what
+ * follows a '[' must be a duration; after a mistake in braces the rest of them is skipped in
+ * silence.
  */
 #include "rules/lexer.h"
 
@@ -101,7 +102,8 @@ static void bad_character(struct lexer *l, const char *where)
 	size_t start = l->at, used;
 
 	/* a run of them is one mistake */
-	if (l->count && l->tokens[l->count - 1].kind == TOKEN_BAD && l->tokens[l->count - 1].end == start)
+	if (l->count && l->tokens[l->count - 1].kind == TOKEN_BAD &&
+	    l->tokens[l->count - 1].end == start)
 		;
 	else if (!peek(l))
 		mistakes_add(l->mistakes, start, "unexpected NUL byte%s", where);
@@ -115,7 +117,8 @@ static void bad_character(struct lexer *l, const char *where)
 	emit(l, TOKEN_BAD, 0, start);
 }
 
-/* digits, hex or decimal, with fraction and exponent. True: a number ends here and no unit follows. */
+/* digits, hex or decimal, with fraction and exponent. True: a number ends here and no unit follows.
+ */
 static bool scan_number(struct lexer *l)
 {
 	bool (*digits)(char c) = is_digit;
@@ -157,26 +160,30 @@ static void lex_number(struct lexer *l)
 			emit(l, TOKEN_NUMBER, 0, start);
 			return;
 		}
-		mistakes_add(l->mistakes, start, "missing unit in duration \"%.*s\" (ms, s, m, h, d, w or y)",
+		mistakes_add(l->mistakes, start,
+			     "missing unit in duration \"%.*s\" (ms, s, m, h, d, w or y)",
 			     (int)(l->at - start), l->text + start);
 	} else if (scan_units(l)) {
 		emit(l, TOKEN_DURATION, 0, start);
 		return;
 	} else {
 		accept_run(l, is_word);
-		mistakes_add(l->mistakes, start, "bad number or duration \"%.*s\"", (int)(l->at - start),
-			     l->text + start);
+		mistakes_add(l->mistakes, start, "bad number or duration \"%.*s\"",
+			     (int)(l->at - start), l->text + start);
 	}
 	emit(l, TOKEN_BAD, 0, start);
 }
 
 static unsigned digit_value(char c)
 {
-	return is_digit(c) ? (unsigned)(c - '0') : is_hex(c) ? (unsigned)((c | 0x20) - 'a' + 10) : 99;
+	return is_digit(c) ? (unsigned)(c - '0')
+	       : is_hex(c) ? (unsigned)((c | 0x20) - 'a' + 10)
+			   : 99;
 }
 
 /* The digits of \ooo, \xhh, \uhhhh, \Uhhhhhhhh from `at`; false when they are no code. */
-static bool read_code(const struct lexer *l, size_t at, unsigned digits, unsigned base, unsigned *code)
+static bool read_code(const struct lexer *l, size_t at, unsigned digits, unsigned base,
+		      unsigned *code)
 {
 	*code = 0;
 	for (unsigned i = 0; i < digits; i++) {
@@ -238,7 +245,8 @@ static void lex_string(struct lexer *l)
 			continue;
 		}
 		if (!c)
-			mistakes_add(l->mistakes, l->at, "a NUL character in a string is not supported");
+			mistakes_add(l->mistakes, l->at,
+				     "a NUL character in a string is not supported");
 		else if (text_next(l->text + l->at, l->length - l->at, &used) == 0xfffd)
 			mistakes_add(l->mistakes, l->at, "invalid UTF-8 in string");
 		else {
@@ -252,7 +260,8 @@ static void lex_string(struct lexer *l)
 	if (l->at < l->length && l->text[l->at] == quote) {
 		l->at++;
 	} else {
-		mistakes_add(l->mistakes, start, "unterminated %s string", quote == '`' ? "raw" : "quoted");
+		mistakes_add(l->mistakes, start, "unterminated %s string",
+			     quote == '`' ? "raw" : "quoted");
 		is_good = false;
 	}
 	emit(l, is_good ? TOKEN_STRING : TOKEN_BAD, 0, start);
@@ -288,7 +297,11 @@ static void lex_compare(struct lexer *l, char c)
 
 	if (second == '=')
 		lex_symbol(l, TOKEN_OPERATOR,
-			   c == '=' ? OP_EQ : c == '!' ? OP_NE : c == '<' ? OP_LE : OP_GE, 2);
+			   c == '='   ? OP_EQ
+			   : c == '!' ? OP_NE
+			   : c == '<' ? OP_LE
+				      : OP_GE,
+			   2);
 	else if (c == '<' || c == '>')
 		lex_symbol(l, TOKEN_OPERATOR, c == '<' ? OP_LT : OP_GT, 1);
 	else if (second == '~') {
@@ -335,10 +348,12 @@ static void lex_outside(struct lexer *l, char c)
 {
 	static const char symbols[] = "()[],@+-*/%^";
 	static const struct keyword kinds[] = {
-		{"", TOKEN_LEFT_PAREN, 0},   {"", TOKEN_RIGHT_PAREN, 0}, {"", TOKEN_LEFT_BRACKET, 0},
-		{"", TOKEN_RIGHT_BRACKET, 0}, {"", TOKEN_COMMA, 0},	 {"", TOKEN_AT, 0},
-		{"", TOKEN_OPERATOR, OP_ADD}, {"", TOKEN_OPERATOR, OP_SUB}, {"", TOKEN_OPERATOR, OP_MUL},
-		{"", TOKEN_OPERATOR, OP_DIV}, {"", TOKEN_OPERATOR, OP_MOD}, {"", TOKEN_OPERATOR, OP_POW},
+		{"", TOKEN_LEFT_PAREN, 0},    {"", TOKEN_RIGHT_PAREN, 0},
+		{"", TOKEN_LEFT_BRACKET, 0},  {"", TOKEN_RIGHT_BRACKET, 0},
+		{"", TOKEN_COMMA, 0},	      {"", TOKEN_AT, 0},
+		{"", TOKEN_OPERATOR, OP_ADD}, {"", TOKEN_OPERATOR, OP_SUB},
+		{"", TOKEN_OPERATOR, OP_MUL}, {"", TOKEN_OPERATOR, OP_DIV},
+		{"", TOKEN_OPERATOR, OP_MOD}, {"", TOKEN_OPERATOR, OP_POW},
 	};
 	const char *symbol = c ? strchr(symbols, c) : NULL;
 	char second = l->at + 1 < l->length ? l->text[l->at + 1] : '\0';

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * In: the text of an expression. Out: its tokens, all at once, with every lexical mistake told.
- * The rule that surprises: keywords are a kind of word, since most of them may also name metrics and labels.
+ * The rule that surprises: keywords are a kind of word, since most of them may also name metrics
+ * and labels.
  */
 #ifndef RULES_LEXER_H
 #define RULES_LEXER_H
@@ -63,7 +64,8 @@ void duration_print(struct buf *out, int64_t ms); /* shortest in our units: 1h30
 /* mistakes.c */
 void mistakes_add(struct expr_mistakes *mistakes, size_t place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void mistakes_sort(struct expr_mistakes *mistakes); /* by place; of equal messages at a place one stays */
+void mistakes_sort(
+	struct expr_mistakes *mistakes); /* by place; of equal messages at a place one stays */
 
 static inline bool is_letter(char c) /* Prometheus counts the underscore among them */
 {

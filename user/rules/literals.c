@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: tokens of numbers, strings and durations. Out: their values, as Go and Prometheus read them.
- * The rule that surprises: 0755 is octal and 08 is eight, since Prometheus tries a Go integer first.
+ * The rule that surprises: 0755 is octal and 08 is eight, since Prometheus tries a Go integer
+ * first.
  */
 #include "rules/lexer.h"
 
@@ -30,7 +31,8 @@ int lexer_number(const char *text, const struct token *token, double *number)
 	if (is_hex || is_octal(word)) {
 		long long whole = strtoll(word, &end, is_hex ? 16 : 8);
 
-		/* an octal one that does not fit is read as decimal, a hexadecimal one not at all */
+		/* an octal one that does not fit is read as decimal, a hexadecimal one not at all
+		 */
 		if (!*end && !errno && (!is_hex || length > 2)) {
 			*number = (double)whole;
 			return 0;
@@ -56,7 +58,8 @@ static size_t put_utf8(char *to, unsigned code)
 	return bytes;
 }
 
-/* `from` stands behind the backslash of an escape that the lexer has checked; returns the bytes read. */
+/* `from` stands behind the backslash of an escape that the lexer has checked; returns the bytes
+ * read. */
 static size_t unescape(const char *from, char *to, size_t *written)
 {
 	static const char names[] = "abfnrtv";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: a matcher and a label's value. Out: whether it matches. A label that is not there has the empty value. */
+/* In: a matcher and a label's value. Out: whether it matches. A label that is not there has the
+ * empty value. */
 #include "rules/expr.h"
 
 #include <string.h>

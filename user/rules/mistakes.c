@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: mistakes as they are met. Out: a list in order of place; text of the user's is made harmless where it is put in. */
+/* In: mistakes as they are met. Out: a list in order of place; text of the user's is made harmless
+ * where it is put in. */
 #include "rules/lexer.h"
 
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: tokens where a value must begin. Out: numbers, strings, calls, aggregations, parentheses, and what stands behind them.
- * The rule that surprises: `sum` is an aggregation only before '(', by or without, and a metric anywhere else.
+ * In: tokens where a value must begin. Out: numbers, strings, calls, aggregations, parentheses, and
+ * what stands behind them. The rule that surprises: `sum` is an aggregation only before '(', by or
+ * without, and a metric anywhere else.
  */
 #include "rules/parser.h"
 
@@ -72,7 +73,8 @@ static void parse_name_list(struct parser *p, const char *where, const char ***n
 			mem_grow(names, capacity, *count + 1, sizeof(**names));
 			(*names)[(*count)++] = arena_string(p->arena, word, (size_t)length);
 			p->at++;
-			if (parser_take(p, TOKEN_COMMA) || parser_token(p)->kind == TOKEN_RIGHT_PAREN)
+			if (parser_take(p, TOKEN_COMMA) ||
+			    parser_token(p)->kind == TOKEN_RIGHT_PAREN)
 				continue;
 		}
 		if (parser_token(p)->kind != TOKEN_END)
@@ -90,7 +92,8 @@ void parse_names(struct parser *p, const char *where, struct expr *expr)
 	if (!parser_take(p, TOKEN_LEFT_PAREN)) {
 		char behind[60];
 
-		snprintf(behind, sizeof(behind), " behind %s, labels in parentheses are expected", where);
+		snprintf(behind, sizeof(behind), " behind %s, labels in parentheses are expected",
+			 where);
 		parser_unexpected(p, behind);
 		return;
 	}
@@ -119,7 +122,8 @@ static size_t parse_arguments(struct parser *p, struct expr **args)
 			args[count] = arg;
 		count++;
 		token = parser_token(p);
-		if (token->kind != TOKEN_COMMA && token->kind != TOKEN_RIGHT_PAREN && token->kind != TOKEN_END) {
+		if (token->kind != TOKEN_COMMA && token->kind != TOKEN_RIGHT_PAREN &&
+		    token->kind != TOKEN_END) {
 			parser_unexpected(p, " in the arguments");
 			parser_skip(p, TOKEN_COMMA, TOKEN_RIGHT_PAREN);
 			token = parser_token(p);
@@ -127,7 +131,8 @@ static size_t parse_arguments(struct parser *p, struct expr **args)
 		if (!parser_take(p, TOKEN_COMMA))
 			break;
 		if (parser_token(p)->kind == TOKEN_RIGHT_PAREN) {
-			parser_tell(p, token->start, "a trailing comma is not allowed in arguments");
+			parser_tell(p, token->start,
+				    "a trailing comma is not allowed in arguments");
 			break;
 		}
 	}
@@ -226,7 +231,8 @@ static struct expr *parse_paren(struct parser *p)
 static struct expr *parse_literal(struct parser *p)
 {
 	const struct token *token = parser_token(p);
-	struct expr *expr = node_new(p, token->kind == TOKEN_NUMBER ? EXPR_NUMBER : EXPR_STRING, token->start);
+	struct expr *expr =
+		node_new(p, token->kind == TOKEN_NUMBER ? EXPR_NUMBER : EXPR_STRING, token->start);
 	int length;
 	const char *word = word_of(p, token, &length);
 
@@ -253,7 +259,8 @@ static void refuse_modifier(struct parser *p)
 {
 	bool is_offset = parser_token(p)->kind == TOKEN_OFFSET;
 
-	parser_tell(p, parser_token(p)->start, "the %s modifier is not supported", is_offset ? "offset" : "@");
+	parser_tell(p, parser_token(p)->start, "the %s modifier is not supported",
+		    is_offset ? "offset" : "@");
 	p->at++;
 	skip_sign(p);
 	if (is_offset)
@@ -266,7 +273,8 @@ static void refuse_modifier(struct parser *p)
 
 static bool ends_operand(const struct token *token)
 {
-	return token->kind == TOKEN_END || token->kind == TOKEN_COMMA || token->kind == TOKEN_RIGHT_PAREN;
+	return token->kind == TOKEN_END || token->kind == TOKEN_COMMA ||
+	       token->kind == TOKEN_RIGHT_PAREN;
 }
 
 /* Nothing can begin here; what stands behind may still be read for its own mistakes. */
@@ -306,7 +314,8 @@ static int64_t parse_range_duration(struct parser *p)
 	}
 	p->at++;
 	if (expr_parse_duration(word, (size_t)length, &ms) < 0)
-		parser_tell(p, token->start, "bad duration '%.*s'", length > 60 ? 60 : length, word);
+		parser_tell(p, token->start, "bad duration '%.*s'", length > 60 ? 60 : length,
+			    word);
 	else if (!ms)
 		parser_tell(p, token->start, "a duration must be greater than 0");
 	return ms;
@@ -325,7 +334,8 @@ static struct expr *parse_range(struct parser *p, struct expr *expr)
 		ms = 0;
 	} else if (!node_is_broken(p, expr) && !is_selector) {
 		parser_tell(p, bracket->start, "a range is only allowed behind a vector selector");
-	} else if (ms && parser_token(p)->kind != TOKEN_RIGHT_BRACKET && parser_token(p)->kind != TOKEN_END) {
+	} else if (ms && parser_token(p)->kind != TOKEN_RIGHT_BRACKET &&
+		   parser_token(p)->kind != TOKEN_END) {
 		parser_unexpected(p, " in a range, ']' is expected");
 	}
 	parser_skip(p, TOKEN_RIGHT_BRACKET, TOKEN_RIGHT_PAREN);
@@ -361,8 +371,9 @@ static struct expr *parse_bare(struct parser *p)
 		return parse_literal(p);
 	if (token->kind == TOKEN_LEFT_PAREN)
 		return parse_paren(p);
-	if (token->kind == TOKEN_AGGREGATE && (second->kind == TOKEN_LEFT_PAREN || second->kind == TOKEN_BY ||
-					       second->kind == TOKEN_WITHOUT))
+	if (token->kind == TOKEN_AGGREGATE &&
+	    (second->kind == TOKEN_LEFT_PAREN || second->kind == TOKEN_BY ||
+	     second->kind == TOKEN_WITHOUT))
 		return parse_aggregate(p);
 	if (token->kind == TOKEN_WORD && second->kind == TOKEN_LEFT_PAREN)
 		return parse_call(p);

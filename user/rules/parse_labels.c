@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a metric with its labels, as a test file's input_series has it: name{a="b"}. Out: an interned label set.
- * The rule that surprises: as in Prometheus a label that comes twice keeps its last value, and a name outside of
- * the braces wins over one inside.
+ * In: a metric with its labels, as a test file's input_series has it: name{a="b"}. Out: an interned
+ * label set. The rule that surprises: as in Prometheus a label that comes twice keeps its last
+ * value, and a name outside of the braces wins over one inside.
  */
 #include "rules/parser.h"
 
@@ -31,7 +31,8 @@ static void take_matchers(struct parser *p, size_t brace, struct label_list *lis
 		const struct matcher *matcher = &braces.matchers[i];
 
 		if (matcher->kind != MATCH_EQUAL)
-			parser_tell(p, brace, "label '%s' of a series needs '=', it is no selector", matcher->name);
+			parser_tell(p, brace, "label '%s' of a series needs '=', it is no selector",
+				    matcher->name);
 		add_label(list, matcher->name, matcher->value);
 	}
 }
@@ -54,8 +55,9 @@ const struct labels *expr_parse_labels(struct labels_pool *pool, const char *tex
 		if (parser_take(&p, TOKEN_LEFT_BRACE))
 			take_matchers(&p, brace, &list);
 		if (parser_is_name(name))
-			add_label(&list, "__name__",
-				  arena_string(&arena, text + name->start, name->end - name->start));
+			add_label(
+				&list, "__name__",
+				arena_string(&arena, text + name->start, name->end - name->start));
 		if (parser_token(&p)->kind != TOKEN_END)
 			parser_unexpected(&p, " behind the series");
 		matchers_discard(&p);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the text of an expression. Out: a checked tree, or every mistake; a Pratt parser over the tokens.
- * The rule that surprises: after a mistake reading goes on behind it, so that independent mistakes are told together;
- * what such a repair makes up is `broken` and never complained of.
+ * In: the text of an expression. Out: a checked tree, or every mistake; a Pratt parser over the
+ * tokens. The rule that surprises: after a mistake reading goes on behind it, so that independent
+ * mistakes are told together; what such a repair makes up is `broken` and never complained of.
  */
 #include "rules/parser.h"
 
@@ -51,7 +51,7 @@ void parser_unexpected(struct parser *p, const char *where)
 {
 	const struct token *token = parser_token(p);
 	size_t shown = token->end - token->start;
-	const char *sort = token->kind == TOKEN_NUMBER	 ? "number "
+	const char *sort = token->kind == TOKEN_NUMBER	   ? "number "
 			   : token->kind == TOKEN_STRING   ? "string "
 			   : token->kind == TOKEN_DURATION ? "duration "
 			   : token->kind == TOKEN_WORD	   ? "identifier "
@@ -73,7 +73,9 @@ static int nesting(enum token_kind kind)
 {
 	if (kind == TOKEN_LEFT_PAREN || kind == TOKEN_LEFT_BRACE || kind == TOKEN_LEFT_BRACKET)
 		return 1;
-	return kind == TOKEN_RIGHT_PAREN || kind == TOKEN_RIGHT_BRACE || kind == TOKEN_RIGHT_BRACKET ? -1 : 0;
+	return kind == TOKEN_RIGHT_PAREN || kind == TOKEN_RIGHT_BRACE || kind == TOKEN_RIGHT_BRACKET
+		       ? -1
+		       : 0;
 }
 
 void parser_skip(struct parser *p, enum token_kind one, enum token_kind other)
@@ -102,13 +104,21 @@ bool parser_is_name(const struct token *token)
 	case TOKEN_EDGE:
 		return true;
 	case TOKEN_OPERATOR:
-		return token->detail == OP_AND || token->detail == OP_OR || token->detail == OP_UNLESS;
+		return token->detail == OP_AND || token->detail == OP_OR ||
+		       token->detail == OP_UNLESS;
 	default:
 		return false;
 	}
 }
 
-enum precedence { PRECEDENCE_OR = 1, PRECEDENCE_AND, PRECEDENCE_COMPARE, PRECEDENCE_SUM, PRECEDENCE_PRODUCT, PRECEDENCE_POWER };
+enum precedence {
+	PRECEDENCE_OR = 1,
+	PRECEDENCE_AND,
+	PRECEDENCE_COMPARE,
+	PRECEDENCE_SUM,
+	PRECEDENCE_PRODUCT,
+	PRECEDENCE_POWER
+};
 
 static enum precedence precedence_of(enum binary_op op)
 {
@@ -152,10 +162,11 @@ static void parse_modifiers(struct parser *p, struct expr *expr)
 	if (token->kind == TOKEN_GROUP) {
 		struct expr ignored = {0};
 
-		parser_tell(p, token->start, "the %.*s modifier is not supported", (int)(token->end - token->start),
-			    p->text + token->start);
+		parser_tell(p, token->start, "the %.*s modifier is not supported",
+			    (int)(token->end - token->start), p->text + token->start);
 		next(p);
-		/* its labels may be left out: then the parenthesis is the operand, which no name list could be told from */
+		/* its labels may be left out: then the parenthesis is the operand, which no name
+		 * list could be told from */
 		if (parser_token(p)->kind == TOKEN_LEFT_PAREN)
 			parse_names(p, "group", &ignored);
 	}
@@ -179,8 +190,9 @@ static struct expr *parse_sign(struct parser *p)
 
 static bool starts_operand(const struct token *token)
 {
-	return parser_is_name(token) || token->kind == TOKEN_NUMBER || token->kind == TOKEN_STRING ||
-	       token->kind == TOKEN_LEFT_PAREN || token->kind == TOKEN_LEFT_BRACE;
+	return parser_is_name(token) || token->kind == TOKEN_NUMBER ||
+	       token->kind == TOKEN_STRING || token->kind == TOKEN_LEFT_PAREN ||
+	       token->kind == TOKEN_LEFT_BRACE;
 }
 
 static struct expr *parse_left(struct parser *p)
@@ -194,11 +206,11 @@ static struct expr *parse_left(struct parser *p)
 
 static struct expr *parse_binary(struct parser *p, struct expr *left, enum precedence precedence)
 {
-	const struct token *operator = parser_token(p);
+	const struct token *operator= parser_token(p);
 	struct expr *expr = node_new(p, EXPR_BINARY, left->start);
 
 	next(p);
-	expr->op = (enum binary_op)operator->detail;
+	expr->op = (enum binary_op) operator->detail;
 	parse_modifiers(p, expr);
 	expr->args[0] = left;
 	/* ^ alone is right-associative */
@@ -207,12 +219,14 @@ static struct expr *parse_binary(struct parser *p, struct expr *left, enum prece
 	return check_binary(p, expr, operator);
 }
 
-/* What the lexer has complained of between two operands may have been an operator: both are read, neither is judged together. */
+/* What the lexer has complained of between two operands may have been an operator: both are read,
+ * neither is judged together. */
 static struct expr *pass_bad(struct parser *p, struct expr *left)
 {
 	while (parser_take(p, TOKEN_BAD))
 		;
-	p->complained = p->at + 1; /* that what stands behind is unexpected comes of the same mistake */
+	p->complained =
+		p->at + 1; /* that what stands behind is unexpected comes of the same mistake */
 	if (!starts_operand(parser_token(p)))
 		return left;
 	parse_left(p);
@@ -224,7 +238,8 @@ static struct expr *parse_from(struct parser *p, enum precedence least)
 	struct expr *left;
 
 	if (++p->depth > EXPR_MAX_DEPTH) {
-		parser_tell(p, parser_token(p)->start, "the expression nests too deeply (more than %d levels)",
+		parser_tell(p, parser_token(p)->start,
+			    "the expression nests too deeply (more than %d levels)",
 			    EXPR_MAX_DEPTH);
 		p->is_over = true;
 		while (parser_token(p)->kind != TOKEN_END)
@@ -236,7 +251,8 @@ static struct expr *parse_from(struct parser *p, enum precedence least)
 
 		if (token->kind == TOKEN_BAD)
 			left = pass_bad(p, left);
-		else if (token->kind == TOKEN_OPERATOR && precedence_of((enum binary_op)token->detail) >= least)
+		else if (token->kind == TOKEN_OPERATOR &&
+			 precedence_of((enum binary_op)token->detail) >= least)
 			left = parse_binary(p, left, precedence_of((enum binary_op)token->detail));
 		else
 			break;
@@ -250,15 +266,16 @@ struct expr *parse_expression(struct parser *p)
 	return parse_from(p, PRECEDENCE_OR);
 }
 
-bool parser_start(struct parser *p, struct arena *arena, const char *text, size_t length, enum lexer_start where,
-		  struct expr_mistakes *mistakes)
+bool parser_start(struct parser *p, struct arena *arena, const char *text, size_t length,
+		  enum lexer_start where, struct expr_mistakes *mistakes)
 {
 	size_t count;
 
 	*p = (struct parser){.arena = arena, .text = text, .mistakes = mistakes};
 	p->broken.expr.kind = EXPR_PAREN;
 	if (length > EXPR_MAX_BYTES) {
-		mistakes_add(mistakes, 0, "the expression is too long: %zu bytes (at most %u)", length, EXPR_MAX_BYTES);
+		mistakes_add(mistakes, 0, "the expression is too long: %zu bytes (at most %u)",
+			     length, EXPR_MAX_BYTES);
 		return false;
 	}
 	p->tokens = lexer_tokens(text, length, where, &count, mistakes);
@@ -277,7 +294,8 @@ bool parser_finish(struct parser *p, size_t mistakes_before)
 	return is_good;
 }
 
-struct expr *expr_parse(struct arena *arena, const char *text, size_t length, struct expr_mistakes *mistakes)
+struct expr *expr_parse(struct arena *arena, const char *text, size_t length,
+			struct expr_mistakes *mistakes)
 {
 	size_t before = mistakes->count;
 	struct expr *expr = NULL;
@@ -293,7 +311,8 @@ struct expr *expr_parse(struct arena *arena, const char *text, size_t length, st
 		parser_unexpected(&p, "");
 	/* one complaint; whatever else can be read on its own is read for its own mistakes */
 	while (parser_token(&p)->kind != TOKEN_END)
-		if (parser_token(&p)->kind == TOKEN_LEFT_PAREN && p.tokens[p.at + 1].kind == TOKEN_RIGHT_PAREN)
+		if (parser_token(&p)->kind == TOKEN_LEFT_PAREN &&
+		    p.tokens[p.at + 1].kind == TOKEN_RIGHT_PAREN)
 			p.at += 2;
 		else if (starts_operand(parser_token(&p)))
 			parse_expression(&p);
@@ -305,8 +324,8 @@ struct expr *expr_parse(struct arena *arena, const char *text, size_t length, st
 	return expr;
 }
 
-struct matcher *expr_parse_matchers(struct arena *arena, const char *text, size_t length, size_t *count,
-				    struct expr_mistakes *mistakes)
+struct matcher *expr_parse_matchers(struct arena *arena, const char *text, size_t length,
+				    size_t *count, struct expr_mistakes *mistakes)
 {
 	size_t first = 0, before = mistakes->count;
 	struct expr selector = {0};
@@ -317,7 +336,8 @@ struct matcher *expr_parse_matchers(struct arena *arena, const char *text, size_
 		first++;
 	has_braces = first < length && text[first] == '{';
 	*count = 0;
-	if (!parser_start(&p, arena, text, length, has_braces ? LEXER_EXPRESSION : LEXER_IN_BRACES, mistakes))
+	if (!parser_start(&p, arena, text, length, has_braces ? LEXER_EXPRESSION : LEXER_IN_BRACES,
+			  mistakes))
 		return NULL;
 	parser_take(&p, TOKEN_LEFT_BRACE);
 	parse_matchers(&p, first, has_braces, &selector);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the parser share. In: tokens. Out: nodes.
- * The rule that surprises: every parse_* gives a node. Where a mistake leaves nothing to give it is `broken`, which has
- * no type, so that nothing is complained of twice.
+ * The rule that surprises: every parse_* gives a node. Where a mistake leaves nothing to give it is
+ * `broken`, which has no type, so that nothing is complained of twice.
  */
 #ifndef RULES_PARSER_H
 #define RULES_PARSER_H
@@ -29,21 +29,23 @@ struct parser {
 	bool told_unclosed;
 	size_t complained; /* 1 + index of the token last called unexpected: once is enough */
 	struct node broken;
-	struct matcher *made; /* every matcher compiled, so that they can be let go after a mistake */
+	struct matcher
+		*made; /* every matcher compiled, so that they can be let go after a mistake */
 	size_t made_count, made_capacity;
 	struct expr_mistakes *mistakes;
 };
 
 /* parser.c */
-bool parser_start(struct parser *p, struct arena *arena, const char *text, size_t length, enum lexer_start where,
-		  struct expr_mistakes *mistakes);
+bool parser_start(struct parser *p, struct arena *arena, const char *text, size_t length,
+		  enum lexer_start where, struct expr_mistakes *mistakes);
 bool parser_finish(struct parser *p, size_t mistakes_before); /* true: nothing was told since */
 const struct token *parser_token(const struct parser *p);
 bool parser_take(struct parser *p, enum token_kind kind);
 void parser_tell(struct parser *p, size_t place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void parser_unexpected(struct parser *p, const char *where);
-/* Passes everything up to one of the two kinds at this depth of brackets, or to the end; does not pass that. */
+/* Passes everything up to one of the two kinds at this depth of brackets, or to the end; does not
+ * pass that. */
 void parser_skip(struct parser *p, enum token_kind one, enum token_kind other);
 bool parser_is_name(const struct token *token); /* may be the name of a metric */
 struct expr *parse_expression(struct parser *p);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a checked tree. Out: canonical texts and the keys made of them: what is the same but for white space, quotes and
- * spelling of numbers has the same text. The rule that surprises: parentheses stay as they were written.
+ * In: a checked tree. Out: canonical texts and the keys made of them: what is the same but for
+ * white space, quotes and spelling of numbers has the same text. The rule that surprises:
+ * parentheses stay as they were written.
  */
 #include "rules/parser.h"
 
@@ -14,19 +15,22 @@
 #include "rules/go_format.h"
 
 static const char *const operators[] = {
-	[OP_ADD] = "+",	  [OP_SUB] = "-",	[OP_MUL] = "*",	 [OP_DIV] = "/",  [OP_MOD] = "%",
-	[OP_POW] = "^",	  [OP_ATAN2] = "atan2", [OP_EQ] = "==",	 [OP_NE] = "!=",  [OP_GT] = ">",
-	[OP_LT] = "<",	  [OP_GE] = ">=",	[OP_LE] = "<=",	 [OP_AND] = "and", [OP_OR] = "or",
-	[OP_UNLESS] = "unless",
+	[OP_ADD] = "+", [OP_SUB] = "-",	  [OP_MUL] = "*",	[OP_DIV] = "/",
+	[OP_MOD] = "%", [OP_POW] = "^",	  [OP_ATAN2] = "atan2", [OP_EQ] = "==",
+	[OP_NE] = "!=", [OP_GT] = ">",	  [OP_LT] = "<",	[OP_GE] = ">=",
+	[OP_LE] = "<=", [OP_AND] = "and", [OP_OR] = "or",	[OP_UNLESS] = "unless",
 };
 
 static const char *const aggregates[] = {
-	[AGG_SUM] = "sum", [AGG_MIN] = "min",	[AGG_MAX] = "max",	   [AGG_AVG] = "avg",
+	[AGG_SUM] = "sum",     [AGG_MIN] = "min",   [AGG_MAX] = "max",	       [AGG_AVG] = "avg",
 	[AGG_COUNT] = "count", [AGG_TOPK] = "topk", [AGG_BOTTOMK] = "bottomk",
 };
 
 static const char *const match_signs[] = {
-	[MATCH_EQUAL] = "=", [MATCH_NOT_EQUAL] = "!=", [MATCH_REGEX] = "=~", [MATCH_NOT_REGEX] = "!~",
+	[MATCH_EQUAL] = "=",
+	[MATCH_NOT_EQUAL] = "!=",
+	[MATCH_REGEX] = "=~",
+	[MATCH_NOT_REGEX] = "!~",
 };
 
 const char *operator_text(enum binary_op op)
@@ -57,7 +61,10 @@ static void print_string(struct buf *out, const char *value)
 			for (size_t byte = 0; byte < used; byte++)
 				buf_format(out, "\\x%02x", (unsigned char)value[i + byte]);
 		else if (value[i] == '\n' || value[i] == '\t' || value[i] == '\r')
-			buf_format(out, "\\%c", value[i] == '\n' ? 'n' : value[i] == '\t' ? 't' : 'r');
+			buf_format(out, "\\%c",
+				   value[i] == '\n'   ? 'n'
+				   : value[i] == '\t' ? 't'
+						      : 'r');
 		else if (clean.length != used || memcmp(clean.bytes, value + i, used) != 0)
 			buf_format(out, code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
 		else
@@ -112,7 +119,8 @@ static bool reads_as_metric(const char *name)
 static void print_selector(struct buf *out, const struct expr *expr)
 {
 	const struct matcher *first = expr->matchers;
-	bool has_name = first->kind == MATCH_EQUAL && !strcmp(first->name, "__name__") && reads_as_metric(first->value);
+	bool has_name = first->kind == MATCH_EQUAL && !strcmp(first->name, "__name__") &&
+			reads_as_metric(first->value);
 
 	/* a second name could not stand behind one outside of the braces */
 	for (size_t i = 1; i < expr->matchers_count; i++)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the tree of a pattern, then texts. Out: a program of steps, run in all its threads at once (Thompson, Pike).
- * The rule that surprises: the lists of threads lie on the stack, hence the limit of steps; a bigger pattern is refused.
+ * In: the tree of a pattern, then texts. Out: a program of steps, run in all its threads at once
+ * (Thompson, Pike). The rule that surprises: the lists of threads lie on the stack, hence the limit
+ * of steps; a bigger pattern is refused.
  */
 #include "rules/regex_parse.h"
 
@@ -65,7 +66,8 @@ static void compile_choice(struct regex *regex, const struct regex_node *node)
 {
 	size_t *jumps = NULL, count = 0, capacity = 0;
 
-	for (const struct regex_node *part = node->first; part && !regex->is_too_large; part = part->next) {
+	for (const struct regex_node *part = node->first; part && !regex->is_too_large;
+	     part = part->next) {
 		size_t split = part->next ? add_split(regex) : 0;
 
 		compile(regex, part);
@@ -117,13 +119,16 @@ static void compile(struct regex *regex, const struct regex_node *node)
 	case REGEX_EMPTY:
 		break;
 	case REGEX_CLASS:
-		add_step(regex, (struct step){.kind = STEP_CLASS, .ranges = node->ranges, .ranges_count = node->ranges_count});
+		add_step(regex, (struct step){.kind = STEP_CLASS,
+					      .ranges = node->ranges,
+					      .ranges_count = node->ranges_count});
 		break;
 	case REGEX_ASSERT:
 		add_step(regex, (struct step){.kind = STEP_ASSERT, .assertion = node->assertion});
 		break;
 	case REGEX_SEQUENCE:
-		for (const struct regex_node *part = node->first; part && !regex->is_too_large; part = part->next)
+		for (const struct regex_node *part = node->first; part && !regex->is_too_large;
+		     part = part->next)
 			compile(regex, part);
 		break;
 	case REGEX_CHOICE:
@@ -155,7 +160,8 @@ static void find_prefix(struct regex *regex)
 	for (; at < regex->count; at++) {
 		const struct step *step = &regex->steps[at];
 
-		if (step->kind != STEP_CLASS || step->ranges_count != 1 || step->ranges[0].first != step->ranges[0].last ||
+		if (step->kind != STEP_CLASS || step->ranges_count != 1 ||
+		    step->ranges[0].first != step->ranges[0].last ||
 		    step->ranges[0].first == 0xfffd)
 			break;
 		put_rune(&regex->prefix, step->ranges[0].first);
@@ -202,7 +208,8 @@ static bool in_class(const struct step *step, uint32_t rune)
 
 static bool is_word(uint32_t rune)
 {
-	return (rune >= '0' && rune <= '9') || (rune >= 'A' && rune <= 'Z') || rune == '_' || (rune >= 'a' && rune <= 'z');
+	return (rune >= '0' && rune <= '9') || (rune >= 'A' && rune <= 'Z') || rune == '_' ||
+	       (rune >= 'a' && rune <= 'z');
 }
 
 static bool holds(enum regex_assert assertion, uint32_t before, uint32_t behind)
@@ -224,7 +231,8 @@ static bool holds(enum regex_assert assertion, uint32_t before, uint32_t behind)
 	return false;
 }
 
-/* The threads at one place of the text; only the first `count` of `steps` and the bits of the program are ever read. */
+/* The threads at one place of the text; only the first `count` of `steps` and the bits of the
+ * program are ever read. */
 struct threads {
 	uint16_t steps[REGEX_MAX_STEPS];
 	size_t count;
@@ -238,7 +246,8 @@ static void clear(const struct regex *regex, struct threads *threads)
 }
 
 /* Adds a step and whatever it leads to without reading. True: that is the end of the pattern. */
-static bool enter(const struct regex *regex, struct threads *threads, size_t first, uint32_t before, uint32_t behind)
+static bool enter(const struct regex *regex, struct threads *threads, size_t first, uint32_t before,
+		  uint32_t behind)
 {
 	uint16_t todo[REGEX_MAX_STEPS];
 	size_t waiting = 0;
@@ -257,7 +266,8 @@ static bool enter(const struct regex *regex, struct threads *threads, size_t fir
 		} else if (step->kind == STEP_MATCH) {
 			is_end = true;
 		} else if (step->kind == STEP_SPLIT) {
-			/* no more wait than there are steps: a step is looked into once and adds at most one */
+			/* no more wait than there are steps: a step is looked into once and adds at
+			 * most one */
 			todo[waiting++] = step->other;
 			if (step->one != step->other)
 				todo[waiting++] = step->one;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: ranges of code points and names of classes. Out: sets: sorted, merged, disjoint.
- * The rule that surprises: each part of a class is folded by itself, before a negation, as RE2 does.
+ * The rule that surprises: each part of a class is folded by itself, before a negation, as RE2
+ * does.
  */
 #include "rules/regex_parse.h"
 
@@ -38,7 +39,8 @@ void rune_set_add(struct rune_set *set, uint32_t first, uint32_t last)
 	set->ranges[set->count++] = (struct rune_range){first, last};
 }
 
-static void add_overlap(struct rune_set *set, uint32_t first, uint32_t last, uint32_t from, uint32_t to, uint32_t shifted)
+static void add_overlap(struct rune_set *set, uint32_t first, uint32_t last, uint32_t from,
+			uint32_t to, uint32_t shifted)
 {
 	uint32_t low = first > from ? first : from, high = last < to ? last : to;
 
@@ -112,7 +114,8 @@ void rune_set_add_set(struct rune_set *set, const struct rune_set *other, bool n
 	free(copy.ranges);
 }
 
-bool rune_set_add_named(struct rune_set *set, const char *name, size_t length, bool fold, bool negate)
+bool rune_set_add_named(struct rune_set *set, const char *name, size_t length, bool fold,
+			bool negate)
 {
 	struct rune_set named = {0};
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: tokens of a metric's name and matchers in braces. Out: a selector.
- * The rule that surprises: the name is a matcher too, the first one, so that the store has one kind of question.
+ * The rule that surprises: the name is a matcher too, the first one, so that the store has one kind
+ * of question.
  */
 #include "rules/parser.h"
 
@@ -28,7 +29,8 @@ static const char *token_string(const struct parser *p, const struct token *toke
 	return arena_string(p->arena, p->text + token->start, token->end - token->start);
 }
 
-/* Where in the text a byte of a string's value stands; with escapes it can only be said of the whole string. */
+/* Where in the text a byte of a string's value stands; with escapes it can only be said of the
+ * whole string. */
 static size_t place_in_string(const struct parser *p, const struct token *token, size_t byte)
 {
 	size_t length = token->end - token->start;
@@ -52,8 +54,8 @@ static void finish_matcher(struct parser *p, struct matcher *matcher, const stru
 	if (matcher->kind == MATCH_REGEX || matcher->kind == MATCH_NOT_REGEX) {
 		matcher->regex = regex_new(matcher->value, strlen(matcher->value), &mistake);
 		if (!matcher->regex)
-			parser_tell(p, place_in_string(p, value, mistake.place), "bad regular expression: %s",
-				    mistake.message);
+			parser_tell(p, place_in_string(p, value, mistake.place),
+				    "bad regular expression: %s", mistake.message);
 	}
 	add_matcher(p, *matcher);
 }
@@ -120,12 +122,14 @@ void parse_matchers(struct parser *p, size_t brace, bool has_braces, struct expr
 		parser_skip(p, TOKEN_COMMA, TOKEN_RIGHT_BRACE);
 		parser_take(p, TOKEN_COMMA);
 	}
-	if (has_braces && !parser_take(p, TOKEN_RIGHT_BRACE) && p->tokens[p->at - 1].kind != TOKEN_BAD)
+	if (has_braces && !parser_take(p, TOKEN_RIGHT_BRACE) &&
+	    p->tokens[p->at - 1].kind != TOKEN_BAD)
 		parser_tell(p, brace, "unclosed left brace");
 	expr->matchers_count = p->made_count - first;
 	expr->matchers = arena_new(p->arena, (expr->matchers_count + 1) * sizeof(*expr->matchers));
 	if (expr->matchers_count)
-		memcpy(expr->matchers, p->made + first, expr->matchers_count * sizeof(*expr->matchers));
+		memcpy(expr->matchers, p->made + first,
+		       expr->matchers_count * sizeof(*expr->matchers));
 }
 
 struct expr *parse_selector(struct parser *p)
@@ -136,7 +140,8 @@ struct expr *parse_selector(struct parser *p)
 
 	expr->type = VALUE_VECTOR;
 	if (has_name) {
-		add_matcher(p, (struct matcher){.name = "__name__", .value = token_string(p, token)});
+		add_matcher(p,
+			    (struct matcher){.name = "__name__", .value = token_string(p, token)});
 		expr->matchers_count = 1;
 		p->at++;
 		token = parser_token(p);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the text of a label or an annotation. Out: its mistakes, or the text with its actions replaced.
- * The rule that surprises: an action that fails only while expanding (a label that is no number) replaces the whole text by
- * an error in angle brackets, as in Prometheus.
+ * In: the text of a label or an annotation. Out: its mistakes, or the text with its actions
+ * replaced. The rule that surprises: an action that fails only while expanding (a label that is no
+ * number) replaces the whole text by an error in angle brackets, as in Prometheus.
  */
 #include "rules/template_value.h"
 
@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* Literal text between two actions, less what {{- and -}} trim of it. */
-static void put_text(struct buf *out, const char *text, size_t length, bool trims_left, bool trims_right)
+static void put_text(struct buf *out, const char *text, size_t length, bool trims_left,
+		     bool trims_right)
 {
 	while (trims_left && length && is_space(*text))
 		text++, length--;
@@ -61,7 +62,8 @@ static void read_template(struct template_reader *r, struct buf *out)
 		const char *text = r->text + r->at;
 		const char *action = memmem(text, r->length - r->at, "{{", 2);
 		size_t start = action ? (size_t)(action - r->text) : r->length;
-		bool trims_right = action && start + 3 < r->length && action[2] == '-' && is_space(action[3]);
+		bool trims_right =
+			action && start + 3 < r->length && action[2] == '-' && is_space(action[3]);
 
 		put_text(out, text, start - r->at, trims_left, trims_right);
 		r->at = start;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the text of an action. Out: its value: a function or a value, piped through functions.
- * The rule that surprises: what a verb of printf does not fit (%d of a float) is a mistake when the file is read; Go would
- * print %!d(float64=1.5) to whoever is called at night.
+ * The rule that surprises: what a verb of printf does not fit (%d of a float) is a mistake when the
+ * file is read; Go would print %!d(float64=1.5) to whoever is called at night.
  */
 #include "rules/template_value.h"
 
@@ -27,16 +27,21 @@ static const struct template_function {
 	{"humanizePercentage", go_humanize_percentage},
 };
 
-static const char *const statements[] = {"block", "break", "continue", "define", "else", "end",
-					 "if",	  "range", "template", "with"};
+static const char *const statements[] = {"block", "break", "continue", "define",   "else",
+					 "end",	  "if",	   "range",    "template", "with"};
 
 static const char *const foreign[] = {
-	"and",	     "args",	   "call",     "eq",	 "externalURL", "false",    "first",
-	"ge",	     "graphLink",  "gt",       "html",	 "humanizeTimestamp", "index", "js",
-	"label",     "le",	   "len",      "lt",	 "match",	"ne",	    "nil",
-	"not",	     "or",	   "parseDuration", "pathPrefix", "print", "println", "query",
-	"reReplaceAll", "safeHtml", "slice",   "sortByLabel", "stripDomain", "stripPort", "strvalue",
-	"tableLink", "title",	   "toLower",  "toUpper", "true",	"urlquery", "value",
+	"and",		"args",	     "call",	 "eq",
+	"externalURL",	"false",     "first",	 "ge",
+	"graphLink",	"gt",	     "html",	 "humanizeTimestamp",
+	"index",	"js",	     "label",	 "le",
+	"len",		"lt",	     "match",	 "ne",
+	"nil",		"not",	     "or",	 "parseDuration",
+	"pathPrefix",	"print",     "println",	 "query",
+	"reReplaceAll", "safeHtml",  "slice",	 "sortByLabel",
+	"stripDomain",	"stripPort", "strvalue", "tableLink",
+	"title",	"toLower",   "toUpper",	 "true",
+	"urlquery",	"value",
 };
 
 static bool is_in(const char *const *words, size_t count, const char *word)
@@ -47,7 +52,8 @@ static bool is_in(const char *const *words, size_t count, const char *word)
 	return false;
 }
 
-/* As Go's ParseFloat: signs, exponents, Inf, NaN, underscores between digits, hexadecimal only with an exponent. */
+/* As Go's ParseFloat: signs, exponents, Inf, NaN, underscores between digits, hexadecimal only with
+ * an exponent. */
 static bool text_to_number(const char *text, double *number)
 {
 	auto_free char *bare = mem_string(text);
@@ -62,7 +68,8 @@ static bool text_to_number(const char *text, double *number)
 		bare[kept++] = text[i];
 	}
 	bare[kept] = '\0';
-	if (!strcasecmp(digits, "inf") || !strcasecmp(digits, "infinity") || !strcasecmp(text, "nan")) {
+	if (!strcasecmp(digits, "inf") || !strcasecmp(digits, "infinity") ||
+	    !strcasecmp(text, "nan")) {
 		*number = strtod(text, NULL);
 		return true;
 	}
@@ -75,7 +82,8 @@ static bool text_to_number(const char *text, double *number)
 	return !*end && !(errno == ERANGE && isinf(*number));
 }
 
-static bool to_number(struct template_reader *r, size_t place, const struct template_value *value, double *number)
+static bool to_number(struct template_reader *r, size_t place, const struct template_value *value,
+		      double *number)
 {
 	*number = value->kind == TEMPLATE_WHOLE ? (double)value->whole : value->number;
 	if (value->kind != TEMPLATE_TEXT)
@@ -99,10 +107,14 @@ static const char *read_verb(const char *at, struct go_verb *verb)
 	}
 	verb->zero = verb->zero && !verb->minus;
 	for (; is_digit(*at); at++)
-		verb->width = verb->width > WIDTH_MAX ? verb->width : (verb->width < 0 ? 0 : verb->width) * 10 + *at - '0';
+		verb->width = verb->width > WIDTH_MAX
+				      ? verb->width
+				      : (verb->width < 0 ? 0 : verb->width) * 10 + *at - '0';
 	if (*at == '.')
 		for (at++, verb->precision = 0; is_digit(*at); at++)
-			verb->precision = verb->precision > WIDTH_MAX ? verb->precision : verb->precision * 10 + *at - '0';
+			verb->precision = verb->precision > WIDTH_MAX
+						  ? verb->precision
+						  : verb->precision * 10 + *at - '0';
 	verb->verb = *at;
 	return *at ? at + 1 : at;
 }
@@ -121,7 +133,8 @@ static bool verb_fits(const struct go_verb *verb, const struct template_value *v
 	}
 }
 
-static void print_verb(struct buf *out, const struct go_verb *verb, const struct template_value *value)
+static void print_verb(struct buf *out, const struct go_verb *verb,
+		       const struct template_value *value)
 {
 	if (value->kind == TEMPLATE_NUMBER)
 		go_print_double(out, verb, value->number);
@@ -137,8 +150,9 @@ static bool check_verb(struct template_reader *r, size_t place, const struct go_
 	static const char *const kinds[] = {"a float", "a whole number", "a text"};
 
 	if (!verb->verb || !strchr("vdsefg", verb->verb))
-		return template_tell(r, place, "printf's %%%c is not supported (only %%v %%s %%d %%e %%f %%g)",
-				     verb->verb ? verb->verb : '%');
+		return template_tell(
+			r, place, "printf's %%%c is not supported (only %%v %%s %%d %%e %%f %%g)",
+			verb->verb ? verb->verb : '%');
 	if (verb->sharp)
 		return template_tell(r, place, "printf's flag '#' is not supported");
 	if (verb->width > WIDTH_MAX || verb->precision > WIDTH_MAX)
@@ -146,13 +160,14 @@ static bool check_verb(struct template_reader *r, size_t place, const struct go_
 	if (!value)
 		return template_tell(r, place, "printf has no value for %%%c", verb->verb);
 	if (!verb_fits(verb, value))
-		return template_tell(r, place, "printf's %%%c does not fit %s", verb->verb, kinds[value->kind]);
+		return template_tell(r, place, "printf's %%%c does not fit %s", verb->verb,
+				     kinds[value->kind]);
 	return true;
 }
 
 /* args[0] is the format. */
-static bool call_printf(struct template_reader *r, size_t place, const struct template_value *args, size_t count,
-			struct template_value *result)
+static bool call_printf(struct template_reader *r, size_t place, const struct template_value *args,
+			size_t count, struct template_value *result)
 {
 	struct buf out = {0};
 	size_t used = 1;
@@ -189,8 +204,9 @@ static bool call(struct template_reader *r, size_t place, const char *name, bool
 	double number;
 
 	if (!strcmp(name, "printf")) {
-		if (!has_literal_format)
-			return template_tell(r, place, "printf needs its format as a literal string");
+		if (!has_literal_format || !count)
+			return template_tell(r, place,
+					     "printf needs its format as a literal string");
 		return call_printf(r, place, args, count, result);
 	}
 	if (count != 1)
@@ -239,16 +255,19 @@ static bool at_end_of_command(const struct template_reader *r)
 	return r->at >= r->length || template_peek(r, 0) == '|' || template_at_end(r);
 }
 
-static bool take_args(struct template_reader *r, struct template_value **args, size_t *count, size_t *capacity)
+static bool take_args(struct template_reader *r, struct template_value **args, size_t *count,
+		      size_t *capacity)
 {
 	for (template_skip_space(r); !at_end_of_command(r); template_skip_space(r)) {
 		if (!is_space(r->text[r->at - 1]))
-			return template_tell(r, r->at, "white space is expected before an argument");
+			return template_tell(r, r->at,
+					     "white space is expected before an argument");
 		if (is_letter(template_peek(r, 0))) {
 			size_t place = r->at;
 
 			if (take_function(r))
-				template_tell(r, place, "a function as an argument is not supported");
+				template_tell(r, place,
+					      "a function as an argument is not supported");
 			return false;
 		}
 		mem_grow(args, capacity, *count + 1, sizeof(**args));
@@ -260,7 +279,8 @@ static bool take_args(struct template_reader *r, struct template_value **args, s
 }
 
 /* `piped` is the last argument, or NULL. */
-static bool take_command(struct template_reader *r, const struct template_value *piped, struct template_value *value)
+static bool take_command(struct template_reader *r, const struct template_value *piped,
+			 struct template_value *value)
 {
 	struct template_value *args = NULL;
 	size_t count = 0, capacity = 0, place = r->at;
@@ -275,7 +295,8 @@ static bool take_command(struct template_reader *r, const struct template_value 
 		if (!template_operand(r, value))
 			return false;
 		template_skip_space(r);
-		return at_end_of_command(r) || template_tell(r, r->at, "unexpected text behind a value");
+		return at_end_of_command(r) ||
+		       template_tell(r, r->at, "unexpected text behind a value");
 	}
 	template_skip_space(r);
 	has_format = template_peek(r, 0) == '"' || template_peek(r, 0) == '`';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the text of an action at a value. Out: the value: $value, a label, a literal.
- * The rule that surprises: what Go's templates have beyond that is known by name, so that it can be refused by name.
+ * The rule that surprises: what Go's templates have beyond that is known by name, so that it can be
+ * refused by name.
  */
 #include "rules/template_value.h"
 
@@ -56,8 +57,8 @@ bool template_at_end(const struct template_reader *r)
 {
 	if (template_peek(r, 0) == '}' && template_peek(r, 1) == '}')
 		return true;
-	return r->at && is_space(r->text[r->at - 1]) && template_peek(r, 0) == '-' && template_peek(r, 1) == '}' &&
-	       template_peek(r, 2) == '}';
+	return r->at && is_space(r->text[r->at - 1]) && template_peek(r, 0) == '-' &&
+	       template_peek(r, 1) == '}' && template_peek(r, 2) == '}';
 }
 
 void template_print(struct buf *out, const struct template_value *value)
@@ -107,7 +108,8 @@ static bool take_label(struct template_reader *r, size_t start, struct template_
 	char *name;
 
 	if (!template_take(r, "."))
-		return template_tell(r, start, "the label set as a whole is not supported, name one: $labels.x");
+		return template_tell(
+			r, start, "the label set as a whole is not supported, name one: $labels.x");
 	name = take_word(r);
 	if (!expr_is_label_name(name))
 		return template_tell(r, start, "a label name is expected behind the dot");
@@ -175,7 +177,8 @@ static bool take_string(struct template_reader *r, struct template_value *value)
 	if (end >= r->length || r->text[end] != quote)
 		return template_tell(r, start, "unterminated string in a template");
 	r->at = end + 1;
-	tokens = lexer_tokens(r->text + start, end + 1 - start, LEXER_EXPRESSION, &count, &mistakes);
+	tokens =
+		lexer_tokens(r->text + start, end + 1 - start, LEXER_EXPRESSION, &count, &mistakes);
 	if (mistakes.count) {
 		template_tell(r, start + mistakes.items[0].place, "%s", mistakes.items[0].message);
 	} else {
@@ -188,7 +191,8 @@ static bool take_string(struct template_reader *r, struct template_value *value)
 }
 
 /* Go's whole numbers: 0x10 is sixteen and 017 fifteen. */
-static bool take_whole(struct template_reader *r, size_t start, const char *word, struct template_value *value)
+static bool take_whole(struct template_reader *r, size_t start, const char *word,
+		       struct template_value *value)
 {
 	const char *digits = word + (*word == '+' || *word == '-');
 	char *end;
@@ -197,7 +201,8 @@ static bool take_whole(struct template_reader *r, size_t start, const char *word
 	value->kind = TEMPLATE_WHOLE;
 	value->whole = strtoll(word, &end, 0);
 	if (*end || end == word || !is_digit(*digits))
-		return template_tell(r, start, "this form of a number is not supported: '%s'", word);
+		return template_tell(r, start, "this form of a number is not supported: '%s'",
+				     word);
 	if (errno == ERANGE)
 		return template_tell(r, start, "the whole number '%s' is too great", word);
 	return true;
@@ -227,7 +232,8 @@ static bool take_number(struct template_reader *r, struct template_value *value)
 	errno = 0;
 	value->kind = TEMPLATE_NUMBER;
 	value->number = strtod(word, &end);
-	if (*end || end == word || strspn(digits, "0123456789.eE+-") != strlen(digits) || errno == ERANGE)
+	if (*end || end == word || strspn(digits, "0123456789.eE+-") != strlen(digits) ||
+	    errno == ERANGE)
 		return template_tell(r, start, "bad number '%s' in a template", word);
 	return true;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a checked tree. Out: what it asks the store for, and its end.
- * The rule that surprises: a range over a window series (tts:x:p99_5m) reaches back by the range and the window.
+ * The rule that surprises: a range over a window series (tts:x:p99_5m) reaches back by the range
+ * and the window.
  */
 #include "rules/lexer.h"
 
@@ -17,7 +18,8 @@ void expr_fini(struct expr *expr)
 	matchers_fini(expr->matchers, expr->matchers_count);
 }
 
-void expr_selectors(const struct expr *expr, void (*visit)(void *arg, const struct expr *selector), void *arg)
+void expr_selectors(const struct expr *expr, void (*visit)(void *arg, const struct expr *selector),
+		    void *arg)
 {
 	if (expr->kind == EXPR_SELECTOR)
 		visit(arg, expr);

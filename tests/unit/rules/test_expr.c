@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Expressions: their trees, canonical texts, and every mistake with its place. promtool is asked by tests/promql. */
+/* Expressions: their trees, canonical texts, and every mistake with its place. promtool is asked by
+ * tests/promql. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -19,8 +20,8 @@
 /* The tree with every operator in parentheses of its own. */
 static void shape(struct buf *out, const struct expr *expr)
 {
-	static const char *const signs[] = {"+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<", ">=", "<=",
-					    "and", "or", "unless"};
+	static const char *const signs[] = {"+",  "-", "*", "/",  "%",	"^",   "atan2", "==",
+					    "!=", ">", "<", ">=", "<=", "and", "or",	"unless"};
 
 	switch (expr->kind) {
 	case EXPR_BINARY:
@@ -60,7 +61,8 @@ static struct parsed parse_bytes(const char *text, size_t length)
 		assert_true(parsed.mistakes.count > 0);
 	for (size_t i = 0; i < parsed.mistakes.count; i++) {
 		assert_true(parsed.mistakes.items[i].place <= length);
-		assert_true(i == 0 || parsed.mistakes.items[i - 1].place <= parsed.mistakes.items[i].place);
+		assert_true(i == 0 ||
+			    parsed.mistakes.items[i - 1].place <= parsed.mistakes.items[i].place);
 		assert_true(parsed.mistakes.items[i].message[0] != '\0');
 	}
 	return parsed;
@@ -168,10 +170,24 @@ static void numbers_read_as_in_go(void **state)
 		const char *text;
 		double value;
 	} rows[] = {
-		{"0", 0}, {"1", 1}, {".5", .5}, {"5.", 5}, {"1e3", 1000}, {"1E-3", .001}, {"1.5e+2", 150},
-		{"0x1F", 31}, {"0XfF", 255}, {"0755", 493}, {"08", 8}, {"0755.5", 755.5}, {"1e-400", 0},
-		{"0777777777777777777777777", 777777777777777777777777.0}, {"Inf", INFINITY}, {"+INF", INFINITY},
-		{"-inf", -INFINITY}, {"0x1e+5", 35},
+		{"0", 0},
+		{"1", 1},
+		{".5", .5},
+		{"5.", 5},
+		{"1e3", 1000},
+		{"1E-3", .001},
+		{"1.5e+2", 150},
+		{"0x1F", 31},
+		{"0XfF", 255},
+		{"0755", 493},
+		{"08", 8},
+		{"0755.5", 755.5},
+		{"1e-400", 0},
+		{"0777777777777777777777777", 777777777777777777777777.0},
+		{"Inf", INFINITY},
+		{"+INF", INFINITY},
+		{"-inf", -INFINITY},
+		{"0x1e+5", 35},
 	};
 
 	(void)state;
@@ -195,7 +211,8 @@ static void numbers_read_as_in_go(void **state)
 static void what_means_the_same_has_the_same_text_and_key(void **state)
 {
 	(void)state;
-	assert_text("  sum ( rate( x { a = 'b' } [ 60s ] ) ) by ( c , d ) # all", "sum by(c, d) (rate(x{a=\"b\"}[1m]))");
+	assert_text("  sum ( rate( x { a = 'b' } [ 60s ] ) ) by ( c , d ) # all",
+		    "sum by(c, d) (rate(x{a=\"b\"}[1m]))");
 	assert_text("SUM BY (c,d,) (rate(x{a=`b`,}[1m]))", "sum by(c, d) (rate(x{a=\"b\"}[1m]))");
 	assert_text("sum by () (x)", "sum(x)");
 	assert_text("sum(x) without ()", "sum without() (x)");
@@ -214,7 +231,8 @@ static void what_means_the_same_has_the_same_text_and_key(void **state)
 	assert_text("NAN - -0", "NaN - -0");
 	assert_text("x[1d12h30m5s10ms]", "x[1d12h30m5s10ms]");
 	assert_text("x[90s] ", "x[1m30s]");
-	assert_text("\"a\\\"\\\\\\n\\u00e9\\x41\\x01\"", "\"a\\\"\\\\\\né" "A\\u0001\"");
+	assert_text("\"a\\\"\\\\\\n\\u00e9\\x41\\x01\"", "\"a\\\"\\\\\\né"
+							 "A\\u0001\"");
 	assert_text("'\\xff'", "\"\\xff\"");
 	assert_text("round(x,0.1)", "round(x, 0.1)");
 	assert_text("(((x)))", "(((x)))");
@@ -223,9 +241,26 @@ static void what_means_the_same_has_the_same_text_and_key(void **state)
 
 static void different_expressions_have_different_keys(void **state)
 {
-	static const char *const texts[] = {"x", "y", "x{a=\"b\"}", "x{a!=\"b\"}", "x{a=~\"b\"}", "x[1m]", "x[2m]",
-					    "sum(x)", "sum by(a) (x)", "sum without(a) (x)", "-x", "(x)", "x + y",
-					    "y + x", "x > y", "x > bool y", "x > on(a) y", "x > ignoring(a) y", "1", "\"1\""};
+	static const char *const texts[] = {"x",
+					    "y",
+					    "x{a=\"b\"}",
+					    "x{a!=\"b\"}",
+					    "x{a=~\"b\"}",
+					    "x[1m]",
+					    "x[2m]",
+					    "sum(x)",
+					    "sum by(a) (x)",
+					    "sum without(a) (x)",
+					    "-x",
+					    "(x)",
+					    "x + y",
+					    "y + x",
+					    "x > y",
+					    "x > bool y",
+					    "x > on(a) y",
+					    "x > ignoring(a) y",
+					    "1",
+					    "\"1\""};
 	uint64_t keys[COUNT_OF(texts)];
 
 	(void)state;
@@ -301,10 +336,14 @@ static void types_follow_the_operators(void **state)
 		const char *text;
 		enum value_type type;
 	} rows[] = {
-		{"1", VALUE_SCALAR}, {"1 + 2", VALUE_SCALAR}, {"1 > bool 2", VALUE_SCALAR}, {"time()", VALUE_SCALAR},
-		{"scalar(x)", VALUE_SCALAR}, {"x", VALUE_VECTOR}, {"x + 1", VALUE_VECTOR}, {"1 + x", VALUE_VECTOR},
-		{"vector(1)", VALUE_VECTOR}, {"-x", VALUE_VECTOR}, {"(x)", VALUE_VECTOR}, {"x[5m]", VALUE_MATRIX},
-		{"(x[5m])", VALUE_MATRIX}, {"\"a\"", VALUE_STRING}, {"sum(x)", VALUE_VECTOR}, {"x and y", VALUE_VECTOR},
+		{"1", VALUE_SCALAR},	      {"1 + 2", VALUE_SCALAR},
+		{"1 > bool 2", VALUE_SCALAR}, {"time()", VALUE_SCALAR},
+		{"scalar(x)", VALUE_SCALAR},  {"x", VALUE_VECTOR},
+		{"x + 1", VALUE_VECTOR},      {"1 + x", VALUE_VECTOR},
+		{"vector(1)", VALUE_VECTOR},  {"-x", VALUE_VECTOR},
+		{"(x)", VALUE_VECTOR},	      {"x[5m]", VALUE_MATRIX},
+		{"(x[5m])", VALUE_MATRIX},    {"\"a\"", VALUE_STRING},
+		{"sum(x)", VALUE_VECTOR},     {"x and y", VALUE_VECTOR},
 	};
 
 	(void)state;
@@ -337,11 +376,17 @@ static void mistakes_are_told_with_their_place(void **state)
 	assert_mistakes("1 > 2", "2 a comparison between scalars needs the bool modifier");
 	assert_mistakes("x + bool y", "2 the bool modifier is only allowed on comparisons");
 	assert_mistakes("x and 1", "2 set operator 'and' takes instant vectors only, got a scalar");
-	assert_mistakes("{a=~\".*\"}", "0 a selector needs at least one matcher that does not match the empty string");
-	assert_mistakes("x{__name__=\"y\"}", "0 the metric's name must not be set twice: 'x' or 'y'");
-	assert_mistakes("x{a=~\"b[c\"}", "7 bad regular expression: missing ] of a character class");
-	assert_mistakes("x{a=~\"\\\\d[c\"}", "5 bad regular expression: missing ] of a character class");
-	assert_mistakes("x{a=~`\\d[c`}", "8 bad regular expression: missing ] of a character class");
+	assert_mistakes(
+		"{a=~\".*\"}",
+		"0 a selector needs at least one matcher that does not match the empty string");
+	assert_mistakes("x{__name__=\"y\"}",
+			"0 the metric's name must not be set twice: 'x' or 'y'");
+	assert_mistakes("x{a=~\"b[c\"}",
+			"7 bad regular expression: missing ] of a character class");
+	assert_mistakes("x{a=~\"\\\\d[c\"}",
+			"5 bad regular expression: missing ] of a character class");
+	assert_mistakes("x{a=~`\\d[c`}",
+			"8 bad regular expression: missing ] of a character class");
 	assert_mistakes("\"a\\q\"", "2 unknown escape sequence in string");
 	assert_mistakes("x{a=\"\xff\"}", "5 invalid UTF-8 in string");
 	assert_mistakes("x \xff", "2 invalid UTF-8");
@@ -372,7 +417,8 @@ static void all_mistakes_are_told_at_once(void **state)
 			"13 bad regular expression: missing ) of a group\n"
 			"17 unexpected '}' in a label matcher, =, !=, =~ or !~ is expected\n"
 			"24 the offset modifier is not supported");
-	assert_mistakes("x[5m:1m] + label_replace(y offset 1h, \"a\", \"b\", \"c\", \"d\") * on(a) group_left z @ 5",
+	assert_mistakes("x[5m:1m] + label_replace(y offset 1h, \"a\", \"b\", \"c\", \"d\") * on(a) "
+			"group_left z @ 5",
 			"1 subqueries are not supported\n"
 			"11 function 'label_replace' is not supported\n"
 			"27 the offset modifier is not supported\n"
@@ -385,10 +431,13 @@ static void recovery_invents_no_mistakes(void **state)
 	(void)state;
 	assert_mistakes("sum(sum(sum(x)", "7 unclosed left parenthesis");
 	assert_mistakes("rate(x[5m) + abs(y)", "9 unexpected ')' in a range, ']' is expected");
-	assert_mistakes("foo(x) + 1 and bar(y) > 2 or z", "0 unknown function 'foo'\n15 unknown function 'bar'");
+	assert_mistakes("foo(x) + 1 and bar(y) > 2 or z",
+			"0 unknown function 'foo'\n15 unknown function 'bar'");
 	assert_mistakes("x ! y + z", "2 unexpected character '!'");
 	assert_mistakes("x..y", "1 unexpected character '.'");
-	assert_mistakes("sum by (a x", "7 unclosed left parenthesis\n10 unexpected identifier 'x' in the labels of by");
+	assert_mistakes(
+		"sum by (a x",
+		"7 unclosed left parenthesis\n10 unexpected identifier 'x' in the labels of by");
 	assert_mistakes("x{a=\"b", "4 unterminated quoted string");
 	assert_mistakes("x{$$$$} + y", "2 unexpected character '$' inside braces");
 	assert_mistakes("-foo(x)[5m]", "1 unknown function 'foo'");
@@ -404,7 +453,8 @@ static void what_promql_has_and_we_have_not_is_refused_by_name(void **state)
 	assert_mistakes("sum(x)[5m:1m]", "6 subqueries are not supported");
 	assert_mistakes("x offset -5m", "2 the offset modifier is not supported");
 	assert_mistakes("x[5m] @ start()", "6 the @ modifier is not supported");
-	assert_mistakes("x * on(a) group_right(b) y", "10 the group_right modifier is not supported");
+	assert_mistakes("x * on(a) group_right(b) y",
+			"10 the group_right modifier is not supported");
 	assert_mistakes("stddev by (a) (x)", "0 aggregation 'stddev' is not supported");
 	assert_mistakes("irate(x[5m])", "0 function 'irate' is not supported");
 	assert_mistakes("x{a=\"\\x00\"}", "5 a NUL character in a string is not supported");
@@ -420,7 +470,8 @@ static void depth_and_length_have_limits(void **state)
 	buf_text(&text, "x");
 	buf_fill(&text, ")", 30000);
 	parsed = parse_bytes(text.bytes, text.length);
-	assert_string_equal(parsed.mistakes.items[0].message, "the expression nests too deeply (more than 500 levels)");
+	assert_string_equal(parsed.mistakes.items[0].message,
+			    "the expression nests too deeply (more than 500 levels)");
 	assert_int_equal(parsed.mistakes.count, 1);
 	parsed_fini(&parsed);
 
@@ -428,20 +479,23 @@ static void depth_and_length_have_limits(void **state)
 	buf_fill(&text, "-", 60000);
 	buf_text(&text, "x");
 	parsed = parse_bytes(text.bytes, text.length);
-	assert_string_equal(parsed.mistakes.items[0].message, "the expression nests too deeply (more than 500 levels)");
+	assert_string_equal(parsed.mistakes.items[0].message,
+			    "the expression nests too deeply (more than 500 levels)");
 	parsed_fini(&parsed);
 
 	buf_reset(&text);
 	buf_text(&text, "x");
 	buf_fill(&text, "+x", 30000);
 	parsed = parse_bytes(text.bytes, text.length);
-	assert_string_equal(parsed.mistakes.items[0].message, "the expression nests too deeply (more than 500 levels)");
+	assert_string_equal(parsed.mistakes.items[0].message,
+			    "the expression nests too deeply (more than 500 levels)");
 	parsed_fini(&parsed);
 
 	buf_reset(&text);
 	buf_fill(&text, "(", 100000);
 	parsed = parse_bytes(text.bytes, text.length);
-	assert_string_equal(parsed.mistakes.items[0].message, "the expression is too long: 100000 bytes (at most 65536)");
+	assert_string_equal(parsed.mistakes.items[0].message,
+			    "the expression is too long: 100000 bytes (at most 65536)");
 	parsed_fini(&parsed);
 
 	buf_reset(&text);
@@ -473,10 +527,19 @@ static void a_window_is_the_greatest_reach_of_a_selector(void **state)
 		const char *text;
 		int64_t ms;
 	} rows[] = {
-		{"x", 0}, {"1", 0}, {"rate(x[5m])", 300000}, {"rate(x[5m]) > rate(y[1h])", 3600000},
-		{"tts:a:p99_1m", 60000}, {"tts:a:p99_5m > 1", 300000}, {"tts:a:p99_1h", 3600000}, {"a_5m", 0},
-		{"tts:a:_5m", 300000}, {"tts:a_5m:x", 0}, {"{__name__=\"tts:a:p99_5m\"}", 300000},
-		{"max_over_time(tts:a:p99_5m[10m])", 900000}, {"topk(scalar(rate(x[2m])), y)", 120000},
+		{"x", 0},
+		{"1", 0},
+		{"rate(x[5m])", 300000},
+		{"rate(x[5m]) > rate(y[1h])", 3600000},
+		{"tts:a:p99_1m", 60000},
+		{"tts:a:p99_5m > 1", 300000},
+		{"tts:a:p99_1h", 3600000},
+		{"a_5m", 0},
+		{"tts:a:_5m", 300000},
+		{"tts:a_5m:x", 0},
+		{"{__name__=\"tts:a:p99_5m\"}", 300000},
+		{"max_over_time(tts:a:p99_5m[10m])", 900000},
+		{"topk(scalar(rate(x[2m])), y)", 120000},
 		{"(x or tts:a:max_1m) and on() y", 60000},
 	};
 
@@ -512,11 +575,34 @@ static void durations_read_as_in_prometheus(void **state)
 		const char *text;
 		int64_t ms; /* -1 = none */
 	} rows[] = {
-		{"0", 0}, {"0s", 0}, {"1ms", 1}, {"1s", 1000}, {"5m", 300000}, {"1h30m", 5400000}, {"1d", 86400000},
-		{"1w", 604800000}, {"1y", 31536000000}, {"1y1w1d1h1m1s1ms", 32230861001}, {"250ms", 250}, {"0h0m5s", 5000},
-		{"292y", 9208512000000}, {"300y", -1}, {"", -1}, {"5", -1}, {"m", -1}, {"5m5m", -1}, {"1m1h", -1},
-		{"1ms1s", -1}, {"1.5h", -1}, {"-5m", -1}, {"5 m", -1}, {"5M", -1}, {"5ns", -1}, {"5mm", -1},
-		{"99999999999999999999s", -1}, {"00", -1},
+		{"0", 0},
+		{"0s", 0},
+		{"1ms", 1},
+		{"1s", 1000},
+		{"5m", 300000},
+		{"1h30m", 5400000},
+		{"1d", 86400000},
+		{"1w", 604800000},
+		{"1y", 31536000000},
+		{"1y1w1d1h1m1s1ms", 32230861001},
+		{"250ms", 250},
+		{"0h0m5s", 5000},
+		{"292y", 9208512000000},
+		{"300y", -1},
+		{"", -1},
+		{"5", -1},
+		{"m", -1},
+		{"5m5m", -1},
+		{"1m1h", -1},
+		{"1ms1s", -1},
+		{"1.5h", -1},
+		{"-5m", -1},
+		{"5 m", -1},
+		{"5M", -1},
+		{"5ns", -1},
+		{"5mm", -1},
+		{"99999999999999999999s", -1},
+		{"00", -1},
 	};
 	int64_t ms;
 
@@ -585,7 +671,8 @@ static void assert_matchers(const char *text, const char *want)
 	struct expr_mistakes mistakes = {0};
 	struct buf got = {0};
 	size_t count;
-	struct matcher *matchers = expr_parse_matchers(&arena, text, strlen(text), &count, &mistakes);
+	struct matcher *matchers =
+		expr_parse_matchers(&arena, text, strlen(text), &count, &mistakes);
 
 	if (matchers)
 		matchers_print(&got, matchers, count);
@@ -608,7 +695,8 @@ static void matchers_stand_with_or_without_braces(void **state)
 	assert_matchers("", "0 there is no matcher");
 	assert_matchers("{a=\"b\"} x", "8 unexpected identifier 'x' behind the matchers");
 	assert_matchers("a=\"b\"}", "5 unexpected '}' behind the matchers");
-	assert_matchers("a=b", "2 unexpected identifier 'b' in a label matcher, a string is expected");
+	assert_matchers("a=b",
+			"2 unexpected identifier 'b' in a label matcher, a string is expected");
 	assert_matchers("a=~\"[\"", "4 bad regular expression: missing ] of a character class");
 }
 
@@ -622,15 +710,80 @@ static unsigned random_below(unsigned limit)
 	return (unsigned)(random_state >> 33) % limit;
 }
 
-/* Whatever comes in: a tree whose text reads back as itself, or mistakes; the helpers assert the rest. */
+/* Whatever comes in: a tree whose text reads back as itself, or mistakes; the helpers assert the
+ * rest. */
 static void random_tokens_never_break_the_parser(void **state)
 {
 	static const char *const words[] = {
-		"x", "y", "sum", "rate", "topk", "foo", "irate", "(", ")", "(", ")", "{", "}", "[", "]", "[5m]", ",", ":",
-		"@", "=", "=~", "!~", "!=", "==", ">", "<=", "+", "-", "*", "/", "%", "^", "atan2", "and", "or", "unless",
-		"bool", "by", "without", "on", "ignoring", "group_left", "offset", "start", "1", "0x1f", "1e3", "5m", "Inf",
-		"\"a\"", "'b'", "`c`", "\"\\", "\"\\x41\"", "#", "\n", " ", "a=\"b\"", "a=~\"(b|c)*\"", "a=~\"[\"", ".", "!",
-		"\xff", "é", "\x01", "{a=\"b\"}", "(x)", "rate(x[5m])", "\0",
+		"x",
+		"y",
+		"sum",
+		"rate",
+		"topk",
+		"foo",
+		"irate",
+		"(",
+		")",
+		"(",
+		")",
+		"{",
+		"}",
+		"[",
+		"]",
+		"[5m]",
+		",",
+		":",
+		"@",
+		"=",
+		"=~",
+		"!~",
+		"!=",
+		"==",
+		">",
+		"<=",
+		"+",
+		"-",
+		"*",
+		"/",
+		"%",
+		"^",
+		"atan2",
+		"and",
+		"or",
+		"unless",
+		"bool",
+		"by",
+		"without",
+		"on",
+		"ignoring",
+		"group_left",
+		"offset",
+		"start",
+		"1",
+		"0x1f",
+		"1e3",
+		"5m",
+		"Inf",
+		"\"a\"",
+		"'b'",
+		"`c`",
+		"\"\\",
+		"\"\\x41\"",
+		"#",
+		"\n",
+		" ",
+		"a=\"b\"",
+		"a=~\"(b|c)*\"",
+		"a=~\"[\"",
+		".",
+		"!",
+		"\xff",
+		"é",
+		"\x01",
+		"{a=\"b\"}",
+		"(x)",
+		"rate(x[5m])",
+		"\0",
 	};
 	struct buf text = {0};
 
@@ -671,7 +824,8 @@ static void random_bytes_never_break_the_parser(void **state)
 		struct parsed parsed;
 
 		for (size_t i = 0; i < length; i++)
-			text[i] = (char)(random_below(4) ? 32 + random_below(95) : random_below(256));
+			text[i] =
+				(char)(random_below(4) ? 32 + random_below(95) : random_below(256));
 		parsed = parse_bytes(text, length);
 		parsed_fini(&parsed);
 	}

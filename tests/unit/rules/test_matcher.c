@@ -10,18 +10,21 @@
 
 #include "rules/expr.h"
 
-static void assert_matches(const char *text, const char *const *values, const bool *want, size_t count)
+static void assert_matches(const char *text, const char *const *values, const bool *want,
+			   size_t count)
 {
 	struct arena arena = {0};
 	struct expr_mistakes mistakes = {0};
 	size_t matchers_count;
-	struct matcher *matchers = expr_parse_matchers(&arena, text, strlen(text), &matchers_count, &mistakes);
+	struct matcher *matchers =
+		expr_parse_matchers(&arena, text, strlen(text), &matchers_count, &mistakes);
 
 	assert_non_null(matchers);
 	assert_int_equal(matchers_count, 1);
 	for (size_t i = 0; i < count; i++)
 		if (matcher_matches(matchers, values[i]) != want[i])
-			fail_msg("%s on '%s': not %d", text, values[i] ? values[i] : "(none)", want[i]);
+			fail_msg("%s on '%s': not %d", text, values[i] ? values[i] : "(none)",
+				 want[i]);
 	matchers_fini(matchers, matchers_count);
 	assert_null(matchers[0].regex);
 	arena_fini(&arena);

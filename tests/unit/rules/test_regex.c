@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Regular expressions of matchers: against Python's re where both speak the same, and RE2's own rules by hand. */
+/* Regular expressions of matchers: against Python's re where both speak the same, and RE2's own
+ * rules by hand. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -30,10 +31,42 @@ static bool matches(const char *pattern, const char *text)
 
 /* made by python3's re: re.compile(PATTERN, re.ASCII).fullmatch(TEXT); one bit a text */
 static const char *const texts[] = {
-	"", "a", "b", "ab", "abc", "ABC", "aaa", "aab", "ba", "c", "bc", "1", "12a", "a b", " ",
-	"a.b", "axb", "\012", "a\012b", "a\012", "\303\251", "\303\251\303\251",
-	"\346\227\245\346\234\254\350\252\236", "KS", "ks", "abcd", "_", "-", "]",
-	"tts_request_duration_seconds", "piper", "pipers", "a{,2}", "\011", "\305\277", "b\012",
+	"",
+	"a",
+	"b",
+	"ab",
+	"abc",
+	"ABC",
+	"aaa",
+	"aab",
+	"ba",
+	"c",
+	"bc",
+	"1",
+	"12a",
+	"a b",
+	" ",
+	"a.b",
+	"axb",
+	"\012",
+	"a\012b",
+	"a\012",
+	"\303\251",
+	"\303\251\303\251",
+	"\346\227\245\346\234\254\350\252\236",
+	"KS",
+	"ks",
+	"abcd",
+	"_",
+	"-",
+	"]",
+	"tts_request_duration_seconds",
+	"piper",
+	"pipers",
+	"a{,2}",
+	"\011",
+	"\305\277",
+	"b\012",
 };
 
 static const struct {
@@ -147,7 +180,7 @@ static void patterns_mean_what_they_mean_in_prometheus(void **state)
 		{"[^\\D]", "5", true},
 		{"[^\\x00-\\x{10FFFF}]", "a", false},
 		{"\\141\\x62\\x{63}", "abc", true},
-		{"\\0", "", false}, /* the character NUL */
+		{"\\0", "", false},  /* the character NUL */
 		{".", "\xff", true}, /* a broken byte is one character, U+FFFD */
 		{"\\x{fffd}", "\xff", true},
 		{"..", "\xe3\x81", true},
@@ -160,7 +193,8 @@ static void patterns_mean_what_they_mean_in_prometheus(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		if (matches(own[i].pattern, own[i].text) != own[i].matches)
-			fail_msg("'%s' on '%s': not %d", own[i].pattern, own[i].text, own[i].matches);
+			fail_msg("'%s' on '%s': not %d", own[i].pattern, own[i].text,
+				 own[i].matches);
 }
 
 static void bad_patterns_are_refused_with_their_place(void **state)
@@ -239,7 +273,8 @@ static void size_and_depth_have_limits(void **state)
 	assert_string_equal(refusal("a(?i)*", 1, ""), "");
 	assert_string_equal(refusal("(?i)", 1000, "a"), "");
 	assert_string_equal(refusal("[a-z]{1000}", 20, ""), "the regular expression is too large");
-	assert_string_equal(refusal("(a|b|c){100}{", 60, ""), "the regular expression is too large");
+	assert_string_equal(refusal("(a|b|c){100}{", 60, ""),
+			    "the regular expression is too large");
 	assert_string_equal(refusal("ab", 20000, ""), "the regular expression is too large");
 	assert_string_equal(refusal("x", 1, "*(?i)*(?i)*"), "");
 	assert_string_equal(refusal("a|", 2000, "b"), "");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Templates: what they print (the numbers are promtool's; tests/promql/agree-templates asks it), and what is refused. */
+/* Templates: what they print (the numbers are promtool's; tests/promql/agree-templates asks it),
+ * and what is refused. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -18,7 +19,10 @@
 static struct buf expand_with(const char *text, double value, const char *trace_id)
 {
 	static const struct label items[] = {
-		{"job", "a b"}, {"engine", "espeak-ng"}, {"braces", "{{ $value }}"}, {"num", "2500"},
+		{"job", "a b"},
+		{"engine", "espeak-ng"},
+		{"braces", "{{ $value }}"},
+		{"num", "2500"},
 	};
 	struct labels_pool *pool = labels_pool_new();
 	struct template_values values = {
@@ -55,8 +59,11 @@ static void values_and_labels_take_the_place_of_actions(void **state)
 	assert_expands("{{ $value }} {{$value}} {{ .Value }}", 5.5, "5.5 5.5 5.5");
 	assert_expands("{{ $labels.engine }}/{{ .Labels.job }}", 5, "espeak-ng/a b");
 	assert_expands("[{{ $labels.nope }}]", 5, "[]");
-	assert_expands("{{ \"a\\tb\\u00e9\" }}{{ `c\\d` }}", 5, "a\tb\xc3\xa9" "c\\d");
-	assert_expands("{{ 5 }} {{ -5 }} {{ 5.50 }} {{ 1e3 }} {{ 0x1F }} {{ 017 }} {{ .5 }}", 0, "5 -5 5.5 1000 31 15 0.5");
+	assert_expands("{{ \"a\\tb\\u00e9\" }}{{ `c\\d` }}", 5,
+		       "a\tb\xc3\xa9"
+		       "c\\d");
+	assert_expands("{{ 5 }} {{ -5 }} {{ 5.50 }} {{ 1e3 }} {{ 0x1F }} {{ 017 }} {{ .5 }}", 0,
+		       "5 -5 5.5 1000 31 15 0.5");
 	assert_expands("{{\n$value\n|\thumanize\r\n}}", 1500, "1.5k");
 }
 
@@ -84,11 +91,27 @@ static void numbers_print_as_in_go(void **state)
 		double value;
 		const char *text;
 	} rows[] = {
-		{0, "0"}, {-0.0, "-0"}, {1, "1"}, {0.1, "0.1"}, {0.1 + 0.2, "0.30000000000000004"}, {100000, "100000"},
-		{999999, "999999"}, {1000000, "1e+06"}, {1234567, "1.234567e+06"}, {123456789, "1.23456789e+08"},
-		{1e20, "1e+20"}, {1e21, "1e+21"}, {0.0001, "0.0001"}, {0.00001, "1e-05"}, {1.5e-7, "1.5e-07"},
-		{4.9e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"}, {INFINITY, "+Inf"},
-		{-INFINITY, "-Inf"}, {NAN, "NaN"}, {12345.678, "12345.678"},
+		{0, "0"},
+		{-0.0, "-0"},
+		{1, "1"},
+		{0.1, "0.1"},
+		{0.1 + 0.2, "0.30000000000000004"},
+		{100000, "100000"},
+		{999999, "999999"},
+		{1000000, "1e+06"},
+		{1234567, "1.234567e+06"},
+		{123456789, "1.23456789e+08"},
+		{1e20, "1e+20"},
+		{1e21, "1e+21"},
+		{0.0001, "0.0001"},
+		{0.00001, "1e-05"},
+		{1.5e-7, "1.5e-07"},
+		{4.9e-324, "5e-324"},
+		{1.7976931348623157e308, "1.7976931348623157e+308"},
+		{INFINITY, "+Inf"},
+		{-INFINITY, "-Inf"},
+		{NAN, "NaN"},
+		{12345.678, "12345.678"},
 	};
 
 	(void)state;
@@ -123,7 +146,8 @@ static void humanize_is_prometheus(void **state)
 		assert_expands("{{ humanize1024 $value }}", rows[i].value, rows[i].binary);
 		assert_expands("{{ $value | humanizeDuration }}", rows[i].value, rows[i].duration);
 		if (i != 3)
-			assert_expands("{{ $value | humanizePercentage }}", rows[i].value, rows[i].percentage);
+			assert_expands("{{ $value | humanizePercentage }}", rows[i].value,
+				       rows[i].percentage);
 	}
 	assert_expands("{{ humanizePercentage 999.951 }}", 0, "1e+05%");
 	assert_expands("{{ $labels.num | humanize }} {{ \"0x1p4\" | humanize }}", 0, "2.5k 16");
@@ -132,20 +156,27 @@ static void humanize_is_prometheus(void **state)
 static void printf_prints_as_in_go(void **state)
 {
 	(void)state;
-	assert_expands("{{ printf \"%.2f\" $value }} {{ $value | printf \"%.1f\" }}", 1.256, "1.26 1.3");
-	assert_expands("{{ printf \"%f|%e|%g|%v|%.0f|%.3g\" $value $value $value $value $value $value }}", 1234.5,
-		       "1234.500000|1.234500e+03|1234.5|1234.5|1234|1.23e+03");
-	assert_expands("{{ printf \"%8.1f|%-8.1f|%08.1f|%+.1f|% .1f\" $value $value $value $value $value }}", 2.5,
-		       "     2.5|2.5     |000002.5|+2.5| 2.5");
+	assert_expands("{{ printf \"%.2f\" $value }} {{ $value | printf \"%.1f\" }}", 1.256,
+		       "1.26 1.3");
+	assert_expands(
+		"{{ printf \"%f|%e|%g|%v|%.0f|%.3g\" $value $value $value $value $value $value }}",
+		1234.5, "1234.500000|1.234500e+03|1234.5|1234.5|1234|1.23e+03");
+	assert_expands("{{ printf \"%8.1f|%-8.1f|%08.1f|%+.1f|% .1f\" $value $value $value $value "
+		       "$value }}",
+		       2.5, "     2.5|2.5     |000002.5|+2.5| 2.5");
 	assert_expands("{{ printf \"%08.1f|%+f|%5v|% f\" $value $value $value $value }}", INFINITY,
 		       "    +Inf|+Inf| +Inf| Inf");
 	assert_expands("{{ printf \"%08.1f|%+f\" $value $value }}", NAN, "     NaN|+NaN");
-	assert_expands("{{ printf \"%5d|%-5d|%05d|%+d|%.3d|%v\" 42 42 42 42 42 42 }}", 0, "   42|42   |00042|+42|042|42");
-	assert_expands("{{ printf \"%d %d\" -42 9223372036854775807 }}", 0, "-42 9223372036854775807");
-	assert_expands("{{ printf \"%s|%5s|%-5s|%.1s|%05s\" $labels.job \"ab\" \"\xc3\xa9\" \"\xc3\xa9x\" \"ab\" }}", 0,
-		       "a b|   ab|\xc3\xa9    |\xc3\xa9|000ab");
+	assert_expands("{{ printf \"%5d|%-5d|%05d|%+d|%.3d|%v\" 42 42 42 42 42 42 }}", 0,
+		       "   42|42   |00042|+42|042|42");
+	assert_expands("{{ printf \"%d %d\" -42 9223372036854775807 }}", 0,
+		       "-42 9223372036854775807");
+	assert_expands("{{ printf \"%s|%5s|%-5s|%.1s|%05s\" $labels.job \"ab\" \"\xc3\xa9\" "
+		       "\"\xc3\xa9x\" \"ab\" }}",
+		       0, "a b|   ab|\xc3\xa9    |\xc3\xa9|000ab");
 	assert_expands("{{ printf \"100%%\" }}", 0, "100%");
-	assert_expands("{{ $value | humanize | printf \"%s s\" | printf \"(%s)\" }}", 2000, "(2k s)");
+	assert_expands("{{ $value | humanize | printf \"%s s\" | printf \"(%s)\" }}", 2000,
+		       "(2k s)");
 }
 
 static void a_label_that_is_no_number_is_said_in_the_text(void **state)
@@ -153,7 +184,8 @@ static void a_label_that_is_no_number_is_said_in_the_text(void **state)
 	(void)state;
 	assert_expands("a {{ $labels.job | humanize }} b {{ $labels.engine | humanize }}", 5,
 		       "<error expanding template: 'a b' is no number>");
-	assert_expands("{{ $labels.nope | humanizeDuration }}", 5, "<error expanding template: '' is no number>");
+	assert_expands("{{ $labels.nope | humanizeDuration }}", 5,
+		       "<error expanding template: '' is no number>");
 }
 
 static void the_trace_id_is_the_exemplars(void **state)
@@ -172,7 +204,8 @@ static void a_label_named_trace_id_wins(void **state)
 {
 	static const struct label items[] = {{"trace_id", "mine"}};
 	struct labels_pool *pool = labels_pool_new();
-	struct template_values values = {.labels = labels_intern(pool, items, 1), .trace_id = "exemplar"};
+	struct template_values values = {.labels = labels_intern(pool, items, 1),
+					 .trace_id = "exemplar"};
 	struct buf out = {0};
 
 	(void)state;
@@ -190,7 +223,8 @@ static void assert_refused(const char *text, const char *want)
 	buf_text(&got, "");
 	assert_int_equal(template_check(text, strlen(text), &mistakes), -EINVAL);
 	for (size_t i = 0; i < mistakes.count; i++)
-		buf_format(&got, "%s%zu %s", i ? "\n" : "", mistakes.items[i].place, mistakes.items[i].message);
+		buf_format(&got, "%s%zu %s", i ? "\n" : "", mistakes.items[i].place,
+			   mistakes.items[i].message);
 	assert_string_equal(got.bytes, want);
 	buf_fini(&got);
 	expr_mistakes_fini(&mistakes);
@@ -205,10 +239,12 @@ static void what_go_has_beyond_is_refused_by_name(void **state)
 	assert_refused("{{/* c */}}", "2 template comments are not supported");
 	assert_refused("{{ (1) }}", "3 parentheses are not supported in templates");
 	assert_refused("{{ $value | toUpper }}", "12 'toUpper' is not supported in templates");
-	assert_refused("{{ $labels }}", "3 the label set as a whole is not supported, name one: $labels.x");
+	assert_refused("{{ $labels }}",
+		       "3 the label set as a whole is not supported, name one: $labels.x");
 	assert_refused("{{ $externalURL }}", "3 $externalURL is not supported");
 	assert_refused("{{ 'a' }}", "3 character constants are not supported");
-	assert_refused("{{ printf \"%x\" 5 }}", "3 printf's %x is not supported (only %v %s %d %e %f %g)");
+	assert_refused("{{ printf \"%x\" 5 }}",
+		       "3 printf's %x is not supported (only %v %s %d %e %f %g)");
 }
 
 static void mistakes_are_told_where_they_are(void **state)
@@ -236,7 +272,8 @@ static void all_mistakes_of_a_text_are_told(void **state)
 {
 	(void)state;
 	assert_refused("{{ foo }} {{ $value }} {{ $bar }} {{ end }} {{",
-		       "3 unknown template function 'foo'\n26 undefined variable $bar\n37 {{ end }} is not supported\n"
+		       "3 unknown template function 'foo'\n26 undefined variable $bar\n37 {{ end "
+		       "}} is not supported\n"
 		       "44 unclosed action");
 }
 
@@ -254,9 +291,44 @@ static unsigned random_below(unsigned limit)
 static void random_tokens_never_break_the_templates(void **state)
 {
 	static const char *const words[] = {
-		"{{", "}}", "{{-", "-}}", " ", "$value", "$labels.x", ".Value", ".Labels.trace_id", "$", ".", "|", "humanize",
-		"humanizeDuration", "printf", "\"%v\"", "\"%5.1f\"", "\"%s\"", "`%d`", "\"", "`", "5", "-1.5", "0x", "range", "end",
-		"foo", "(", ":=", "/*", "text", "\n", "\xff", "%", "\"\\x", "humanize1024", "1e400", "printf \"%v\" $value",
+		"{{",
+		"}}",
+		"{{-",
+		"-}}",
+		" ",
+		"$value",
+		"$labels.x",
+		".Value",
+		".Labels.trace_id",
+		"$",
+		".",
+		"|",
+		"humanize",
+		"humanizeDuration",
+		"printf",
+		"\"%v\"",
+		"\"%5.1f\"",
+		"\"%s\"",
+		"`%d`",
+		"\"",
+		"`",
+		"5",
+		"-1.5",
+		"0x",
+		"range",
+		"end",
+		"foo",
+		"(",
+		":=",
+		"/*",
+		"text",
+		"\n",
+		"\xff",
+		"%",
+		"\"\\x",
+		"humanize1024",
+		"1e400",
+		"printf \"%v\" $value",
 	};
 	struct labels_pool *pool = labels_pool_new();
 	struct template_values values = {.labels = labels_intern(pool, NULL, 0), .value = 1.5};
