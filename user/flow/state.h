@@ -249,7 +249,7 @@ void meter_free(struct meter *meter);
 const struct span *meter_worker(const struct trace *trace);
 bool meter_is_error(enum span_status status, bool incomplete);
 
-/* series.c, series_rows.c: what is sampled into view.store, each second of the axis. */
+/* series_*.c: what is sampled into view.store, each second of the axis. */
 void series_new(struct flow *flow);
 void series_free(struct flow *flow);
 bool series_is_due(const struct flow *flow, int64_t *at_ms); /* the axis has passed the next whole second: *at_ms */
