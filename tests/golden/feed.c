@@ -389,7 +389,8 @@ int main(int argc, char **argv)
 	sinks[2] = lines_new(out_file(argv[2], "lines"), &look);
 	sinks[3] = timeline_new(out_file(argv[2], "timeline"), &look, TIMELINE_LAST, 100, NULL);
 	sinks[4] = report_new(out_file(argv[2], "report"), &look, false);
-	state.flow = flow_new(&(struct flow_options){ &engines, 0x1234, 0, sinks, 5 });
+	state.flow = flow_new(&(struct flow_options){
+		.engines = &engines, .run_id = 0x1234, .sinks = sinks, .sinks_count = 5 });
 	feed_file(&state, argv[1]);
 	report_free(sinks[4]);
 	timeline_free(sinks[3]);

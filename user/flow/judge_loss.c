@@ -207,30 +207,40 @@ static void say_hole(char reason[160], const struct judge_holes *holes, const st
 		 window, whose);
 }
 
+static bool is_worse(const struct judge_mark *mark, const struct judge_mark *than)
+{
+	bool is_loss = mark->cause != JUDGE_LOST_INCOMPLETE; /* the cause says more than what came of it */
+
+	if (!than || is_loss != (than->cause != JUDGE_LOST_INCOMPLETE))
+		return !than || is_loss;
+	return mark->at_ms > than->at_ms;
+}
+
 bool judge_is_touched(struct judge *judge, struct judge_rule *rule, const struct labels *labels, int64_t at_ms,
 		      char reason[160])
 {
-	const struct judge_holes *worst = NULL;
-	const struct judge_mark *newest = NULL;
+	const struct judge_holes *worst_holes = NULL;
+	const struct judge_mark *worst = NULL;
 	int64_t from_ms = at_ms - rule->reach_ms - JUDGE_SAMPLE_SLACK_MS;
 
 	if (!judge->holes || judge_rule_is_blind(judge, rule))
 		return false;
 	for (const struct judge_holes *holes = judge->holes; holes; holes = holes->next) {
-		const struct judge_mark *last = &holes->marks[holes->marks_count - 1];
-
-		if (last->at_ms <= from_ms || (newest && last->at_ms <= newest->at_ms))
+		if (holes->marks[holes->marks_count - 1].at_ms <= from_ms)
 			continue;
 		if (holes->process && !rule_concerns(judge->flow, rule, holes->process))
 			continue;
 		if (holes->process && labels && !judge_concerns(judge->flow, labels, holes->process))
 			continue;
-		worst = holes;
-		newest = last;
+		for (unsigned i = holes->marks_count; i-- > 0 && holes->marks[i].at_ms > from_ms;)
+			if (is_worse(&holes->marks[i], worst)) {
+				worst_holes = holes;
+				worst = &holes->marks[i];
+			}
 	}
-	if (newest)
-		say_hole(reason, worst, newest, from_ms, at_ms, rule->reach_ms, !labels);
-	return newest;
+	if (worst)
+		say_hole(reason, worst_holes, worst, from_ms, at_ms, rule->reach_ms, !labels);
+	return worst;
 }
 
 bool judge_is_unknown(struct judge *judge, const struct judge_alert *alert, int64_t at_ms, char reason[160])

@@ -453,6 +453,12 @@ static void a_request_that_loss_has_touched_is_a_hole_when_it_ends(void **state)
 	assert_int_equal(view_of(judge)->rule_status[0].health, RULE_UNKNOWN);
 	assert_string_equal(view_of(judge)->rule_status[0].reason,
 			    "1 requests touched by loss ended 1 s ago, window 5 s, process 100");
+	lose_of(judge, 100, TT_LOST_RING_LEAVE, 2); /* a cause says more than what came of it */
+	pass(judge, 1);
+	lose_of(judge, 100, TT_LOST_RING_LEAVE, 3);
+	pass(judge, 2);
+	assert_string_equal(view_of(judge)->rule_status[0].reason,
+			    "5 leaves lost 1 s ago (ring full), window 5 s, process 100");
 	judge_world_free(judge);
 }
 
