@@ -13,43 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
-
-#define SHORTEST_DIGITS 17 /* always read back */
-#define EXPONENT_FROM	6  /* of %g without a precision */
-
-/* The shortest digits that read back, as %g writes them; without sign of plus. */
-static void shortest(char *out, size_t room, double value)
-{
-	char scientific[40];
-	int digits = 1, exponent;
-
-	for (; digits < SHORTEST_DIGITS; digits++) {
-		snprintf(scientific, sizeof(scientific), "%.*e", digits - 1, value);
-		if (strtod(scientific, NULL) == value)
-			break;
-	}
-	snprintf(scientific, sizeof(scientific), "%.*e", digits - 1, value);
-	exponent = atoi(strchr(scientific, 'e') + 1);
-	if (exponent < -4 || exponent >= EXPONENT_FROM)
-		snprintf(out, room, "%s", scientific);
-	else
-		snprintf(out, room, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0,
-			 value);
-}
-
-void go_print_number(struct buf *out, double value)
-{
-	char text[400];
-
-	if (isnan(value))
-		buf_text(out, "NaN");
-	else if (isinf(value))
-		buf_text(out, value > 0 ? "+Inf" : "-Inf");
-	else {
-		shortest(text, sizeof(text), value);
-		buf_text(out, text);
-	}
-}
+#include "rules/eval.h"
 
 /* Width counts characters. Zeros go between the sign and the digits. */
 static void pad(struct buf *out, const struct go_verb *verb, const char *text, bool with_zeros)
@@ -75,41 +39,45 @@ static void pad(struct buf *out, const struct go_verb *verb, const char *text, b
 	}
 }
 
+/* Neither is a number for padding. */
+static void print_infinite(struct buf *out, const struct go_verb *verb, double value, bool plus)
+{
+	const char *sign = isnan(value)		  ? (plus	   ? "+"
+						     : verb->space ? " "
+								   : "")
+			   : value < 0		  ? "-"
+			   : verb->space && !plus ? " "
+						  : "+";
+	char text[8];
+
+	snprintf(text, sizeof(text), "%s%s", sign, isnan(value) ? "NaN" : "Inf");
+	pad(out, verb, text, false);
+}
+
 void go_print_double(struct buf *out, const struct go_verb *verb, double value)
 {
 	bool plus = verb->plus && verb->verb != 'v';
 	int precision = verb->precision;
-	char digits[1500], text[1502];
+	struct buf text = {0};
 
 	if (!isfinite(value)) {
-		const char *sign = isnan(value)		  ? (plus	   ? "+"
-							     : verb->space ? " "
-									   : "")
-				   : value < 0		  ? "-"
-				   : verb->space && !plus ? " "
-							  : "+";
-
-		snprintf(text, sizeof(text), "%s%s", sign, isnan(value) ? "NaN" : "Inf");
-		pad(out, verb, text, false);
+		print_infinite(out, verb, value, plus);
 		return;
 	}
 	if (precision < 0 && (verb->verb == 'f' || verb->verb == 'e'))
 		precision = 6;
+	if (!signbit(value))
+		buf_text(&text, plus ? "+" : verb->space ? " " : "");
 	if (precision < 0)
-		shortest(digits, sizeof(digits), value);
+		eval_print_number(&text, value);
 	else if (verb->verb == 'f')
-		snprintf(digits, sizeof(digits), "%.*f", precision, value);
+		buf_format(&text, "%.*f", precision, value);
 	else if (verb->verb == 'e')
-		snprintf(digits, sizeof(digits), "%.*e", precision, value);
+		buf_format(&text, "%.*e", precision, value);
 	else
-		snprintf(digits, sizeof(digits), "%.*g", precision, value);
-	snprintf(text, sizeof(text), "%s%s",
-		 *digits == '-' ? ""
-		 : plus		? "+"
-		 : verb->space	? " "
-				: "",
-		 digits);
-	pad(out, verb, text, verb->zero);
+		buf_format(&text, "%.*g", precision, value);
+	pad(out, verb, text.bytes, verb->zero);
+	buf_fini(&text);
 }
 
 void go_print_whole(struct buf *out, const struct go_verb *verb, long long value)
