@@ -19,18 +19,23 @@ struct sample {
 	double value;
 };
 
-struct series; /* opaque: its labels by series_labels */
+/*
+ * Opaque: its labels by series_labels. Lives as long as the store: one that age or bytes have emptied waits, unseen and
+ * uncounted, for its next sample.
+ */
+struct series;
 
 struct store_limits {
 	size_t series_count; /* a new series over it is refused, counted */
-	size_t bytes;	     /* of samples: the oldest of all series are let go, counted */
+	/* Of samples, and of labels and series as far as half of it; the oldest samples of all series are let go, counted. */
+	size_t bytes;
 	int64_t age_ms;
 };
 
 struct store_counts {
 	uint64_t series_count;
 	uint64_t samples_count;
-	uint64_t bytes;
+	uint64_t bytes; /* of samples, series and labels; labels of dead series stay */
 	uint64_t refused_series_count;
 	uint64_t let_go_samples_count; /* by bytes; those let go by age are not a loss */
 };
