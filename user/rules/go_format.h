@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Numbers and texts as Go prints them, since Prometheus' templates are Go's, and Prometheus' own
- * humanize functions. In: values. Out: text. The rule that surprises: without a precision %v and %g
- * give the shortest digits that read back, with an exponent below 1e-04 and from 1e+06 on.
+ * humanize functions. In: values. Out: text. The rule that surprises: %g and %v without a precision
+ * are eval_print_number's shortest digits; +Inf keeps its sign without being asked.
  */
 #ifndef RULES_GO_FORMAT_H
 #define RULES_GO_FORMAT_H

@@ -12,7 +12,7 @@
 
 #include "base/table.h"
 #include "base/text.h"
-#include "rules/go_format.h"
+#include "rules/eval.h"
 
 static const char *const operators[] = {
 	[OP_ADD] = "+", [OP_SUB] = "-",	  [OP_MUL] = "*",	[OP_DIV] = "/",
@@ -80,7 +80,7 @@ static void print_number(struct buf *out, double number)
 	if (isinf(number) && number > 0)
 		buf_text(out, "Inf");
 	else
-		go_print_number(out, number);
+		eval_print_number(out, number);
 }
 
 static void print_matcher(struct buf *out, const struct matcher *matcher)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/auto.h"
-#include "rules/go_format.h"
+#include "rules/eval.h"
 
 bool template_tell(struct template_reader *r, size_t place, const char *format, ...)
 {
@@ -64,7 +64,7 @@ bool template_at_end(const struct template_reader *r)
 void template_print(struct buf *out, const struct template_value *value)
 {
 	if (value->kind == TEMPLATE_NUMBER)
-		go_print_number(out, value->number);
+		eval_print_number(out, value->number);
 	else if (value->kind == TEMPLATE_WHOLE)
 		buf_format(out, "%lld", value->whole);
 	else
