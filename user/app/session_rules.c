@@ -5,6 +5,7 @@
  * records arrive, since a recording knows only the records.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,8 +50,18 @@ void session_begin(struct session *session)
 /* What is said while something is tried: kept, to be told to whoever asked, and still said. */
 struct heard {
 	struct buf lines;
-	size_t count;
+	size_t mistakes_count; /* lines that name a place; the others show it */
 };
+
+static bool names_place(const char *line)
+{
+	unsigned row, column;
+
+	for (; (line = strchr(line, ':')); line++)
+		if (sscanf(line, ":%u:%u: ", &row, &column) == 2)
+			return true;
+	return false;
+}
 
 static void hear(void *arg, const char *line)
 {
@@ -58,7 +69,7 @@ static void hear(void *arg, const char *line)
 
 	buf_text(&heard->lines, line);
 	buf_char(&heard->lines, '\n');
-	heard->count++;
+	heard->mistakes_count += names_place(line);
 }
 
 static void feed_refusal(struct session *session, const char *message, size_t count)
@@ -102,7 +113,7 @@ int session_reload(struct session *session, char **message)
 		const char *first = heard.lines.bytes ? heard.lines.bytes : "unknown";
 
 		warn("the rules stay as they were");
-		feed_refusal(session, first, heard.count);
+		feed_refusal(session, first, heard.mistakes_count);
 		if (message)
 			*message = mem_string(first);
 	} else {
