@@ -153,6 +153,12 @@ static bool is_our_end(const struct view *view)
 	return view->end_reason && view->end_reason != TT_END_TARGET;
 }
 
+/* For the writer 0 is "nothing yet". */
+static uint64_t mark_of(uint64_t generation)
+{
+	return generation + 1;
+}
+
 void state_file_note(struct state_file *state, const struct view *view)
 {
 	if (!state->writer || state->stage != STAGE_RUNNING || is_our_end(view))
@@ -163,7 +169,7 @@ void state_file_note(struct state_file *state, const struct view *view)
 	state->is_touched = false;
 	state->noted_generation = view->state_generation;
 	make_body(state, view);
-	state_writer_put(state->writer, &state->body, view->state_generation);
+	state_writer_put(state->writer, &state->body, mark_of(view->state_generation));
 }
 
 void state_file_touch(struct state_file *state)
@@ -179,18 +185,18 @@ static bool has_time(struct state_file *state, const struct view *view)
 	return state->spent_ns < STATE_FILE_WAIT_MS * NS_PER_MS;
 }
 
-/* At most STATE_FILE_WAIT_MS per TICK, however many changes it brings. */
+/* Until a kill of ours would lose nothing; at most STATE_FILE_WAIT_MS per TICK, however many changes it brings. */
 static void wait_a_little(struct state_file *state, const struct view *view)
 {
 	uint64_t left_ns;
 
-	if (!state->writer || state->stage != STAGE_RUNNING || !has_time(state, view) || state_file_holds(state, state->noted_generation))
+	if (!state->writer || !state->has_noted || !has_time(state, view))
 		return;
 	left_ns = STATE_FILE_WAIT_MS * NS_PER_MS - state->spent_ns;
-	state_writer_wait(state->writer, state->noted_generation, (unsigned)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+	state_writer_wait_written(state->writer, mark_of(state->noted_generation), (unsigned)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
 }
 
-/* Of a storm's changes the first ones are on the disk before they are told, the others at the end of the TICK. */
+/* Of a storm's changes the first ones are written before they are told, the others at the end of the TICK. */
 static void on_alert(struct sink *sink, const struct view *view, const struct alert *alert)
 {
 	struct state_file *state = (struct state_file *)sink;
@@ -325,17 +331,12 @@ void state_file_restore(struct state_file *state, const struct view *view, struc
 
 bool state_file_wait(struct state_file *state, uint64_t generation, unsigned ms)
 {
-	return state->writer && state_writer_wait(state->writer, generation, ms);
+	return state->writer && state_writer_wait_saved(state->writer, mark_of(generation), ms);
 }
 
 bool state_file_holds(struct state_file *state, uint64_t generation)
 {
 	return state_file_wait(state, generation, 0);
-}
-
-uint64_t state_file_written_generation(struct state_file *state)
-{
-	return state->writer ? state_writer_figures(state->writer).written_generation : 0;
 }
 
 int state_file_fd(const struct state_file *state)
@@ -356,7 +357,7 @@ struct state_file_health state_file_health(struct state_file *state)
 		return health;
 	figures = state_writer_figures(state->writer);
 	health.error = figures.error;
-	health.writes_count = figures.writes_count;
+	health.writes_count = figures.saves_count;
 	health.failures_count = figures.failures_count;
 	health.bytes = figures.bytes;
 	return health;

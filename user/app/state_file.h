@@ -23,6 +23,10 @@
  *   "told":"opaque to us"
  *   }
  *
+ * When. Each change is first written to PATH.new without waiting for the disk, which is all that surviving a kill takes: that is what
+ * telling anybody waits for. Then it is synced and becomes PATH, which is what `ctl` waits for. So after a kill the newest of PATH.new,
+ * PATH.sync and PATH is the state (state_writer.h).
+ *
  * The rules that surprise: a file that is not byte for byte what we would write from what we read of it is damaged; a damaged one
  * is set aside as PATH.damaged-UTC and said, never overwritten. Nothing is written before what was there has been restored, and
  * nothing at an END of our own making: the alerts live on. A disk that hangs costs tracing 100 ms once, not per change.
@@ -57,7 +61,7 @@ struct state_file_options {
 
 /* Reads what is there. Never fails: what cannot be read, written or locked is said once, and the run goes on without. */
 struct state_file *state_file_new(const struct state_file_options *options);
-/* To be the first sink after the recorder: then nobody is told of a change before it is on the disk, or the wait was over. */
+/* To be the first sink after the recorder: then nobody is told of a change before it would survive us, or the wait was over. */
 struct sink *state_file_sink(struct state_file *state);
 /*
  * Once the flow has its first CLOCK, and its rules: feeds silences and alerts of the former run, and that the file was set aside.
@@ -68,17 +72,16 @@ void state_file_restore(struct state_file *state, const struct view *view, struc
 void state_file_note(struct state_file *state, const struct view *view);
 /* What told_save gives has changed: the next TICK takes it. */
 void state_file_touch(struct state_file *state);
-/* Whether the changes up to view->state_generation = `generation` are on the disk now, or within ms. */
+/* Whether the changes up to view->state_generation = `generation` are saved, on the disk, now or within ms. */
 bool state_file_wait(struct state_file *state, uint64_t generation, unsigned ms);
 bool state_file_holds(struct state_file *state, uint64_t generation);
-uint64_t state_file_written_generation(struct state_file *state);
-/* Readable after each write that ended, well or not; whoever reads it drains it. -1: nothing is kept. */
+/* Readable after each change that was saved, or could not be; whoever reads it drains it. -1: nothing is kept. */
 int state_file_fd(const struct state_file *state);
 
 struct state_file_health {
 	const char *path; /* NULL = nothing is kept */
 	int error;	  /* -errno of the last write that failed; 0 after one that went well */
-	uint64_t writes_count;
+	uint64_t writes_count; /* that went well */
 	uint64_t failures_count;
 	uint64_t bytes; /* of the last write */
 	uint64_t restored_alerts_count;

@@ -109,33 +109,52 @@ static char *move_aside(const char *path)
 	return NULL;
 }
 
-enum state_load state_load(const char *path, struct state_content *content, char **aside)
+/* -ENOENT, 0, -EBADMSG (it is aside now), -ENOTSUP (it is where it was). */
+static int load_one(const char *path, struct state_content *content, char **aside)
 {
+	auto_free char *moved = NULL;
 	struct buf text = { 0 };
 	char why[WHY_BYTES] = "";
-	char *moved;
 	int error = read_file(path, &text, why);
 
-	*content = (struct state_content){ 0 };
-	*aside = NULL;
 	if (!error)
 		error = state_text_parse(content, text.bytes, text.length, why, sizeof(why));
 	buf_fini(&text);
-	if (error == -ENOENT)
-		return STATE_LOAD_NONE;
-	if (!error)
-		return STATE_LOAD_FOUND;
+	if (!error || error == -ENOENT)
+		return error;
 	state_content_fini(content);
 	moved = error == -ENOTSUP ? NULL : move_aside(path);
 	if (!moved) {
 		warn("the state file %s cannot be used (%s)%s%s: it is left alone; alerts, acknowledgements and silences will not "
 		     "survive this run", path, why, error == -ENOTSUP ? "" : ", nor moved aside: ",
 		     error == -ENOTSUP ? "" : strerror(errno));
-		return STATE_LOAD_KEEP;
+		return -ENOTSUP;
 	}
+	free(*aside);
 	*aside = mem_format("%s (%s)", moved, why);
-	warn("the state file %s is damaged (%s): it is now %s; alerts, acknowledgements and silences of the former run are not "
-	     "restored", path, why, moved);
-	free(moved);
-	return STATE_LOAD_ASIDE;
+	warn("the state file %s is damaged (%s): it is now %s", path, why, moved);
+	return -EBADMSG;
+}
+
+enum state_load state_load(const char *path, struct state_content *content, char **aside)
+{
+	static const char *const suffixes[] = { ".new", ".sync", "" };
+
+	*content = (struct state_content){ 0 };
+	*aside = NULL;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		auto_free char *one = mem_format("%s%s", path, suffixes[i]);
+		int error = load_one(one, content, aside);
+
+		if (error == -ENOTSUP)
+			return STATE_LOAD_KEEP;
+		if (error)
+			continue;
+		if (*aside)
+			warn("restored is what %s held before (saved %s)", one, content->saved_at);
+		return STATE_LOAD_FOUND;
+	}
+	if (*aside)
+		warn("alerts, acknowledgements and silences of the former run are not restored");
+	return STATE_LOAD_NONE;
 }

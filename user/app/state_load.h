@@ -8,11 +8,13 @@
 enum state_load {
 	STATE_LOAD_NONE,  /* there is no file */
 	STATE_LOAD_FOUND, /* content is what it says */
-	STATE_LOAD_ASIDE, /* it was damaged; *aside tells where it is now, and why: malloc's */
-	STATE_LOAD_KEEP,  /* it was damaged and could not be moved: it must not be written to */
+	STATE_LOAD_KEEP,  /* what lies at the path could not be moved aside: it must not be written to */
 };
 
-/* The content is to be freed in every case. */
+/*
+ * The newest of PATH.new, PATH.sync and PATH (state_writer.h). *aside: what was damaged, where it is now and why, malloc's; NULL =
+ * nothing was. The content is to be freed in every case.
+ */
 enum state_load state_load(const char *path, struct state_content *content, char **aside);
 
 #endif

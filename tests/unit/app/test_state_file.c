@@ -20,17 +20,19 @@
 #include <unistd.h>
 
 #include "app/state_file.h"
+#include "app/state_load.h"
 #include "app/state_text.h"
 #include "app/state_writer.h"
 #include "base/refuse.h"
 #include "world.h"
 
-/* --- a disk that can hang or be full: our own fsync stands before the C library's --- */
+/* --- a disk that can hang or be full: our own fsync and unlink stand before the C library's --- */
 
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool hangs;
+	bool hangs;	  /* at fsync */
+	bool takes_nothing; /* it hangs where a new file is begun */
 	bool is_full;
 } disk = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
 
@@ -48,6 +50,26 @@ int fsync(int fd)
 		return -1;
 	}
 	return (int)syscall(SYS_fsync, fd);
+}
+
+/* PATH.part is unlinked before it is made. */
+int unlink(const char *path)
+{
+	size_t length = strlen(path);
+
+	pthread_mutex_lock(&disk.lock);
+	while (disk.takes_nothing && length > 5 && !strcmp(path + length - 5, ".part"))
+		pthread_cond_wait(&disk.changed, &disk.lock);
+	pthread_mutex_unlock(&disk.lock);
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+static void part_set(bool takes_nothing)
+{
+	pthread_mutex_lock(&disk.lock);
+	disk.takes_nothing = takes_nothing;
+	pthread_cond_broadcast(&disk.changed);
+	pthread_mutex_unlock(&disk.lock);
 }
 
 static void disk_set(bool hangs, bool is_full)
@@ -98,6 +120,7 @@ static int teardown(void **state)
 	char *command = mem_format("rm -rf '%s'", place->directory);
 
 	disk_set(false, false);
+	part_set(false);
 	refuse_redirect(NULL, NULL);
 	assert_int_equal(system(command), 0);
 	free(command);
@@ -503,7 +526,22 @@ static void our_own_end_keeps_what_fires_and_the_targets_end_does_not(void **arg
 	}
 }
 
-static void nobody_is_told_before_the_disk_has_it(void **arg)
+/* As the next run would read it. */
+static bool newest_holds(const struct place *place, const char *labels)
+{
+	struct state_content content;
+	char *aside;
+	bool is_there = false;
+
+	assert_int_equal(state_load(place->path, &content, &aside), STATE_LOAD_FOUND);
+	assert_null(aside);
+	for (size_t i = 0; i < content.alerts_count; i++)
+		is_there |= !strcmp(content.alerts[i].labels, labels);
+	state_content_fini(&content);
+	return is_there;
+}
+
+static void nobody_is_told_before_a_kill_would_lose_nothing(void **arg)
 {
 	struct place *place = *arg;
 	struct world world;
@@ -513,7 +551,7 @@ static void nobody_is_told_before_the_disk_has_it(void **arg)
 		char *labels = mem_format("{alertname=\"A%u\"}", i);
 
 		world_alert(&world, labels, ALERT_FIRING); /* on_alert of the first sink has returned */
-		assert_true(state_file_holds(state, world.view.state_generation));
+		assert_true(newest_holds(place, labels));
 		free(labels);
 		world_tick(&world);
 	}
@@ -528,7 +566,51 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void a_disk_that_hangs_costs_one_wait(void **arg)
+static void until_saved(struct state_file *state, uint64_t generation)
+{
+	while (!state_file_holds(state, generation)) {
+		struct pollfd fd = { .fd = state_file_fd(state), .events = POLLIN };
+		uint64_t count;
+
+		assert_int_equal(poll(&fd, 1, 10000), 1);
+		assert_int_equal(read(fd.fd, &count, sizeof(count)), sizeof(count));
+	}
+}
+
+static void a_disk_that_hangs_delays_nobody_and_a_kill_loses_nothing(void **arg)
+{
+	struct place *place = *arg;
+	struct world world, after;
+	struct state_file *state = begin(&world, place->path), *again;
+	char *copy = mem_format("%s/copy", place->directory), *command = mem_format("cp %s.new %s", place->path, copy);
+	uint64_t begun_ms;
+
+	assert_true(state_file_wait(state, world.view.state_generation, 5000));
+	disk_set(true, false);
+	begun_ms = now_ms();
+	for (unsigned i = 0; i < 50; i++) {
+		char *labels = mem_format("{alertname=\"A%u\"}", i);
+
+		world_alert(&world, labels, ALERT_FIRING);
+		assert_true(newest_holds(place, labels));
+		world_tick(&world);
+		free(labels);
+	}
+	assert_true(now_ms() - begun_ms < 50 * STATE_FILE_WAIT_MS / 4); /* not a wait each */
+	assert_false(state_file_holds(state, world.view.state_generation));
+	assert_int_equal(system(command), 0); /* what a kill now would leave */
+	disk_set(false, false);
+	until_saved(state, world.view.state_generation);
+	assert_int_equal(count_of(place, "state.json.new", NULL, 0), 0);
+	again = begin(&after, copy);
+	assert_int_equal(after.restores_count, 50);
+	end(&after, again);
+	end(&world, state);
+	free(copy);
+	free(command);
+}
+
+static void a_disk_that_takes_nothing_costs_one_wait(void **arg)
 {
 	struct place *place = *arg;
 	struct world world;
@@ -536,7 +618,8 @@ static void a_disk_that_hangs_costs_one_wait(void **arg)
 	uint64_t begun_ms, once_ms;
 
 	world_tick(&world); /* a new wait is due */
-	disk_set(true, false);
+	assert_true(state_file_wait(state, world.view.state_generation, 5000));
+	part_set(true);
 	begun_ms = now_ms();
 	world_alert(&world, "{alertname=\"First\"}", ALERT_FIRING);
 	once_ms = now_ms() - begun_ms;
@@ -549,16 +632,9 @@ static void a_disk_that_hangs_costs_one_wait(void **arg)
 		world_tick(&world);
 		free(labels);
 	}
-	assert_true(now_ms() - begun_ms < 50 * STATE_FILE_WAIT_MS / 4); /* not a wait each */
-	assert_false(state_file_holds(state, world.view.state_generation));
-	disk_set(false, false);
-	while (!state_file_holds(state, world.view.state_generation)) {
-		struct pollfd fd = { .fd = state_file_fd(state), .events = POLLIN };
-		uint64_t count;
-
-		assert_int_equal(poll(&fd, 1, 10000), 1);
-		assert_int_equal(read(fd.fd, &count, sizeof(count)), sizeof(count));
-	}
+	assert_true(now_ms() - begun_ms < 50 * STATE_FILE_WAIT_MS / 4);
+	part_set(false);
+	until_saved(state, world.view.state_generation);
 	end(&world, state);
 }
 
@@ -576,13 +652,7 @@ static void a_full_disk_is_said_once_and_the_file_recovers(void **arg)
 	world_alert(&world, "{alertname=\"Second\"}", ALERT_FIRING);
 	world_tick(&world);
 	disk_set(false, false);
-	while (!state_file_holds(state, world.view.state_generation)) {
-		struct pollfd fd = { .fd = state_file_fd(state), .events = POLLIN };
-		uint64_t count;
-
-		assert_int_equal(poll(&fd, 1, 10000), 1);
-		assert_int_equal(read(fd.fd, &count, sizeof(count)), sizeof(count));
-	}
+	until_saved(state, world.view.state_generation);
 	state_file_free(state);
 	said = strstr(place->said.bytes, "cannot be written: No space left on device");
 	assert_non_null(said);
@@ -655,10 +725,11 @@ static void text_that_no_file_can_hold_is_not_written(void **arg)
 
 	buf_fill(&body, "x", STATE_TEXT_MAX_BYTES);
 	state_writer_put(writer, &body, 1);
-	assert_false(state_writer_wait(writer, 1, 5000));
+	assert_false(state_writer_wait_written(writer, 1, 5000));
 	assert_int_equal(state_writer_figures(writer).error, -EFBIG);
 	assert_int_equal(access(place->path, F_OK), -1);
 	assert_true(state_writer_free(writer, 5000));
+	assert_int_equal(count_of(place, "state.json", NULL, 0), 0);
 	buf_fini(&body);
 }
 
@@ -668,6 +739,7 @@ static void the_file_is_whole_while_it_is_written_again_and_again(void **arg)
 	struct world world;
 	struct state_file *state = begin(&world, place->path);
 
+	assert_true(state_file_wait(state, world.view.state_generation, 5000));
 	for (unsigned i = 0; i < 200; i++) {
 		char *labels = mem_format("{alertname=\"A%u\"}", i), *text;
 		struct state_content content;
@@ -678,15 +750,78 @@ static void the_file_is_whole_while_it_is_written_again_and_again(void **arg)
 		text = read_text(place->path, &length);
 		if (state_text_parse(&content, text, length, why, sizeof(why)))
 			fail_msg("in round %u the file is broken: %s", i, why);
-		assert_true(content.alerts_count >= i);
+		assert_true(content.alerts_count <= i + 1);
 		state_content_fini(&content);
 		free(text);
 		free(labels);
 		world_tick(&world);
 	}
-	assert_int_equal(count_of(place, "state.json.tmp", NULL, 0), 0);
+	assert_true(state_file_wait(state, world.view.state_generation, 5000));
+	assert_int_equal(count_of(place, "state.json.", NULL, 0), 1); /* the lock */
 	end(&world, state);
 	assert_int_equal(count_of(place, "state.json.lock", NULL, 0), 0);
+}
+
+/* What a kill at each step of a write leaves: PATH, PATH.sync, PATH.new, PATH.part. The newest whole one counts. */
+static void a_kill_at_any_step_leaves_the_newest_text(void **arg)
+{
+	static const char *const suffixes[] = { "", ".sync", ".new" };
+	struct place *place = *arg;
+	struct world world;
+
+	for (unsigned present = 1; present < 8; present++) {
+		struct state_file *state;
+		char wanted[8] = "";
+
+		for (unsigned i = 0; i < 3; i++) {
+			char *path = mem_format("%s%s", place->path, suffixes[i]), *labels = mem_format("{alertname=\"A%u\"}", i);
+
+			if (present & (1u << i)) {
+				char *apart = mem_format("%s/apart", place->directory);
+
+				state = begin(&world, apart);
+				world_alert(&world, labels, ALERT_FIRING);
+				cut(&world, state);
+				assert_int_equal(rename(apart, path), 0);
+				snprintf(wanted, sizeof(wanted), "A%u", i);
+				free(apart);
+			}
+			free(path);
+			free(labels);
+		}
+		buf_reset(&place->said);
+		state = begin(&world, place->path);
+		assert_int_equal(world.restores_count, 1);
+		assert_string_equal(world.view.alerts->name, wanted);
+		assert_null(strstr(place->said.bytes, "damaged"));
+		cut(&world, state);
+		assert_int_equal(count_of(place, "state.json.", NULL, 0), 0);
+		state = begin(&world, place->path); /* and it is the state from now on */
+		assert_string_equal(world.view.alerts->name, wanted);
+		cut(&world, state);
+	}
+}
+
+static void a_damaged_newer_text_is_set_aside_and_the_one_before_counts(void **arg)
+{
+	struct place *place = *arg;
+	char *newer = mem_format("%s.new", place->path), *part = mem_format("%s.part", place->path);
+	struct world world;
+	struct state_file *state = begin(&world, place->path);
+
+	busy(&world);
+	cut(&world, state);
+	write_text(newer, "{\"ttsobs_state\":1,", 19);
+	write_text(part, "{\"ttsobs", 9);
+	state = begin(&world, place->path);
+	assert_int_equal(world.restores_count, 2);
+	assert_non_null(world.damaged[0] ? world.damaged : NULL);
+	assert_int_equal(count_of(place, "state.json.new.damaged-", NULL, 0), 1);
+	assert_int_equal(count_of(place, "state.json.part.damaged-", NULL, 0), 0); /* that one was never whole */
+	assert_non_null(strstr(place->said.bytes, "restored is what"));
+	cut(&world, state);
+	free(newer);
+	free(part);
 }
 
 int main(void)
@@ -705,10 +840,13 @@ int main(void)
 		TEST(a_place_that_cannot_be_written_is_said_once),
 		TEST(a_file_from_before_lives_until_its_content_is_in_the_view),
 		TEST(our_own_end_keeps_what_fires_and_the_targets_end_does_not),
-		TEST(nobody_is_told_before_the_disk_has_it),
-		TEST(a_disk_that_hangs_costs_one_wait),
+		TEST(nobody_is_told_before_a_kill_would_lose_nothing),
+		TEST(a_disk_that_hangs_delays_nobody_and_a_kill_loses_nothing),
+		TEST(a_disk_that_takes_nothing_costs_one_wait),
 		TEST(a_full_disk_is_said_once_and_the_file_recovers),
 		TEST(what_was_told_is_kept_and_comes_first),
+		TEST(a_kill_at_any_step_leaves_the_newest_text),
+		TEST(a_damaged_newer_text_is_set_aside_and_the_one_before_counts),
 		TEST(text_that_no_file_can_hold_is_not_written),
 		TEST(the_file_is_whole_while_it_is_written_again_and_again),
 	};
