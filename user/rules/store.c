@@ -70,30 +70,63 @@ static bool store_is_over(const struct store *store)
 	return store->counts.bytes + (overhead < limit / 2 ? overhead : limit / 2) > limit;
 }
 
-/* False: the limit is reached. */
-static bool store_enter(struct store *store, struct series *series)
-{
-	if (series->is_there)
-		return true;
-	if (store->counts.series_count >= store->limits.series_count) {
-		store->counts.refused_series_count++;
-		return false;
-	}
-	store->counts.series_count++;
-	store->generation++;
-	series->is_there = true;
-	store_family_add(series->family, series);
-	return true;
-}
-
 static void store_leave(struct store *store, struct series *series)
 {
 	series_empty(series);
 	store_queue_update(store, series);
 	store_family_remove(series->family, series);
 	series->is_there = false;
+	store->ended_series_count -= series->has_ended;
+	series->has_ended = false;
 	store->counts.series_count--;
 	store->generation++;
+}
+
+/* The ended ones of which the end is in the first quarter of the time in which series ended. */
+static void store_let_dead_go(struct store *store)
+{
+	int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;
+	struct series *series;
+
+	for (series = store->series; series; series = series->after) {
+		if (!series->is_there || !series->has_ended)
+			continue;
+		first_ms = series->last_at_ms < first_ms ? series->last_at_ms : first_ms;
+		last_ms = series->last_at_ms > last_ms ? series->last_at_ms : last_ms;
+	}
+	for (series = store->series; series; series = series->after) {
+		if (!series->is_there || !series->has_ended ||
+		    series->last_at_ms > first_ms + (last_ms - first_ms) / 4)
+			continue;
+		store->counts.let_go_samples_count += series_count(series);
+		store_leave(store, series);
+	}
+}
+
+/* A new one takes the place of a dead one, or every restart of a service would be one more step to
+ * blindness. */
+static bool store_has_place(struct store *store)
+{
+	if (store->counts.series_count >= store->limits.series_count && store->ended_series_count)
+		store_let_dead_go(store);
+	if (store->counts.series_count < store->limits.series_count)
+		return true;
+	store->counts.refused_series_count++;
+	return false;
+}
+
+/* False: the limit is reached. */
+static bool store_enter(struct store *store, struct series *series)
+{
+	if (series->is_there)
+		return true;
+	if (!store_has_place(store))
+		return false;
+	store->counts.series_count++;
+	store->generation++;
+	series->is_there = true;
+	store_family_add(series->family, series);
+	return true;
 }
 
 static void store_let_go(struct store *store)
@@ -117,10 +150,8 @@ struct series *store_series(struct store *store, const struct labels *labels, bo
 		;
 	if (series)
 		return store_enter(store, series) ? series : NULL;
-	if (store->counts.series_count >= store->limits.series_count) {
-		store->counts.refused_series_count++;
+	if (!store_has_place(store))
 		return NULL;
-	}
 	series = mem_new(sizeof(*series));
 	name = labels_find(labels, STORE_NAME);
 	series->labels = labels;

@@ -26,7 +26,7 @@ struct sample {
 struct series;
 
 struct store_limits {
-	size_t series_count; /* a new series over it is refused, counted */
+	size_t series_count; /* a new series over it takes the place of those that ended long ago, or is refused, counted */
 	/* Of samples, and of labels and series as far as half of it; the oldest samples of all series are let go, counted. */
 	size_t bytes;
 	int64_t age_ms;

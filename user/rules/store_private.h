@@ -60,8 +60,9 @@ struct store_family {
 
 struct store {
 	struct store_limits limits;
-	struct store_counts counts; /* `bytes` is of samples alone */
-	uint64_t all_series_count;  /* with those that wait for a sample */
+	struct store_counts counts;  /* `bytes` is of samples alone */
+	uint64_t all_series_count;   /* with those that wait for a sample */
+	uint64_t ended_series_count; /* that are there, and ended */
 	struct labels_pool *labels;
 	struct series *series;				/* all there ever were */
 	struct table by_labels;				/* by labels->hash: struct series */

@@ -158,7 +158,9 @@ void series_add(struct series *series, int64_t at_ms, double value)
 	series->raw[series->raw_to++] = (struct sample){at_ms, value};
 	series->last_at_ms = at_ms;
 	series->has_begun = true;
+	series->store->ended_series_count -= series->has_ended;
 	series->has_ended = store_is_end(value);
+	series->store->ended_series_count += series->has_ended;
 	series->raw_ends_count += series->has_ended;
 	series->store->counts.samples_count++;
 	series->store->appended_count++;

@@ -193,6 +193,36 @@ static void a_new_series_over_the_limit_is_refused_and_counted(void **state)
 	store_free(store);
 }
 
+static void a_new_series_takes_the_place_of_one_that_ended_long_ago(void **state)
+{
+	struct store *store = store_of(10, 1 << 20, 3600 * S);
+	struct series *series[10];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		series[i] = series_of(store, "x", i);
+		store_append(store, series[i], 0, 1);
+	}
+	assert_null(series_of(store, "x", 10)); /* all are alive */
+	for (i = 0; i < 4; i++)
+		store_end(store, series[i], (int64_t)(100 + 100 * i) * S);
+	assert_non_null(series_of(store, "x", 10));
+	assert_int_equal(count_of(store, "{n=\"0\"}"), 0);
+	assert_int_equal(count_of(store, "{n=~\"1|2|3|9|10\"}"), 5);
+	assert_int_equal(store_counts(store).series_count, 10);
+	assert_int_equal(store_counts(store).let_go_samples_count, 2); /* its sample and its end */
+	assert_true(
+		store_append(store, series[0], 500 * S, 1)); /* back, in the place of the next */
+	assert_int_equal(count_of(store, "{n=\"1\"}"), 0);
+	store_append(store, series[2], 600 * S, 1); /* has begun anew */
+	assert_non_null(series_of(store, "x", 11));
+	assert_int_equal(count_of(store, "{n=\"3\"}"), 0);
+	assert_null(series_of(store, "x", 12));
+	assert_int_equal(store_counts(store).refused_series_count, 2);
+	store_free(store);
+}
+
 static void age_lets_samples_go_without_counting_them_as_lost(void **state)
 {
 	struct store *store = store_of(10, 1 << 20, 100 * S);
@@ -395,6 +425,7 @@ int main(void)
 		cmocka_unit_test(every_old_instant_is_seen_as_it_was),
 		cmocka_unit_test(the_last_512_samples_are_lent_and_not_copied),
 		cmocka_unit_test(a_new_series_over_the_limit_is_refused_and_counted),
+		cmocka_unit_test(a_new_series_takes_the_place_of_one_that_ended_long_ago),
 		cmocka_unit_test(age_lets_samples_go_without_counting_them_as_lost),
 		cmocka_unit_test(over_the_bytes_the_oldest_of_all_series_go_first),
 		cmocka_unit_test(dead_series_go_before_the_living_when_bytes_are_short),
