@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * rules check FILE... | rules test FILE... | rules eval EXPR RECORDING [AT]
- * In: the command line. Out: what was found on standard output, mistakes on standard error, the exit code: 2 when a file or an
- * expression is wrong, 1 when a test failed.
- * The rule that surprises: every file is looked at, however many before it were wrong.
+ * In: the command line. Out: what was found on standard output, mistakes on standard error, the exit code: 2 when a
+ * file or an expression is wrong, 1 when a test failed. The rule that surprises: every file is looked at, however many
+ * before it were wrong.
  */
 #include "app/verbs_rules.h"
 
@@ -70,7 +70,7 @@ static void print_found(struct buf *out, const char *path, const struct rules_fo
 
 static int check_files(const struct strings *files)
 {
-	struct buf out = { 0 };
+	struct buf out = {0};
 	int code = EXIT_CODE_OK;
 
 	for (size_t i = 1; i < files->count; i++) {
@@ -103,11 +103,11 @@ static void print_failure(struct buf *out, const struct unit_test *test, const s
 
 static int run_tests(struct buf *out, const struct unit_file *file, const struct rule_set *set)
 {
-	struct buf failures = { 0 };
+	struct buf failures = {0};
 	size_t failed_count = 0;
 
 	for (size_t i = 0; i < file->tests_count; i++) {
-		struct buf what = { 0 };
+		struct buf what = {0};
 
 		if (!unit_test_run(file, &file->tests[i], set, &what)) {
 			failed_count++;
@@ -129,7 +129,7 @@ static int run_tests(struct buf *out, const struct unit_file *file, const struct
 static int test_file(struct buf *out, const char *path)
 {
 	struct unit_file *file = rules_test_read(path);
-	struct rule_texts texts = { 0 };
+	struct rule_texts texts = {0};
 	struct rule_set *set = NULL;
 	int code = EXIT_CODE_USAGE;
 
@@ -145,7 +145,7 @@ static int test_file(struct buf *out, const char *path)
 
 static int test_files(const struct strings *files)
 {
-	struct buf out = { 0 };
+	struct buf out = {0};
 	int code = EXIT_CODE_OK;
 
 	for (size_t i = 1; i < files->count; i++) {
@@ -170,9 +170,11 @@ int verbs_rules(const struct options *options)
 		return verbs_rules_eval(options);
 	if (!is_check && !is_test) {
 		if (what[0])
-			refuse(0, "rules knows check FILE..., test FILE... and eval EXPR RECORDING [AT], not '%s'", what);
+			refuse(0, "rules knows check FILE..., test FILE... and eval EXPR RECORDING [AT], not '%s'",
+			       what);
 		else
-			refuse(0, "rules what? say: ttsobs-bpf rules check FILE..., test FILE... or eval EXPR RECORDING [AT]");
+			refuse(0, "rules what? say: ttsobs-bpf rules check FILE..., test FILE... or eval EXPR "
+				  "RECORDING [AT]");
 		return EXIT_CODE_USAGE;
 	}
 	if (options->args.count < 2) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: an expression and a recording. Out: what the expression gives at the recording's end, or at an instant of it.
- * The rule that surprises: the recording runs through the same path as in replay, its rules included, so what they recorded can be
- * asked for; only our own sink listens, and it asks when the axis has reached the instant.
+ * The rule that surprises: the recording runs through the same path as in replay, its rules included, so what they
+ * recorded can be asked for; only our own sink listens, and it asks when the axis has reached the instant.
  */
 #include "app/verbs_rules_eval.h"
 
@@ -29,7 +29,7 @@ struct asker {
 	struct flow *flow;
 	const struct expr *expr;
 	bool has_instant;
-	bool is_offset;	      /* `instant_ns` counts from the start of the recording; else it is UTC */
+	bool is_offset; /* `instant_ns` counts from the start of the recording; else it is UTC */
 	uint64_t instant_ns;
 	bool as_json;
 	bool is_done;
@@ -61,7 +61,7 @@ static void print_value(struct buf *out, double value)
 static struct json_object *json_sample(int64_t at_ms, double value)
 {
 	struct json_object *pair = member_array();
-	struct buf text = { 0 };
+	struct buf text = {0};
 
 	buf_format(&text, "%lld.%03lld", (long long)(at_ms / 1000), (long long)(at_ms % 1000));
 	member_append(pair, json_object_new_double_s((double)at_ms / 1000, text.bytes));
@@ -95,7 +95,10 @@ static void print_json(struct buf *out, const struct eval_result *result, int64_
 		json_object_array_put_idx(list, 1, member_new_string(result->string));
 	}
 	member_word(answer, "status", "success");
-	member_word(part, "resultType", result->type == VALUE_VECTOR ? "vector" : result->type == VALUE_SCALAR ? "scalar" : "string");
+	member_word(part, "resultType",
+		    result->type == VALUE_VECTOR   ? "vector"
+		    : result->type == VALUE_SCALAR ? "scalar"
+						   : "string");
 	member_add(part, "result", list);
 	member_add(answer, "data", part);
 	member_print(out, answer);
@@ -103,7 +106,7 @@ static void print_json(struct buf *out, const struct eval_result *result, int64_
 
 static void print_text(struct buf *out, const struct eval_result *result, int64_t at_ms)
 {
-	struct buf labels = { 0 };
+	struct buf labels = {0};
 
 	if (result->type == VALUE_STRING) {
 		buf_text(out, "string: ");
@@ -141,7 +144,7 @@ static void ask(struct asker *asker, const struct view *view, uint64_t real_ns)
 {
 	int64_t at_ms = (int64_t)(real_ns / NS_PER_MS);
 	struct eval *eval = eval_new(view->store);
-	struct eval_result result = { 0 };
+	struct eval_result result = {0};
 	struct eval_sample *sorted;
 
 	asker->is_done = true;
@@ -170,7 +173,8 @@ static void on_tick(struct sink *sink, const struct view *view)
 	uint64_t now_ns = view_axis_ns(view, view->now_ns), instant_ns = now_ns;
 
 	if (asker->has_instant)
-		instant_ns = asker->is_offset ? view_axis_ns(view, view->started_at_ns) + asker->instant_ns : asker->instant_ns;
+		instant_ns = asker->is_offset ? view_axis_ns(view, view->started_at_ns) + asker->instant_ns
+					      : asker->instant_ns;
 	asker->has_ended |= view->end_reason != 0;
 	if (asker->is_done || !view->store)
 		return;
@@ -188,7 +192,7 @@ static void on_tick(struct sink *sink, const struct view *view)
 	}
 }
 
-static const struct sink_ops asker_ops = { .name = "rules eval", .on_tick = on_tick };
+static const struct sink_ops asker_ops = {.name = "rules eval", .on_tick = on_tick};
 
 /* ---- the recording ---- */
 
@@ -201,7 +205,7 @@ static void feed_record(struct feed *feed, const struct tt_head *record, uint32_
 
 static int run(struct asker *asker, struct source *source, const struct replay_preamble *preamble)
 {
-	struct sink *sinks[] = { &asker->sink };
+	struct sink *sinks[] = {&asker->sink};
 	struct engine_set engines;
 	int result = 0;
 
@@ -263,7 +267,7 @@ static int eval_recording(struct asker *asker, const char *path)
 static void say_mistake(const char *text, const struct expr_mistake *mistake)
 {
 	size_t length = strlen(text), start = mistake->place < length ? mistake->place : length, end = start, used;
-	struct buf line = { 0 }, caret = { 0 };
+	struct buf line = {0}, caret = {0};
 	unsigned number = 1, column = 1;
 
 	while (start && text[start - 1] != '\n')
@@ -279,14 +283,15 @@ static void say_mistake(const char *text, const struct expr_mistake *mistake)
 	buf_fill(&caret, " ", text_columns(line.bytes ? line.bytes : "", line.length));
 	if (mistake->place < end)
 		text_clean(&line, text + mistake->place, end - mistake->place, false);
-	warn("expression:%u:%u: %s\n  %s\n  %s^", number, column, mistake->message, line.bytes ? line.bytes : "", caret.bytes);
+	warn("expression:%u:%u: %s\n  %s\n  %s^", number, column, mistake->message, line.bytes ? line.bytes : "",
+	     caret.bytes);
 	buf_fini(&line);
 	buf_fini(&caret);
 }
 
 static const struct expr *parse(struct arena *arena, const char *text)
 {
-	struct expr_mistakes mistakes = { 0 };
+	struct expr_mistakes mistakes = {0};
 	const struct expr *expr = expr_parse(arena, text, strlen(text), &mistakes);
 
 	for (size_t i = 0; i < mistakes.count; i++)
@@ -294,7 +299,8 @@ static const struct expr *parse(struct arena *arena, const char *text)
 	expr_mistakes_fini(&mistakes);
 	if (expr && expr->type == VALUE_MATRIX) {
 		expr_fini((struct expr *)expr);
-		refuse(0, "the expression is a range vector: ask for one number per series, as last_over_time(%s) does", text);
+		refuse(0, "the expression is a range vector: ask for one number per series, as last_over_time(%s) does",
+		       text);
 		return NULL;
 	}
 	return expr;
@@ -303,7 +309,7 @@ static const struct expr *parse(struct arena *arena, const char *text)
 /* 90s, 1m30s, 90: since the start of the recording; else an instant as RFC 3339 writes it. */
 static int parse_instant(struct asker *asker, const char *text)
 {
-	struct tm calendar = { 0 };
+	struct tm calendar = {0};
 	const char *rest;
 
 	asker->has_instant = true;
@@ -327,9 +333,9 @@ static int parse_instant(struct asker *asker, const char *text)
 
 int verbs_rules_eval(const struct options *options)
 {
-	struct asker asker = { .sink.ops = &asker_ops, .feed.record = feed_record, .as_json = options->as_json };
+	struct asker asker = {.sink.ops = &asker_ops, .feed.record = feed_record, .as_json = options->as_json};
 	const struct strings *args = &options->args;
-	struct arena arena = { 0 };
+	struct arena arena = {0};
 	int code = EXIT_CODE_USAGE;
 
 	if (args->count < 3 || args->count > 4) {

@@ -46,7 +46,7 @@ bool rules_is_blank(const char *text, size_t length)
 static int read_text(struct rules_draft *draft, const struct rule_text *text)
 {
 	struct yaml *yaml = yaml_new(text->file, text->text, text->length);
-	struct rules_reader r = { .yaml = yaml, .arena = &draft->set->arena, .file = text->file };
+	struct rules_reader r = {.yaml = yaml, .arena = &draft->set->arena, .file = text->file};
 	struct fy_node *root = yaml_root(yaml);
 	bool is_rules = text->kind == RULE_TEXT_RULES;
 	int error;
@@ -86,7 +86,7 @@ static void settle(struct rule_set *set)
 struct rule_set *rules_compile(const struct rule_text *texts, size_t texts_count)
 {
 	struct rule_set *set = mem_new(sizeof(*set));
-	struct rules_draft draft = { .set = set };
+	struct rules_draft draft = {.set = set};
 	int error = 0, one;
 
 	set->texts = arena_new(&set->arena, texts_count * sizeof(*set->texts));
@@ -131,7 +131,8 @@ int rules_texts_add_file(struct rule_texts *texts, enum rule_text_kind kind, con
 	if (error)
 		return error;
 	mem_grow(&texts->items, &texts->capacity, texts->count + 1, sizeof(*texts->items));
-	texts->items[texts->count++] = (struct rule_text){ .kind = kind, .file = mem_string(path), .text = text, .length = length };
+	texts->items[texts->count++] =
+		(struct rule_text){.kind = kind, .file = mem_string(path), .text = text, .length = length};
 	return 0;
 }
 
@@ -182,5 +183,5 @@ void rules_texts_fini(struct rule_texts *texts)
 		free(texts->items[i].text);
 	}
 	free(texts->items);
-	*texts = (struct rule_texts){ 0 };
+	*texts = (struct rule_texts){0};
 }

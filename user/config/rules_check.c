@@ -30,7 +30,8 @@ static bool is_same_pairs(const struct rule *a, const struct rule *b)
 
 	for (size_t i = 0; i < a->labels_count; i++)
 		for (size_t j = 0; j < b->labels_count; j++)
-			same += !strcmp(a->labels[i].name, b->labels[j].name) && !strcmp(a->labels[i].value, b->labels[j].value);
+			same += !strcmp(a->labels[i].name, b->labels[j].name) &&
+				!strcmp(a->labels[i].value, b->labels[j].value);
 	return a->labels_count == b->labels_count && same == a->labels_count;
 }
 
@@ -48,13 +49,15 @@ static void note_rule(const struct rule_group *group, const struct rule *rule)
 	const struct rule *twin = find_twin(group, rule);
 
 	if (rule->expr->type == VALUE_MATRIX || rule->expr->type == VALUE_STRING)
-		warn("%s:%u: note: '%s' is a %s: the rule will fail at each evaluation", rule->file, rule->line, rule->name,
-		     rule->expr->type == VALUE_MATRIX ? "range vector" : "string");
+		warn("%s:%u: note: '%s' is a %s: the rule will fail at each evaluation", rule->file, rule->line,
+		     rule->name, rule->expr->type == VALUE_MATRIX ? "range vector" : "string");
 	if (twin)
-		warn("%s:%u: note: the rule '%s' is here with the same labels at line %u", rule->file, rule->line, rule->name, twin->line);
+		warn("%s:%u: note: the rule '%s' is here with the same labels at line %u", rule->file, rule->line,
+		     rule->name, twin->line);
 	for (size_t i = 0; i < rule->labels_count; i++)
 		if (rule->is_alert && !strcmp(rule->labels[i].name, "alertname"))
-			warn("%s:%u: note: the label alertname is always '%s', the alert's name", rule->file, rule->line, rule->name);
+			warn("%s:%u: note: the label alertname is always '%s', the alert's name", rule->file,
+			     rule->line, rule->name);
 }
 
 static void count(const struct rule_set *set, struct rules_found *found)
@@ -73,11 +76,11 @@ static void count(const struct rule_set *set, struct rules_found *found)
 
 int rules_check_file(const char *path, struct rules_found *found)
 {
-	struct rule_texts texts = { 0 };
+	struct rule_texts texts = {0};
 	struct rule_set *set = NULL;
 	int error = rules_texts_add_file(&texts, RULE_TEXT_RULES, path);
 
-	*found = (struct rules_found){ 0 };
+	*found = (struct rules_found){0};
 	if (!error) {
 		found->kind = rules_kind_of(texts.items[0].text, texts.items[0].length);
 		if (found->kind == RULES_KIND_THRESHOLDS)

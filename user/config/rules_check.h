@@ -17,7 +17,8 @@ struct rules_found {
 
 /* By its top-level keys; what is neither is a rule file, which then has mistakes. */
 enum rules_kind rules_kind_of(const char *text, size_t length);
-/* -errno after mistakes or when it cannot be read (said). What a good file has that can hardly be meant is said as a note. */
+/* -errno after mistakes or when it cannot be read (said). What a good file has that can hardly be meant is said as a
+ * note. */
 int rules_check_file(const char *path, struct rules_found *found);
 
 #endif

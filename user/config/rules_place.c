@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a scalar (plain, quoted, folded, literal) and a byte of its value. Out: the byte of the file that it was made of.
- * The rule that surprises: what is no blank stands in the file in the same order as in the value, whatever the style; only blanks
- * come and go by folding. So the two texts are walked side by side, and only quoted scalars need to know their escapes.
+ * The rule that surprises: what is no blank stands in the file in the same order as in the value, whatever the style;
+ * only blanks come and go by folding. So the two texts are walked side by side, and only quoted scalars need to know
+ * their escapes.
  */
 #include "config/rules_place.h"
 
@@ -31,7 +32,7 @@ static char char_at(const struct walk *walk, size_t at)
 static size_t unit_at(const struct walk *walk, size_t *gives)
 {
 	static const char long_escapes[] = "xuU";
-	static const size_t long_bytes[] = { 4, 6, 10 };
+	static const size_t long_bytes[] = {4, 6, 10};
 	char c = char_at(walk, walk->at), escape = char_at(walk, walk->at + 1);
 	unsigned code = 0;
 	const char *known;
@@ -101,7 +102,7 @@ size_t rules_place(const struct yaml *yaml, struct fy_node *scalar, size_t offse
 	struct fy_token *token = fy_node_get_scalar_token(scalar);
 	const struct fy_mark *start = token ? fy_token_start_mark(token) : NULL;
 	const struct fy_mark *end = token ? fy_token_end_mark(token) : NULL;
-	struct walk walk = { .yaml = yaml, .style = fy_node_get_style(scalar) };
+	struct walk walk = {.yaml = yaml, .style = fy_node_get_style(scalar)};
 	size_t length, place = 0, gives;
 	const char *value = scalar_text(scalar, &length);
 
@@ -120,4 +121,11 @@ size_t rules_place(const struct yaml *yaml, struct fy_node *scalar, size_t offse
 			return place + (gives == 1 ? 0 : yaml->text[place] == '\\' ? 0 : offset - at);
 	}
 	return walk.at;
+}
+
+size_t rules_place_of(const struct yaml *yaml, struct fy_node *node)
+{
+	enum fy_node_style style = node && fy_node_is_scalar(node) ? fy_node_get_style(node) : FYNS_ANY;
+
+	return style == FYNS_LITERAL || style == FYNS_FOLDED ? rules_place(yaml, node, 0) : yaml_place(yaml, node);
 }

@@ -7,5 +7,7 @@
 
 /* `offset` may be the value's length: the place behind its last character. */
 size_t rules_place(const struct yaml *yaml, struct fy_node *scalar, size_t offset);
+/* Where a person looks for a node: as yaml_place, and the first character of a folded or literal scalar. */
+size_t rules_place_of(const struct yaml *yaml, struct fy_node *node);
 
 #endif

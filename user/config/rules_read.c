@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a document in the shape of Prometheus' rule files. Out: groups of rules, every expression parsed, every template checked.
- * The rule that surprises: it accepts what promtool accepts, so `expr: 1` is text as well as number, an empty file has no groups,
- * and a rule that is nothing (`-` alone) is no rule.
+ * In: a document in the shape of Prometheus' rule files. Out: groups of rules, every expression parsed, every template
+ * checked. The rule that surprises: it accepts what promtool accepts, so `expr: 1` is text as well as number, an empty
+ * file has no groups, and a rule that is nothing (`-` alone) is no rule.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -17,32 +17,29 @@ enum { FILE_GROUPS, FILE_KEYS };
 enum { GROUP_NAME, GROUP_INTERVAL, GROUP_LIMIT, GROUP_RULES, GROUP_KEYS };
 enum { RULE_RECORD, RULE_ALERT, RULE_EXPR, RULE_FOR, RULE_KEEP, RULE_LABELS, RULE_ANNOTATIONS, RULE_KEYS };
 
-#define ANY { SCHEMA_ANY, NULL, 0, false }
-#define NO_OTHER { SCHEMA_NOTHING, NULL, 0, false }
-
 static const struct schema_key file_keys[FILE_KEYS] = {
-	[FILE_GROUPS] = { "groups", false, ANY, NO_OTHER, "the groups of rules" },
+	[FILE_GROUPS] = RULES_KEY("groups", false, "the groups of rules"),
 };
-static const struct schema schema_file = { "a rule file", "RULE FILES", file_keys, FILE_KEYS };
+static const struct schema schema_file = {"a rule file", "RULE FILES", file_keys, FILE_KEYS};
 
 static const struct schema_key group_keys[GROUP_KEYS] = {
-	[GROUP_NAME] = { "name", true, ANY, NO_OTHER, "the group's name" },
-	[GROUP_INTERVAL] = { "interval", false, ANY, NO_OTHER, "how often its rules are evaluated" },
-	[GROUP_LIMIT] = { "limit", false, ANY, NO_OTHER, "series or alerts that a rule may give" },
-	[GROUP_RULES] = { "rules", false, ANY, NO_OTHER, "the rules" },
+	[GROUP_NAME] = RULES_KEY("name", true, "the group's name"),
+	[GROUP_INTERVAL] = RULES_KEY("interval", false, "how often its rules are evaluated"),
+	[GROUP_LIMIT] = RULES_KEY("limit", false, "series or alerts that a rule may give"),
+	[GROUP_RULES] = RULES_KEY("rules", false, "the rules"),
 };
-static const struct schema schema_group = { "a group", "RULE FILES", group_keys, GROUP_KEYS };
+static const struct schema schema_group = {"a group", "RULE FILES", group_keys, GROUP_KEYS};
 
 static const struct schema_key rule_keys[RULE_KEYS] = {
-	[RULE_RECORD] = { "record", false, ANY, NO_OTHER, "the name of the series" },
-	[RULE_ALERT] = { "alert", false, ANY, NO_OTHER, "the name of the alert" },
-	[RULE_EXPR] = { "expr", true, ANY, NO_OTHER, "the PromQL expression" },
-	[RULE_FOR] = { "for", false, ANY, NO_OTHER, "how long it must hold" },
-	[RULE_KEEP] = { "keep_firing_for", false, ANY, NO_OTHER, "how long it fires on" },
-	[RULE_LABELS] = { "labels", false, ANY, NO_OTHER, "labels to add" },
-	[RULE_ANNOTATIONS] = { "annotations", false, ANY, NO_OTHER, "texts about it" },
+	[RULE_RECORD] = RULES_KEY("record", false, "the name of the series"),
+	[RULE_ALERT] = RULES_KEY("alert", false, "the name of the alert"),
+	[RULE_EXPR] = RULES_KEY("expr", true, "the PromQL expression"),
+	[RULE_FOR] = RULES_KEY("for", false, "how long it must hold"),
+	[RULE_KEEP] = RULES_KEY("keep_firing_for", false, "how long it fires on"),
+	[RULE_LABELS] = RULES_KEY("labels", false, "labels to add"),
+	[RULE_ANNOTATIONS] = RULES_KEY("annotations", false, "texts about it"),
 };
-static const struct schema schema_rule = { "a rule", "RULE FILES", rule_keys, RULE_KEYS };
+static const struct schema schema_rule = {"a rule", "RULE FILES", rule_keys, RULE_KEYS};
 
 /* ---- a rule ---- */
 
@@ -59,7 +56,7 @@ static const char *read_name(struct rules_reader *r, struct fy_node *node, const
 
 static void read_expr(struct rules_reader *r, struct fy_node *mapping, struct fy_node *node, struct rule *rule)
 {
-	struct expr_mistakes mistakes = { 0 };
+	struct expr_mistakes mistakes = {0};
 	size_t length;
 
 	if (!rules_text(r, node, "'expr'", &rule->expr_text, &length))
@@ -76,14 +73,15 @@ static void read_expr(struct rules_reader *r, struct fy_node *mapping, struct fy
 
 static void check_template(struct rules_reader *r, struct fy_node *node, const struct rule_pair *pair)
 {
-	struct expr_mistakes mistakes = { 0 };
+	struct expr_mistakes mistakes = {0};
 
 	template_check(pair->value, strlen(pair->value), &mistakes);
 	rules_take_mistakes(r, node, &mistakes);
 }
 
 /* Labels or annotations: names and templates. */
-static struct rules_pairs read_pairs(struct rules_reader *r, struct fy_node *node, const struct rule *rule, const char *what)
+static struct rules_pairs read_pairs(struct rules_reader *r, struct fy_node *node, const struct rule *rule,
+				     const char *what)
 {
 	struct rules_pairs pairs = rules_pairs(r, node, what);
 	bool is_label = what[0] == 'l';
@@ -92,7 +90,8 @@ static struct rules_pairs read_pairs(struct rules_reader *r, struct fy_node *nod
 		const char *name = pairs.items[i].name;
 
 		if (!expr_is_label_name(name) || (is_label && !strcmp(name, "__name__")))
-			RULES_MISTAKE(r, pairs.keys[i], "%s is not a valid %s name", yaml_quote(r->yaml, name, strlen(name)), what);
+			RULES_MISTAKE(r, pairs.keys[i], "%s is not a valid %s name",
+				      yaml_quote(r->yaml, name, strlen(name)), what);
 		if (rule->is_alert)
 			check_template(r, pairs.values[i], &pairs.items[i]);
 	}
@@ -121,12 +120,12 @@ static void read_rule(struct rules_reader *r, struct fy_node *node, struct rule 
 	struct rules_pairs pairs;
 	bool is_wrong = false;
 
-	*rule = (struct rule){ .name = "", .expr_text = "", .file = r->file };
+	*rule = (struct rule){.name = "", .expr_text = "", .file = r->file};
 	if (!rules_open(r, &schema_rule, node, at))
 		return;
 	record = read_name(r, at[RULE_RECORD], "'record'", &is_wrong);
 	alert = read_name(r, at[RULE_ALERT], "'alert'", &is_wrong);
-	*rule = (struct rule){ .name = alert ? alert : record ? record : "", .is_alert = alert, .file = r->file };
+	*rule = (struct rule){.name = alert ? alert : record ? record : "", .is_alert = alert, .file = r->file};
 	rule->line = rules_line(r, yaml_place(r->yaml, node));
 	if (record && alert)
 		RULES_MISTAKE(r, rules_key(node, "alert"), "a rule has either 'record' or 'alert', not both");
@@ -185,7 +184,9 @@ static uint64_t read_limit(struct rules_reader *r, struct fy_node *node)
 		return 0;
 	if (scalar_parse_whole(value, &limit) && limit <= INT64_MAX && limit >= INT64_MIN)
 		return limit > 0 ? (uint64_t)limit : 0;
-	number = strspn(text, "+-0123456789.eE") == length && fy_node_get_style(value) == FYNS_PLAIN ? strtod(text, &end) : 0;
+	number = strspn(text, "+-0123456789.eE") == length && fy_node_get_style(value) == FYNS_PLAIN
+			 ? strtod(text, &end)
+			 : 0;
 	if (end && !*end && number == floor(number) && fabs(number) < 0x1p53)
 		return number > 0 ? (uint64_t)number : 0;
 	RULES_MISTAKE(r, node, "'limit' must be a whole number, not %s", yaml_quote(r->yaml, text, length));
@@ -199,7 +200,7 @@ static void read_group(struct rules_reader *r, struct fy_node *node, struct rule
 	uint64_t hash = 0;
 	unsigned first;
 
-	*group = (struct rule_group){ .name = "", .file = r->file };
+	*group = (struct rule_group){.name = "", .file = r->file};
 	if (!rules_open(r, &schema_group, node, at))
 		return;
 	if (rules_value(at[GROUP_NAME]) && rules_text(r, at[GROUP_NAME], "'name'", &group->name, &length) && !length)
@@ -243,7 +244,7 @@ static bool is_other_kind(struct rules_reader *r, struct fy_node *root)
 void rules_read(struct rules_reader *r, struct fy_node *root, struct rules_draft *draft)
 {
 	struct fy_node *at[FILE_KEYS], *item;
-	struct table names = { 0 };
+	struct table names = {0};
 	void *iterator = NULL;
 
 	if (!rules_value(root))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: nodes. Out: texts, durations, pairs, as Prometheus takes them, and mistakes with their places.
- * The rule that surprises: unlike in engine files an alias is followed, since rule files that run elsewhere use them. Lists have
- * limits, so that aliases cannot make a bomb.
+ * The rule that surprises: unlike in engine files an alias is followed, since rule files that run elsewhere use them.
+ * Lists have limits, so that aliases cannot make a bomb.
  */
 #include "config/rules_reader.h"
 
@@ -73,7 +73,8 @@ bool rules_text(struct rules_reader *r, struct fy_node *node, const char *what, 
 	if (!value)
 		return true;
 	if (!fy_node_is_scalar(value)) {
-		RULES_MISTAKE(r, node, "%s must be a text, not a %s", what, fy_node_is_mapping(value) ? "mapping" : "list");
+		RULES_MISTAKE(r, node, "%s must be a text, not a %s", what,
+			      fy_node_is_mapping(value) ? "mapping" : "list");
 		return false;
 	}
 	*text = scalar_text(value, length);
@@ -104,7 +105,8 @@ uint64_t rules_duration(struct rules_reader *r, struct fy_node *node, const char
 	if (length == 1 && text[0] == '0')
 		return 0;
 	if (expr_parse_duration(text, length, &ms) || ms < 0 || ms > INT64_MAX / 1000000)
-		RULES_MISTAKE(r, node, "%s must be a duration like 30s, 5m or 1h30m, not %s", what, yaml_quote(r->yaml, text, length));
+		RULES_MISTAKE(r, node, "%s must be a duration like 30s, 5m or 1h30m, not %s", what,
+			      yaml_quote(r->yaml, text, length));
 	else
 		return (uint64_t)ms * 1000000;
 	return 0;
@@ -117,7 +119,8 @@ bool rules_is_list(struct rules_reader *r, struct fy_node *node, const char *wha
 	if (!value)
 		return false;
 	if (!fy_node_is_sequence(value)) {
-		RULES_MISTAKE(r, node, "%s must be a list, not a %s", what, fy_node_is_mapping(value) ? "mapping" : "text");
+		RULES_MISTAKE(r, node, "%s must be a list, not a %s", what,
+			      fy_node_is_mapping(value) ? "mapping" : "text");
 		return false;
 	}
 	if (fy_node_sequence_item_count(value) > RULES_MAX_ITEMS) {
@@ -187,7 +190,7 @@ static bool name_is_new(struct rules_reader *r, struct fy_node *key, const char 
 struct rules_pairs rules_pairs(struct rules_reader *r, struct fy_node *node, const char *what)
 {
 	struct fy_node *mapping = rules_value(node);
-	struct rules_pairs pairs = { 0 };
+	struct rules_pairs pairs = {0};
 	struct fy_node_pair *pair;
 	void *iterator = NULL;
 	size_t length;
@@ -209,7 +212,8 @@ struct rules_pairs rules_pairs(struct rules_reader *r, struct fy_node *node, con
 			continue;
 		if (!to->name || !name_is_new(r, key, what, to->name, pairs.items, pairs.count))
 			continue;
-		if (!rules_value(value) || !rules_text(r, value, yaml_quote(r->yaml, to->name, length), &to->value, &length))
+		if (!rules_value(value) ||
+		    !rules_text(r, value, yaml_quote(r->yaml, to->name, length), &to->value, &length))
 			to->value = ""; /* as Prometheus reads nothing, ~ and null */
 		pairs.keys[pairs.count] = key;
 		pairs.values[pairs.count++] = value;
@@ -222,7 +226,8 @@ void rules_take_mistakes(struct rules_reader *r, struct fy_node *scalar, struct 
 	struct fy_node *value = scalar && fy_node_is_alias(scalar) ? fy_node_resolve_alias(scalar) : scalar;
 
 	for (size_t i = 0; i < mistakes->count; i++)
-		yaml_mistake(r->yaml, rules_place(r->yaml, value, mistakes->items[i].place), "%s", mistakes->items[i].message);
+		yaml_mistake(r->yaml, rules_place(r->yaml, value, mistakes->items[i].place), "%s",
+			     mistakes->items[i].message);
 	expr_mistakes_fini(mistakes);
-	*mistakes = (struct expr_mistakes){ 0 };
+	*mistakes = (struct expr_mistakes){0};
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: a rule unit-test file as promtool takes it. Out: struct unit_file, or every mistake in it, those inside of expressions, series
- * and values included.
- * The rule that surprises: it follows promtool where that is odd. A test without `interval` has all its samples at 0, one without
- * tests passes, and numbers are YAML 1.1's (0x10, 010, 1_000, .inf) and never quoted.
+ * In: a rule unit-test file as promtool takes it. Out: struct unit_file, or every mistake in it, those inside of
+ * expressions, series and values included. The rule that surprises: it follows promtool where that is odd. A test
+ * without `interval` has all its samples at 0, one without tests passes, and numbers are YAML 1.1's (0x10, 010, 1_000,
+ * .inf) and never quoted.
  */
 #include "config/rules_test.h"
 
 #include <errno.h>
 #include <glob.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,58 +28,56 @@ enum { EXP_LABELS, EXP_ANNOTATIONS, EXP_KEYS };
 enum { EXPR_TEXT, EXPR_TIME, EXPR_SAMPLES, EXPR_KEYS };
 enum { SAMPLE_LABELS, SAMPLE_VALUE, SAMPLE_KEYS };
 
-#define KEY(name, required, doc) { name, required, { SCHEMA_ANY, NULL, 0, false }, { SCHEMA_NOTHING, NULL, 0, false }, doc }
-
 static const struct schema_key file_keys[FILE_KEYS] = {
-	[FILE_RULE_FILES] = KEY("rule_files", false, "the rule files, as patterns"),
-	[FILE_INTERVAL] = KEY("evaluation_interval", false, "how often rules are evaluated"),
-	[FILE_ORDER] = KEY("group_eval_order", false, "names of groups in their order"),
-	[FILE_TESTS] = KEY("tests", false, "the tests"),
+	[FILE_RULE_FILES] = RULES_KEY("rule_files", false, "the rule files, as patterns"),
+	[FILE_INTERVAL] = RULES_KEY("evaluation_interval", false, "how often rules are evaluated"),
+	[FILE_ORDER] = RULES_KEY("group_eval_order", false, "names of groups in their order"),
+	[FILE_TESTS] = RULES_KEY("tests", false, "the tests"),
 };
-static const struct schema schema_file = { "a unit-test file", "UNIT TESTS", file_keys, FILE_KEYS };
+static const struct schema schema_file = {"a unit-test file", "UNIT TESTS", file_keys, FILE_KEYS};
 
 static const struct schema_key test_keys[TEST_KEYS] = {
-	[TEST_INTERVAL] = KEY("interval", false, "between two samples"),
-	[TEST_NAME] = KEY("name", false, "the test's name"),
-	[TEST_SERIES] = KEY("input_series", false, "the series"),
-	[TEST_ALERTS] = KEY("alert_rule_test", false, "alerts to expect"),
-	[TEST_EXPRS] = KEY("promql_expr_test", false, "values to expect"),
-	[TEST_LABELS] = KEY("external_labels", false, "for templates"),
-	[TEST_URL] = KEY("external_url", false, "for templates"),
+	[TEST_INTERVAL] = RULES_KEY("interval", false, "between two samples"),
+	[TEST_NAME] = RULES_KEY("name", false, "the test's name"),
+	[TEST_SERIES] = RULES_KEY("input_series", false, "the series"),
+	[TEST_ALERTS] = RULES_KEY("alert_rule_test", false, "alerts to expect"),
+	[TEST_EXPRS] = RULES_KEY("promql_expr_test", false, "values to expect"),
+	[TEST_LABELS] = RULES_KEY("external_labels", false, "for templates"),
+	[TEST_URL] = RULES_KEY("external_url", false, "for templates"),
 };
-static const struct schema schema_test = { "a test", "UNIT TESTS", test_keys, TEST_KEYS };
+static const struct schema schema_test = {"a test", "UNIT TESTS", test_keys, TEST_KEYS};
 
 static const struct schema_key series_keys[SERIES_KEYS] = {
-	[SERIES_SERIES] = KEY("series", true, "its name and labels"),
-	[SERIES_VALUES] = KEY("values", false, "its samples"),
+	[SERIES_SERIES] = RULES_KEY("series", true, "its name and labels"),
+	[SERIES_VALUES] = RULES_KEY("values", false, "its samples"),
 };
-static const struct schema schema_series = { "a series", "UNIT TESTS", series_keys, SERIES_KEYS };
+static const struct schema schema_series = {"a series", "UNIT TESTS", series_keys, SERIES_KEYS};
 
 static const struct schema_key alert_keys[ALERT_KEYS] = {
-	[ALERT_TIME] = KEY("eval_time", false, "when to look"),
-	[ALERT_NAME] = KEY("alertname", true, "the alert's name"),
-	[ALERT_ALERTS] = KEY("exp_alerts", false, "those that fire"),
+	[ALERT_TIME] = RULES_KEY("eval_time", false, "when to look"),
+	[ALERT_NAME] = RULES_KEY("alertname", true, "the alert's name"),
+	[ALERT_ALERTS] = RULES_KEY("exp_alerts", false, "those that fire"),
 };
-static const struct schema schema_alert = { "an alert test", "UNIT TESTS", alert_keys, ALERT_KEYS };
+static const struct schema schema_alert = {"an alert test", "UNIT TESTS", alert_keys, ALERT_KEYS};
 
 static const struct schema_key exp_keys[EXP_KEYS] = {
-	[EXP_LABELS] = KEY("exp_labels", false, "without alertname"),
-	[EXP_ANNOTATIONS] = KEY("exp_annotations", false, "expanded"),
+	[EXP_LABELS] = RULES_KEY("exp_labels", false, "without alertname"),
+	[EXP_ANNOTATIONS] = RULES_KEY("exp_annotations", false, "expanded"),
 };
-static const struct schema schema_exp = { "an expected alert", "UNIT TESTS", exp_keys, EXP_KEYS };
+static const struct schema schema_exp = {"an expected alert", "UNIT TESTS", exp_keys, EXP_KEYS};
 
 static const struct schema_key expr_keys[EXPR_KEYS] = {
-	[EXPR_TEXT] = KEY("expr", true, "the PromQL expression"),
-	[EXPR_TIME] = KEY("eval_time", false, "when to ask"),
-	[EXPR_SAMPLES] = KEY("exp_samples", false, "what it gives"),
+	[EXPR_TEXT] = RULES_KEY("expr", true, "the PromQL expression"),
+	[EXPR_TIME] = RULES_KEY("eval_time", false, "when to ask"),
+	[EXPR_SAMPLES] = RULES_KEY("exp_samples", false, "what it gives"),
 };
-static const struct schema schema_expr = { "an expression test", "UNIT TESTS", expr_keys, EXPR_KEYS };
+static const struct schema schema_expr = {"an expression test", "UNIT TESTS", expr_keys, EXPR_KEYS};
 
 static const struct schema_key sample_keys[SAMPLE_KEYS] = {
-	[SAMPLE_LABELS] = KEY("labels", false, "its name and labels"),
-	[SAMPLE_VALUE] = KEY("value", false, "its number"),
+	[SAMPLE_LABELS] = RULES_KEY("labels", false, "its name and labels"),
+	[SAMPLE_VALUE] = RULES_KEY("value", false, "its number"),
 };
-static const struct schema schema_sample = { "an expected sample", "UNIT TESTS", sample_keys, SAMPLE_KEYS };
+static const struct schema schema_sample = {"an expected sample", "UNIT TESTS", sample_keys, SAMPLE_KEYS};
 
 struct test_reader {
 	struct rules_reader r; /* first */
@@ -98,7 +95,7 @@ struct list {
 
 static struct list read_list(struct test_reader *t, struct fy_node *node, const char *what, bool skip_nothing)
 {
-	struct list list = { 0 };
+	struct list list = {0};
 	struct fy_node *item, *value = rules_value(node);
 	void *iterator = NULL;
 
@@ -124,67 +121,23 @@ static const char *need_text(struct test_reader *t, struct fy_node *mapping, str
 	return text ? text : "";
 }
 
-/* ---- numbers, as YAML 1.1 has them ---- */
-
-static bool parse_whole(const char *text, double *value)
-{
-	bool is_negative = text[0] == '-';
-	int base = 10;
-	char *end;
-
-	text += text[0] == '-' || text[0] == '+';
-	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-		base = 16;
-	else if (text[0] == '0' && (text[1] == 'b' || text[1] == 'B' || text[1] == 'o'))
-		base = text[1] == 'o' ? 8 : 2;
-	if (base != 10)
-		text += 2;
-	else if (text[0] == '0' && text[1])
-		base = 8;
-	errno = 0;
-	*value = (double)strtoull(text, &end, base);
-	if (is_negative)
-		*value = -*value;
-	return *text && strspn(text, "0123456789abcdefABCDEF") == strlen(text) && !*end && !errno;
-}
-
-static bool parse_float(const char *text, double *value)
-{
-	const char *body = text + (text[0] == '-' || text[0] == '+');
-	char *end;
-
-	if (!strcasecmp(body, ".inf")) {
-		*value = text[0] == '-' ? -INFINITY : INFINITY;
-		return true;
-	}
-	if (!strcasecmp(text, ".nan")) {
-		*value = NAN;
-		return true;
-	}
-	*value = strtod(text, &end);
-	return *body && !*end && strspn(body, "0123456789.eE+-") == strlen(body) && !isinf(*value);
-}
+/* ---- numbers ---- */
 
 static double read_number(struct test_reader *t, struct fy_node *node)
 {
 	struct fy_node *value = rules_value(node);
-	char digits[128];
 	const char *text;
-	size_t length, used = 0;
+	size_t length;
 	double number;
 
 	if (!value)
 		return 0;
 	if (!rules_text(&t->r, node, "'value'", &text, &length))
 		return 0;
-	for (size_t i = 0; i < length && used < sizeof(digits) - 1; i++)
-		if (text[i] != '_')
-			digits[used++] = text[i];
-	digits[used] = '\0';
-	if (length < sizeof(digits) && fy_node_get_style(value) == FYNS_PLAIN &&
-	    (parse_whole(digits, &number) || parse_float(digits, &number)))
+	if (fy_node_get_style(value) == FYNS_PLAIN && rules_number(text, &number))
 		return number;
-	RULES_MISTAKE(&t->r, node, "'value' must be a number (infinity is .inf), not %s", yaml_quote(t->r.yaml, text, length));
+	RULES_MISTAKE(&t->r, node, "'value' must be a number (infinity is .inf), not %s",
+		      yaml_quote(t->r.yaml, text, length));
 	return 0;
 }
 
@@ -192,7 +145,7 @@ static double read_number(struct test_reader *t, struct fy_node *node)
 
 static void check_labels(struct test_reader *t, struct fy_node *node, const char *text)
 {
-	struct expr_mistakes mistakes = { 0 };
+	struct expr_mistakes mistakes = {0};
 
 	if (text[0])
 		expr_parse_labels(t->pool, text, strlen(text), &mistakes);
@@ -206,7 +159,8 @@ static void check_blanks(struct test_reader *t, struct fy_node *node, const char
 	size_t next = end + strspn(text + end, " \t");
 
 	if (next > end && text[next])
-		yaml_mistake(t->r.yaml, rules_place(t->r.yaml, node, end), "a blank between the name and '{' ends the series");
+		yaml_mistake(t->r.yaml, rules_place(t->r.yaml, node, end),
+			     "a blank between the name and '{' ends the series");
 }
 
 /* promtool reads a series per line: what follows a line break is lost there without a word, so it is a mistake here. */
@@ -220,7 +174,7 @@ static void check_one_line(struct test_reader *t, struct fy_node *node, const ch
 
 static void read_series(struct test_reader *t, struct fy_node *node, struct unit_series *series, bool is_last)
 {
-	struct expr_mistakes mistakes = { 0 };
+	struct expr_mistakes mistakes = {0};
 	struct fy_node *at[SERIES_KEYS];
 	const char *values;
 	size_t length;
@@ -257,9 +211,10 @@ static int compare_label(const void *left, const void *right)
 }
 
 /* Sorted; `alertname` replaces what the file says of it. */
-static const struct label *read_labels(struct test_reader *t, struct fy_node *node, const char *what, const char *alertname, size_t *count)
+static const struct label *read_labels(struct test_reader *t, struct fy_node *node, const char *what,
+				       const char *alertname, size_t *count)
 {
-	struct rules_pairs pairs = { 0 };
+	struct rules_pairs pairs = {0};
 	struct label *labels;
 
 	if (rules_is_mapping(&t->r, node, what))
@@ -268,9 +223,9 @@ static const struct label *read_labels(struct test_reader *t, struct fy_node *no
 	*count = 0;
 	for (size_t i = 0; i < pairs.count; i++)
 		if (!alertname || strcmp(pairs.items[i].name, "alertname"))
-			labels[(*count)++] = (struct label){ pairs.items[i].name, pairs.items[i].value };
+			labels[(*count)++] = (struct label){pairs.items[i].name, pairs.items[i].value};
 	if (alertname)
-		labels[(*count)++] = (struct label){ "alertname", alertname };
+		labels[(*count)++] = (struct label){"alertname", alertname};
 	qsort(labels, *count, sizeof(*labels), compare_label);
 	return labels;
 }
@@ -295,14 +250,15 @@ static void read_alert_case(struct test_reader *t, struct fy_node *node, struct 
 			continue;
 		rules_open(&t->r, &schema_exp, value, exp);
 		alert->labels = read_labels(t, exp[EXP_LABELS], "'exp_labels'", of->alertname, &alert->labels_count);
-		alert->annotations = read_labels(t, exp[EXP_ANNOTATIONS], "'exp_annotations'", NULL, &alert->annotations_count);
+		alert->annotations =
+			read_labels(t, exp[EXP_ANNOTATIONS], "'exp_annotations'", NULL, &alert->annotations_count);
 	}
 }
 
 static void read_expr_case(struct test_reader *t, struct fy_node *node, struct unit_expr_case *of)
 {
 	struct fy_node *at[EXPR_KEYS], *sample[SAMPLE_KEYS];
-	struct expr_mistakes mistakes = { 0 };
+	struct expr_mistakes mistakes = {0};
 	struct list list;
 
 	if (!rules_open(&t->r, &schema_expr, node, at))
@@ -342,19 +298,22 @@ static void read_cases(struct test_reader *t, struct fy_node *const *at, struct 
 	test->series = arena_new(t->r.arena, list.count * sizeof(*test->series));
 	for (size_t i = 0; i < list.count; i++)
 		if (rules_is_mapping(&t->r, list.items[i], "a series"))
-			read_series(t, rules_value(list.items[i]), &test->series[test->series_count++], i + 1 == list.count);
+			read_series(t, rules_value(list.items[i]), &test->series[test->series_count++],
+				    i + 1 == list.count);
 	list = read_list(t, at[TEST_ALERTS], "'alert_rule_test'", false);
 	test->alerts = arena_new(t->r.arena, list.count * sizeof(*test->alerts));
 	for (size_t i = 0; i < list.count; i++)
 		if (!rules_value(list.items[i]))
-			RULES_MISTAKE(&t->r, list.items[i], "an alert test needs the key 'alertname': the alert's name");
+			RULES_MISTAKE(&t->r, list.items[i],
+				      "an alert test needs the key 'alertname': the alert's name");
 		else if (rules_is_mapping(&t->r, list.items[i], "an alert test"))
 			read_alert_case(t, rules_value(list.items[i]), &test->alerts[test->alerts_count++]);
 	list = read_list(t, at[TEST_EXPRS], "'promql_expr_test'", false);
 	test->exprs = arena_new(t->r.arena, list.count * sizeof(*test->exprs));
 	for (size_t i = 0; i < list.count; i++)
 		if (!rules_value(list.items[i]))
-			RULES_MISTAKE(&t->r, list.items[i], "an expression test needs the key 'expr': the PromQL expression");
+			RULES_MISTAKE(&t->r, list.items[i],
+				      "an expression test needs the key 'expr': the PromQL expression");
 		else if (rules_is_mapping(&t->r, list.items[i], "an expression test"))
 			read_expr_case(t, rules_value(list.items[i]), &test->exprs[test->exprs_count++]);
 }
@@ -403,8 +362,9 @@ static void read_order(struct test_reader *t, struct fy_node *node)
 	for (size_t i = 0; i < file->group_order_count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(file->group_order[i], file->group_order[j])) {
-				RULES_MISTAKE(&t->r, node, "the group %s is here twice",
-					      yaml_quote(t->r.yaml, file->group_order[i], strlen(file->group_order[i])));
+				RULES_MISTAKE(
+					&t->r, node, "the group %s is here twice",
+					yaml_quote(t->r.yaml, file->group_order[i], strlen(file->group_order[i])));
 				break;
 			}
 }
@@ -422,13 +382,15 @@ static void read_file(struct test_reader *t, struct fy_node *root)
 		return;
 	}
 	if (schema_has(root, "groups")) {
-		RULES_MISTAKE(&t->r, rules_key(root, "groups"), "this is a rule file, not a unit-test file: use `rules check`");
+		RULES_MISTAKE(&t->r, rules_key(root, "groups"),
+			      "this is a rule file, not a unit-test file: use `rules check`");
 		return;
 	}
 	if (!rules_open(&t->r, &schema_file, root, at))
 		return;
 	file->rule_files = read_texts(t, at[FILE_RULE_FILES], "'rule_files'", &file->rule_files_count);
-	file->evaluation_interval_ms = (int64_t)(rules_duration(&t->r, at[FILE_INTERVAL], "'evaluation_interval'") / 1000000);
+	file->evaluation_interval_ms =
+		(int64_t)(rules_duration(&t->r, at[FILE_INTERVAL], "'evaluation_interval'") / 1000000);
 	if (!file->evaluation_interval_ms)
 		file->evaluation_interval_ms = 60000;
 	read_order(t, at[FILE_ORDER]);
@@ -454,8 +416,9 @@ struct unit_file *rules_test_read(const char *path)
 	file->evaluation_interval_ms = 60000;
 	if (rules_is_blank(text, length))
 		return file;
-	t = (struct test_reader){ .file = file, .pool = labels_pool_new() };
-	t.r = (struct rules_reader){ .yaml = yaml_new(file->file, text, length), .arena = &file->arena, .file = file->file };
+	t = (struct test_reader){.file = file, .pool = labels_pool_new()};
+	t.r = (struct rules_reader){
+		.yaml = yaml_new(file->file, text, length), .arena = &file->arena, .file = file->file};
 	if (yaml_root(t.r.yaml) && rules_aliases_are_good(&t.r, yaml_root(t.r.yaml)))
 		read_file(&t, yaml_root(t.r.yaml));
 	error = yaml_say(t.r.yaml);
@@ -495,8 +458,9 @@ int rules_test_texts(const struct unit_file *file, struct rule_texts *texts)
 
 	for (size_t i = 0; i < file->rule_files_count; i++) {
 		const char *name = file->rule_files[i];
-		auto_free char *pattern = name[0] == '/' ? mem_string(name) :
-							   mem_format("%.*s/%s", folder, slash ? file->file : ".", name);
+		auto_free char *pattern = name[0] == '/'
+						  ? mem_string(name)
+						  : mem_format("%.*s/%s", folder, slash ? file->file : ".", name);
 		glob_t found;
 
 		if (glob(pattern, 0, NULL, &found)) {

@@ -10,7 +10,8 @@
 /* NULL after mistakes (said), or when it cannot be read. The expressions in it end with rules_test_free. */
 struct unit_file *rules_test_read(const char *path);
 void rules_test_free(struct unit_file *file);
-/* The rule files that it names: patterns beside the test file. One that nothing matches is a note, as for promtool. -errno, said. */
+/* The rule files that it names: patterns beside the test file. One that nothing matches is a note, as for promtool.
+ * -errno, said. */
 int rules_test_texts(const struct unit_file *file, struct rule_texts *texts);
 
 #endif

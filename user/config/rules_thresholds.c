@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a document of thresholds. Out: rows of engine, metric and a value per tier, in base units.
- * The rule that surprises: a row of an engine and a metric that is already there replaces the whole former row, tiers that it leaves
- * out included: so a row without tiers switches the thresholds of that engine off.
+ * The rule that surprises: a row of an engine and a metric that is already there replaces the whole former row, tiers
+ * that it leaves out included: so a row without tiers switches the thresholds of that engine off.
  */
 #include "config/rules_thresholds.h"
 
@@ -20,16 +20,18 @@ enum { FILE_THRESHOLDS, FILE_KEYS };
 enum { ROW_ENGINE, ROW_METRIC, ROW_WARNING, ROW_CRITICAL, ROW_EMERGENCY, ROW_KEYS };
 
 static const struct threshold_metric metrics[] = {
-	{ "request_duration_seconds", THRESHOLD_SECONDS, false, 0, "wall time of a request, its 95th percentile over a minute" },
-	{ "success_ratio", THRESHOLD_RATIO, true, 1, "requests without an error, of all over a minute" },
-	{ "queue_depth", THRESHOLD_COUNT, false, 0, "requests submitted and not yet taken" },
-	{ "first_audio_seconds", THRESHOLD_SECONDS, false, 0, "from the request to its first audio" },
-	{ "first_audio_share", THRESHOLD_RATIO, false, 1, "first audio / duration of long requests: 1 = nothing is streamed" },
-	{ "realtime_factor", THRESHOLD_RATIO, false, 0, "synthesis time / audio time: above 1 it is slower than speech" },
-	{ "runqueue_share", THRESHOLD_RATIO, false, 1, "share of its time that the worker waits for a CPU" },
-	{ "stuck_seconds", THRESHOLD_SECONDS, false, 0, "age of the oldest open request" },
-	{ "memory_growth_bytes", THRESHOLD_BYTES, false, 0, "growth of resident memory per utterance" },
-	{ "cpu_ratio", THRESHOLD_RATIO, false, 0, "CPU seconds per second of the process" },
+	{"request_duration_seconds", THRESHOLD_SECONDS, false, 0,
+	 "wall time of a request, its 95th percentile over a minute"},
+	{"success_ratio", THRESHOLD_RATIO, true, 1, "requests without an error, of all over a minute"},
+	{"queue_depth", THRESHOLD_COUNT, false, 0, "requests submitted and not yet taken"},
+	{"first_audio_seconds", THRESHOLD_SECONDS, false, 0, "from the request to its first audio"},
+	{"first_audio_share", THRESHOLD_RATIO, false, 1,
+	 "first audio / duration of long requests: 1 = nothing is streamed"},
+	{"realtime_factor", THRESHOLD_RATIO, false, 0, "synthesis time / audio time: above 1 it is slower than speech"},
+	{"runqueue_share", THRESHOLD_RATIO, false, 1, "share of its time that the worker waits for a CPU"},
+	{"stuck_seconds", THRESHOLD_SECONDS, false, 0, "age of the oldest open request"},
+	{"memory_growth_bytes", THRESHOLD_BYTES, false, 0, "growth of resident memory per utterance"},
+	{"cpu_ratio", THRESHOLD_RATIO, false, 0, "CPU seconds per second of the process"},
 };
 #define METRICS (sizeof(metrics) / sizeof(metrics[0]))
 
@@ -39,29 +41,48 @@ const struct threshold_metric *thresholds_metric(size_t index)
 }
 
 static const char *const metric_words[METRICS + 1] = {
-	"request_duration_seconds", "success_ratio", "queue_depth",	    "first_audio_seconds", "first_audio_share",
-	"realtime_factor",	    "runqueue_share", "stuck_seconds", "memory_growth_bytes", "cpu_ratio", NULL,
+	"request_duration_seconds",
+	"success_ratio",
+	"queue_depth",
+	"first_audio_seconds",
+	"first_audio_share",
+	"realtime_factor",
+	"runqueue_share",
+	"stuck_seconds",
+	"memory_growth_bytes",
+	"cpu_ratio",
+	NULL,
 };
 
-static const struct schema_text engine_text = { "an engine's label, or *", NULL, NULL, 64 };
+static const struct schema_text engine_text = {"an engine's label, or *", NULL, NULL, 64};
 
-#define ANY { SCHEMA_ANY, NULL, 0, false }
-#define NO_OTHER { SCHEMA_NOTHING, NULL, 0, false }
 static const struct schema_key row_keys[ROW_KEYS] = {
-	[ROW_ENGINE] = { "engine", true, { SCHEMA_TEXT, &engine_text, 0, false }, NO_OTHER, "an engine's label, or * for all others" },
-	[ROW_METRIC] = { "metric", true, { SCHEMA_WORD, metric_words, 0, false }, NO_OTHER, "what the threshold is of" },
-	[ROW_WARNING] = { "warning", false, ANY, NO_OTHER, "the value of severity warning" },
-	[ROW_CRITICAL] = { "critical", false, ANY, NO_OTHER, "the value of severity critical" },
-	[ROW_EMERGENCY] = { "emergency", false, ANY, NO_OTHER, "the value of severity emergency" },
+	[ROW_ENGINE] = {"engine",
+			true,
+			{SCHEMA_TEXT, &engine_text, 0, false},
+			{SCHEMA_NOTHING, NULL, 0, false},
+			"an engine's label, or * for all others"},
+	[ROW_METRIC] = {"metric",
+			true,
+			{SCHEMA_WORD, metric_words, 0, false},
+			{SCHEMA_NOTHING, NULL, 0, false},
+			"what the threshold is of"},
+	[ROW_WARNING] = RULES_KEY("warning", false, "the value of severity warning"),
+	[ROW_CRITICAL] = RULES_KEY("critical", false, "the value of severity critical"),
+	[ROW_EMERGENCY] = RULES_KEY("emergency", false, "the value of severity emergency"),
 };
-static const struct schema schema_row = { "a threshold", "THRESHOLD FILES", row_keys, ROW_KEYS };
+static const struct schema schema_row = {"a threshold", "THRESHOLD FILES", row_keys, ROW_KEYS};
 
 static const struct schema_key file_keys[FILE_KEYS] = {
-	[FILE_THRESHOLDS] = { "thresholds", true, { SCHEMA_MAPPING, &schema_row, MAX_ROWS, true }, NO_OTHER, "the list of them" },
+	[FILE_THRESHOLDS] = {"thresholds",
+			     true,
+			     {SCHEMA_MAPPING, &schema_row, MAX_ROWS, true},
+			     {SCHEMA_NOTHING, NULL, 0, false},
+			     "the list of them"},
 };
-static const struct schema schema_file = { "a threshold file", "THRESHOLD FILES", file_keys, FILE_KEYS };
+static const struct schema schema_file = {"a threshold file", "THRESHOLD FILES", file_keys, FILE_KEYS};
 
-static const unsigned tier_key[TIERS] = { 0, ROW_WARNING, ROW_CRITICAL, ROW_EMERGENCY };
+static const unsigned tier_key[TIERS] = {0, ROW_WARNING, ROW_CRITICAL, ROW_EMERGENCY};
 
 /* ---- values ---- */
 
@@ -71,23 +92,23 @@ struct unit {
 };
 
 static const struct unit second_units[] = {
-	{ "ns", 1e-9 }, { "us", 1e-6 }, { "µs", 1e-6 }, { "ms", 1e-3 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { NULL, 0 },
+	{"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {NULL, 0},
 };
-static const struct unit ratio_units[] = { { "%", 0.01 }, { NULL, 0 } };
+static const struct unit ratio_units[] = {{"%", 0.01}, {NULL, 0}};
 static const struct unit byte_units[] = {
-	{ "B", 1 }, { "K", 0x1p10 }, { "KiB", 0x1p10 }, { "M", 0x1p20 }, { "MiB", 0x1p20 }, { "G", 0x1p30 }, { "GiB", 0x1p30 },
-	{ "kB", 1e3 }, { "MB", 1e6 }, { "GB", 1e9 }, { NULL, 0 },
+	{"B", 1},	 {"K", 0x1p10}, {"KiB", 0x1p10}, {"M", 0x1p20}, {"MiB", 0x1p20}, {"G", 0x1p30},
+	{"GiB", 0x1p30}, {"kB", 1e3},	{"MB", 1e6},	 {"GB", 1e9},	{NULL, 0},
 };
-static const struct unit count_units[] = { { NULL, 0 } };
+static const struct unit count_units[] = {{NULL, 0}};
 
 static const struct {
 	const struct unit *units;
 	const char *wish;
 } unit_kinds[] = {
-	[THRESHOLD_SECONDS] = { second_units, "seconds, like 2, 2.5, 500ms or 1m30s" },
-	[THRESHOLD_RATIO] = { ratio_units, "a ratio, like 0.95 or 95%" },
-	[THRESHOLD_BYTES] = { byte_units, "bytes, like 1048576, 64KiB or 10MiB" },
-	[THRESHOLD_COUNT] = { count_units, "a number, like 10" },
+	[THRESHOLD_SECONDS] = {second_units, "seconds, like 2, 2.5, 500ms or 1m30s"},
+	[THRESHOLD_RATIO] = {ratio_units, "a ratio, like 0.95 or 95%"},
+	[THRESHOLD_BYTES] = {byte_units, "bytes, like 1048576, 64KiB or 10MiB"},
+	[THRESHOLD_COUNT] = {count_units, "a number, like 10"},
 };
 
 #define DIGITS "0123456789"
@@ -165,7 +186,8 @@ static double round_percent(const char *text, double value)
 	return strtod(number, NULL);
 }
 
-static bool read_value(struct rules_reader *r, struct fy_node *node, const char *key, const struct threshold_metric *metric, double *value)
+static bool read_value(struct rules_reader *r, struct fy_node *node, const char *key,
+		       const struct threshold_metric *metric, double *value)
 {
 	const char *text;
 	size_t length;
@@ -174,15 +196,15 @@ static bool read_value(struct rules_reader *r, struct fy_node *node, const char 
 		return false;
 	*value = parse_value(metric->unit, text);
 	if (!(*value >= 0) || isinf(*value)) {
-		RULES_MISTAKE(r, node, "'%s' of %s must be %s, not %s", key, metric->name, unit_kinds[metric->unit].wish,
-			      yaml_quote(r->yaml, text, length));
+		RULES_MISTAKE(r, node, "'%s' of %s must be %s, not %s", key, metric->name,
+			      unit_kinds[metric->unit].wish, yaml_quote(r->yaml, text, length));
 		return false;
 	}
 	if (metric->unit == THRESHOLD_RATIO)
 		*value = round_percent(text, *value);
 	if (metric->most > 0 && *value > metric->most) {
-		RULES_MISTAKE(r, node, "'%s' of %s is at most %g (%g%%), not %s", key, metric->name, metric->most, metric->most * 100,
-			      yaml_quote(r->yaml, text, length));
+		RULES_MISTAKE(r, node, "'%s' of %s is at most %g (%g%%), not %s", key, metric->name, metric->most,
+			      metric->most * 100, yaml_quote(r->yaml, text, length));
 		return false;
 	}
 	return true;
@@ -198,11 +220,12 @@ static void check_order(struct rules_reader *r, struct fy_node *const *at, const
 	for (int tier = TIER_WARNING; tier < TIERS; tier++) {
 		if (!row->has[tier])
 			continue;
-		if (before != TIER_NONE &&
-		    (metric->lower_is_worse ? row->value[tier] > row->value[before] : row->value[tier] < row->value[before]))
+		if (before != TIER_NONE && (metric->lower_is_worse ? row->value[tier] > row->value[before]
+								   : row->value[tier] < row->value[before]))
 			RULES_MISTAKE(r, at[tier_key[tier]], "'%s' must not be %s than '%s': of %s the %s is the worse",
 				      row_keys[tier_key[tier]].key, metric->lower_is_worse ? "more" : "less",
-				      row_keys[tier_key[before]].key, metric->name, metric->lower_is_worse ? "lower" : "higher");
+				      row_keys[tier_key[before]].key, metric->name,
+				      metric->lower_is_worse ? "lower" : "higher");
 		before = tier;
 	}
 }
@@ -222,7 +245,8 @@ static void add_row(struct rules_reader *r, struct fy_node *at_engine, const str
 	struct threshold *same = find_row(set, row->engine, row->metric);
 
 	if (same && same->file == row->file)
-		RULES_MISTAKE(r, at_engine, "%s of '%s' is here twice (first at line %u)", row->metric, row->engine, same->line);
+		RULES_MISTAKE(r, at_engine, "%s of '%s' is here twice (first at line %u)", row->metric, row->engine,
+			      same->line);
 	if (same) {
 		*same = *row;
 		return;
@@ -234,7 +258,7 @@ static void add_row(struct rules_reader *r, struct fy_node *at_engine, const str
 static void read_row(struct rules_reader *r, struct fy_node *node, struct rules_draft *draft)
 {
 	const struct threshold_metric *metric = NULL;
-	struct threshold row = { .file = r->file };
+	struct threshold row = {.file = r->file};
 	struct fy_node *at[ROW_KEYS];
 
 	schema_open(r->yaml, &schema_row, node, at);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: instants. Out: what the rules of a set give at them, as series in the store and as alerts.
- * The rule that surprises: rules of a group run in order at one instant, and a later one sees what an earlier one recorded at that
- * same instant. A group that missed its turns runs once, at the last of them, as a Prometheus server does.
+ * The rule that surprises: rules of a group run in order at one instant, and a later one sees what an earlier one
+ * recorded at that same instant. A group that missed its turns runs once, at the last of them, as a Prometheus server
+ * does.
  */
 #include "rules/groups.h"
 
@@ -44,7 +45,8 @@ static bool is_read(const struct reading *reading, const struct rule *rule)
 		return true;
 	if (!rule->is_alert)
 		return table_find(&reading->names, name_key(rule->name));
-	return table_find(&reading->names, name_key("ALERTS")) || table_find(&reading->names, name_key("ALERTS_FOR_STATE"));
+	return table_find(&reading->names, name_key("ALERTS")) ||
+	       table_find(&reading->names, name_key("ALERTS_FOR_STATE"));
 }
 
 /* ---- the set ---- */
@@ -63,7 +65,8 @@ static void add_name(struct groups *groups, struct group_rule *rule)
 	first->next_of_name = rule;
 }
 
-static void add_rule(struct groups *groups, struct group_rule *rule, const struct rule_group *group, const struct rule *of)
+static void add_rule(struct groups *groups, struct group_rule *rule, const struct rule_group *group,
+		     const struct rule *of)
 {
 	rule->rule = of;
 	rule->group = group;
@@ -78,7 +81,7 @@ struct groups *groups_new(const struct rule_set *set, struct store *store, uint6
 			  const struct groups_hooks *hooks)
 {
 	struct groups *groups = mem_new(sizeof(*groups));
-	struct reading reading = { 0 };
+	struct reading reading = {0};
 	struct group_rule *rule;
 
 	groups->store = store;
@@ -95,7 +98,8 @@ struct groups *groups_new(const struct rule_set *set, struct store *store, uint6
 		const struct rule_group *group = &set->groups[i];
 		uint64_t interval_ms = (group->interval_ns ? group->interval_ns : default_interval_ns) / 1000000;
 
-		groups->groups[i] = (struct group_state){ .group = group, .interval_ms = (int64_t)interval_ms, .rules = rule };
+		groups->groups[i] =
+			(struct group_state){.group = group, .interval_ms = (int64_t)interval_ms, .rules = rule};
 		if (!interval_ms)
 			groups->groups[i].interval_ms = 1;
 		for (size_t j = 0; j < group->rules_count; j++) {
@@ -162,7 +166,7 @@ static void record(struct groups *groups, struct group_rule *rule, int64_t at_ms
 	size_t count = result->samples_count;
 	const struct labels **sets = mem_array(count, sizeof(*sets));
 	uint64_t limit = rule->group->limit;
-	struct table seen = { 0 };
+	struct table seen = {0};
 
 	for (size_t i = 0; i < count; i++) {
 		sets[i] = recorded(groups, rule->rule, result->samples[i].labels);
@@ -183,7 +187,7 @@ static void record(struct groups *groups, struct group_rule *rule, int64_t at_ms
 
 static void run_rule(struct groups *groups, struct group_rule *rule, int64_t at_ms)
 {
-	struct eval_result result = { 0 };
+	struct eval_result result = {0};
 
 	rule->error[0] = '\0';
 	rule->round++;
@@ -192,7 +196,8 @@ static void run_rule(struct groups *groups, struct group_rule *rule, int64_t at_
 	else if (result.type == VALUE_STRING || result.type == VALUE_MATRIX)
 		groups_fail(rule, "rule result is not a vector or scalar");
 	else if (labels_pool_bytes(groups->pool) > LIMIT_LABEL_SETS_BYTES)
-		groups_fail(rule, "more than %u bytes of label sets: a label must not change with each value", LIMIT_LABEL_SETS_BYTES);
+		groups_fail(rule, "more than %u bytes of label sets: a label must not change with each value",
+			    LIMIT_LABEL_SETS_BYTES);
 	else if (rule->rule->is_alert)
 		groups_alert(groups, rule, at_ms, &result);
 	else
@@ -257,8 +262,8 @@ static bool rule_gives(const struct rule *rule, const struct labels *labels)
 	return true;
 }
 
-struct group_alert *groups_restore(struct groups *groups, const struct labels *labels, int64_t active_at_ms, int64_t fired_at_ms,
-				   double value)
+struct group_alert *groups_restore(struct groups *groups, const struct labels *labels, int64_t active_at_ms,
+				   int64_t fired_at_ms, double value)
 {
 	const char *name = labels_find(labels, "alertname");
 	struct group_rule *rule = name ? table_find(&groups->by_name, name_key(name)) : NULL;
@@ -267,7 +272,8 @@ struct group_alert *groups_restore(struct groups *groups, const struct labels *l
 		rule = rule->next_of_name;
 	if (!rule)
 		return NULL;
-	return groups_alert_restore(rule, labels_intern(groups->pool, labels->items, labels->count), active_at_ms, fired_at_ms, value);
+	return groups_alert_restore(rule, labels_intern(groups->pool, labels->items, labels->count), active_at_ms,
+				    fired_at_ms, value);
 }
 
 void groups_drop(struct groups *groups, struct group_alert *alert)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the samples of an alerting rule at an instant. Out: its alerts, moved on: inactive, pending, firing, kept firing, gone.
- * The rule that surprises: an alert is its label set after the rule's own labels, so a label that is a template of the value makes a
- * new alert with each value; two samples that come to one label set are an error, and then no alert of the rule moves.
+ * In: the samples of an alerting rule at an instant. Out: its alerts, moved on: inactive, pending, firing, kept firing,
+ * gone. The rule that surprises: an alert is its label set after the rule's own labels, so a label that is a template
+ * of the value makes a new alert with each value; two samples that come to one label set are an error, and then no
+ * alert of the rule moves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 
 /* ---- the set of alerts of a rule ---- */
 
-static struct group_alert_node *node_new(struct group_rule *rule, const struct labels *labels, const struct labels *sample_labels)
+static struct group_alert_node *node_new(struct group_rule *rule, const struct labels *labels,
+					 const struct labels *sample_labels)
 {
 	struct group_alert_node *node = mem_new(sizeof(*node));
 
@@ -91,11 +93,12 @@ struct group_alert *groups_alert_restore(struct group_rule *rule, const struct l
 /* ---- samples to alerts ---- */
 
 /* The label set of the alert that a sample makes. */
-static const struct labels *alert_labels(struct groups *groups, struct group_rule *rule, const struct eval_sample *sample)
+static const struct labels *alert_labels(struct groups *groups, struct group_rule *rule,
+					 const struct eval_sample *sample)
 {
 	const struct rule *of = rule->rule;
 	const struct labels *labels = sample->labels;
-	struct template_values values = { .labels = labels, .value = sample->value };
+	struct template_values values = {.labels = labels, .value = sample->value};
 	struct label *items = groups_items(groups, labels->count + of->labels_count + 1);
 	size_t count = 0, *starts = NULL;
 
@@ -123,8 +126,8 @@ static const struct labels *alert_labels(struct groups *groups, struct group_rul
 }
 
 /* The alert of a sample, made when there is none; then it is not in the rule's list yet. */
-static struct group_alert_node *alert_of(struct groups *groups, struct group_rule *rule, const struct eval_sample *sample,
-					 size_t *fresh_count)
+static struct group_alert_node *alert_of(struct groups *groups, struct group_rule *rule,
+					 const struct eval_sample *sample, size_t *fresh_count)
 {
 	struct group_alert_node *node = NULL;
 	const struct labels *labels;
@@ -167,7 +170,8 @@ static int compare_fresh(const void *left, const void *right)
 }
 
 /* False after an error: nothing is changed. */
-static bool take_samples(struct groups *groups, struct group_rule *rule, int64_t at_ms, const struct eval_result *result)
+static bool take_samples(struct groups *groups, struct group_rule *rule, int64_t at_ms,
+			 const struct eval_result *result)
 {
 	struct group_alert_node **nodes = mem_array(result->samples_count, sizeof(*nodes));
 	size_t fresh_count = 0, i;
@@ -239,8 +243,10 @@ static void move_on(struct groups *groups, struct group_rule *rule, struct group
 
 /* ---- ALERTS and ALERTS_FOR_STATE ---- */
 
-/* The rule's labels as written lie below those of the alert: a template that came to nothing shows its text here, as in Prometheus. */
-static const struct labels *series_labels_of(struct groups *groups, const struct group_alert *alert, const char *name, const char *state)
+/* The rule's labels as written lie below those of the alert: a template that came to nothing shows its text here, as in
+ * Prometheus. */
+static const struct labels *series_labels_of(struct groups *groups, const struct group_alert *alert, const char *name,
+					     const char *state)
 {
 	const struct rule *rule = alert->rule;
 	struct label *items = groups_items(groups, alert->labels->count + rule->labels_count + 3);

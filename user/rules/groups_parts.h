@@ -21,7 +21,7 @@ struct group_output {
 struct group_alert_node {
 	struct group_alert alert; /* first: what the owner sees */
 	struct group_alert_node *previous;
-	uint64_t round; /* of the evaluation in which it was met last */
+	uint64_t round;			/* of the evaluation in which it was met last */
 	const struct labels *series[2]; /* ALERTS{alertstate="pending"}, "firing"; NULL until needed */
 	const struct labels *for_state;
 };
@@ -29,19 +29,20 @@ struct group_alert_node {
 struct group_rule {
 	const struct rule *rule;
 	const struct rule_group *group;
-	struct group_rule *next_of_name; /* the next alerting rule of the same name */
+	struct group_rule *next_of_name;       /* the next alerting rule of the same name */
 	struct group_alert_node *first, *last; /* in order of becoming active */
 	size_t alerts_count;
-	struct table by_labels;	 /* -> node, by the address of its label set */
-	struct table by_sample;	 /* -> node, by the address of its sample's label set; only when no label is a template */
+	struct table by_labels; /* -> node, by the address of its label set */
+	struct table
+		by_sample; /* -> node, by the address of its sample's label set; only when no label is a template */
 	struct group_output *outputs;
 	size_t outputs_count;
 	size_t outputs_capacity;
-	struct table output_of; /* -> index in outputs + 1, by the address of the label set */
+	struct table output_of;		 /* -> index in outputs + 1, by the address of the label set */
 	struct group_alert_node **fresh; /* alerts that this evaluation found */
 	size_t fresh_capacity;
-	bool has_templates; /* in its labels */
-	bool is_read;	    /* a rule of the set may select what this one writes */
+	bool has_templates;	    /* in its labels */
+	bool is_read;		    /* a rule of the set may select what this one writes */
 	bool blind_known, is_blind; /* everything it selects is loss-blind */
 	uint64_t blind_generation;
 	uint64_t round;
@@ -78,8 +79,10 @@ static inline uint64_t groups_key(const void *pointer)
 	return table_mix((uint64_t)(uintptr_t)pointer);
 }
 
-/* groups_write.c: what a rule gave becomes samples; the first refusal is kept in rule->error. True: something was written. */
-void groups_write(struct groups *groups, struct group_rule *rule, const struct labels *labels, int64_t at_ms, double value);
+/* groups_write.c: what a rule gave becomes samples; the first refusal is kept in rule->error. True: something was
+ * written. */
+void groups_write(struct groups *groups, struct group_rule *rule, const struct labels *labels, int64_t at_ms,
+		  double value);
 /* Ends the series that this round did not give. */
 void groups_write_done(struct groups *groups, struct group_rule *rule, int64_t at_ms);
 void groups_fail(struct group_rule *rule, const char *format, ...) __attribute__((format(printf, 2, 3)));

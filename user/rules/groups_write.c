@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: what a rule gave at an instant. Out: samples in the store, and the end of the series that it gave before and gives no more.
- * The rule that surprises: two rules may write one series. The first of an instant wins, the second is an error unless it says the
- * same; and a series that another rule has just written does not end because this one stopped.
+ * In: what a rule gave at an instant. Out: samples in the store, and the end of the series that it gave before and
+ * gives no more. The rule that surprises: two rules may write one series. The first of an instant wins, the second is
+ * an error unless it says the same; and a series that another rule has just written does not end because this one
+ * stopped.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ size_t groups_set_item(struct label *items, size_t count, const char *name, cons
 	while (i < count && strcmp(items[i].name, name))
 		i++;
 	if (value[0]) {
-		items[i] = (struct label){ name, value };
+		items[i] = (struct label){name, value};
 		return i == count ? count + 1 : count;
 	}
 	if (i == count)
@@ -68,7 +69,7 @@ static void look_at_selector(void *arg, const struct expr *selector)
 /* What a rule makes of values that stay right when events are lost stays right too. */
 static bool is_loss_blind(struct groups *groups, struct group_rule *rule)
 {
-	struct blindness blindness = { groups->store, true };
+	struct blindness blindness = {groups->store, true};
 
 	if (rule->blind_known && rule->blind_generation == store_generation(groups->store))
 		return rule->is_blind;
@@ -93,7 +94,8 @@ static void keep_output(struct group_rule *rule, const struct labels *labels)
 	rule->outputs[index - 1].round = rule->round;
 }
 
-void groups_write(struct groups *groups, struct group_rule *rule, const struct labels *labels, int64_t at_ms, double value)
+void groups_write(struct groups *groups, struct group_rule *rule, const struct labels *labels, int64_t at_ms,
+		  double value)
 {
 	struct series *series = store_series(groups->store, labels, is_loss_blind(groups, rule));
 	struct sample last;

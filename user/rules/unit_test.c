@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a unit test and the rules that it is of. Out: pass or fail, and what differed.
- * The rule that surprises: an alert case between two evaluations looks at the earlier one; an expression case is asked at its own
- * instant, of the samples loaded until the last evaluation.
+ * The rule that surprises: an alert case between two evaluations looks at the earlier one; an expression case is asked
+ * at its own instant, of the samples loaded until the last evaluation.
  */
 #include "rules/unit_test.h"
 
@@ -47,10 +47,17 @@ static void print_duration(struct buf *out, int64_t ms)
 		buf_text(out, "0s");
 }
 
+static void add_clean(struct buf *out, const char *text)
+{
+	text_clean(out, text, strlen(text), false);
+}
+
 static void begin_failure(struct run *run, unsigned line, const char *what, const char *text, int64_t at_ms)
 {
 	run->has_failed = true;
-	buf_format(run->out, "  line %u: %s %s at ", line, what, text);
+	buf_format(run->out, "  line %u: %s ", line, what);
+	add_clean(run->out, text);
+	buf_text(run->out, " at ");
 	print_duration(run->out, at_ms);
 	buf_text(run->out, ":\n");
 }
@@ -64,11 +71,11 @@ static void feeds_open(struct run *run)
 	run->feeds = mem_array(run->test->series_count, sizeof(*run->feeds));
 	for (size_t i = 0; i < run->test->series_count; i++) {
 		const struct unit_series *from = &run->test->series[i];
-		struct expr_mistakes none = { 0 };
+		struct expr_mistakes none = {0};
 		const struct labels *labels = expr_parse_labels(pool, from->series, strlen(from->series), &none);
 
 		expr_mistakes_fini(&none);
-		run->feeds[i] = (struct feed){ .from = from };
+		run->feeds[i] = (struct feed){.from = from};
 		run->feeds[i].series = labels ? store_series(run->store, labels, false) : NULL;
 		for (size_t j = 0; j < i; j++)
 			if (run->feeds[j].series == run->feeds[i].series)
@@ -130,15 +137,16 @@ static int compare_alerts(const void *left, const void *right)
 	const struct unit_expected_alert *a = left, *b = right;
 	int order = compare_labels(a->labels, a->labels_count, b->labels, b->labels_count);
 
-	return order ? order : compare_labels(a->annotations, a->annotations_count, b->annotations, b->annotations_count);
+	return order ? order
+		     : compare_labels(a->annotations, a->annotations_count, b->annotations, b->annotations_count);
 }
 
 static void alerts_add(struct alerts *alerts, const struct group_alert *alert)
 {
 	const struct rule *rule = alert->rule;
-	struct template_values values = { .labels = alert->sample_labels, .value = alert->value };
+	struct template_values values = {.labels = alert->sample_labels, .value = alert->value};
 	struct label *annotations = arena_new(&alerts->arena, rule->annotations_count * sizeof(*annotations));
-	struct buf text = { 0 };
+	struct buf text = {0};
 
 	for (size_t i = 0; i < rule->annotations_count; i++) {
 		buf_reset(&text);
@@ -179,7 +187,9 @@ static void print_pairs(struct buf *out, const struct label *labels, size_t coun
 {
 	buf_char(out, '{');
 	for (size_t i = 0; i < count; i++) {
-		buf_format(out, "%s%s=", i ? ", " : "", labels[i].name);
+		buf_text(out, i ? ", " : "");
+		add_clean(out, labels[i].name);
+		buf_char(out, '=');
 		text_json(out, labels[i].value, strlen(labels[i].value));
 	}
 	buf_char(out, '}');
@@ -187,7 +197,7 @@ static void print_pairs(struct buf *out, const struct label *labels, size_t coun
 
 static void print_alert(struct buf *out, const char *what, const struct unit_expected_alert *alert)
 {
-	buf_format(out, "    %s %s", what, "");
+	buf_format(out, "    %s ", what);
 	print_pairs(out, alert->labels, alert->labels_count);
 	buf_text(out, "\n             annotations ");
 	print_pairs(out, alert->annotations, alert->annotations_count);
@@ -197,7 +207,7 @@ static void print_alert(struct buf *out, const char *what, const struct unit_exp
 static void check_alerts(struct run *run, const struct unit_alert_case *of)
 {
 	struct unit_expected_alert *wanted = mem_array(of->alerts_count, sizeof(*wanted));
-	struct alerts got = { 0 };
+	struct alerts got = {0};
 	size_t i = 0, j = 0;
 	bool is_same;
 
@@ -247,10 +257,11 @@ static struct unit_sample *wanted_samples(struct run *run, const struct unit_exp
 
 	for (size_t i = 0; i < of->samples_count; i++) {
 		const char *text = of->samples[i].labels;
-		struct expr_mistakes none = { 0 };
+		struct expr_mistakes none = {0};
 
 		wanted[i].value = of->samples[i].value;
-		wanted[i].labels = text[0] ? expr_parse_labels(pool, text, strlen(text), &none) : labels_intern(pool, NULL, 0);
+		wanted[i].labels =
+			text[0] ? expr_parse_labels(pool, text, strlen(text), &none) : labels_intern(pool, NULL, 0);
 		expr_mistakes_fini(&none);
 	}
 	qsort(wanted, of->samples_count, sizeof(*wanted), compare_samples);
@@ -259,9 +270,13 @@ static struct unit_sample *wanted_samples(struct run *run, const struct unit_exp
 
 static void print_sample(struct buf *out, const char *what, const struct unit_sample *sample)
 {
+	struct buf labels = {0};
+
+	labels_print(&labels, sample->labels);
 	buf_format(out, "    %s ", what);
-	labels_print(out, sample->labels);
+	add_clean(out, labels.bytes);
 	buf_char(out, ' ');
+	buf_fini(&labels);
 	eval_print_number(out, sample->value);
 	if (sample->value != sample->value)
 		buf_text(out, " (NaN equals nothing, itself included)");
@@ -280,7 +295,9 @@ static void compare_vectors(struct run *run, const struct unit_expr_case *of, co
 		return;
 	begin_failure(run, of->line, "expression", of->text, of->at_ms);
 	for (i = 0; i < of->samples_count || j < got_count;) {
-		int order = i == of->samples_count ? 1 : j == got_count ? -1 : labels_compare(wanted[i].labels, got[j].labels);
+		int order = i == of->samples_count ? 1
+			    : j == got_count	   ? -1
+						   : labels_compare(wanted[i].labels, got[j].labels);
 		bool differs = order || wanted[i].value != got[j].value;
 
 		if (order <= 0 && differs)
@@ -295,17 +312,19 @@ static void compare_vectors(struct run *run, const struct unit_expr_case *of, co
 static void check_expr(struct run *run, struct eval *eval, const struct unit_expr_case *of)
 {
 	struct unit_sample *wanted, *got;
-	struct eval_result result = { 0 };
+	struct eval_result result = {0};
 
 	eval_begin(eval, of->at_ms);
 	if (of->expr->type == VALUE_MATRIX || of->expr->type == VALUE_STRING || eval_expr(eval, of->expr, &result)) {
 		begin_failure(run, of->line, "expression", of->text, of->at_ms);
-		buf_format(run->out, "    error    %s\n", result.error[0] ? result.error : "rule result is not a vector or scalar");
+		buf_text(run->out, "    error    ");
+		add_clean(run->out, result.error[0] ? result.error : "rule result is not a vector or scalar");
+		buf_char(run->out, '\n');
 		return;
 	}
 	got = mem_array(result.samples_count, sizeof(*got));
 	for (size_t i = 0; i < result.samples_count; i++)
-		got[i] = (struct unit_sample){ result.samples[i].labels, result.samples[i].value };
+		got[i] = (struct unit_sample){result.samples[i].labels, result.samples[i].value};
 	qsort(got, result.samples_count, sizeof(*got), compare_samples);
 	wanted = wanted_samples(run, of);
 	compare_vectors(run, of, wanted, got, result.samples_count);
@@ -323,9 +342,15 @@ static void rule_evaluated(void *arg, const struct rule_group *group, const stru
 	if (!error[0])
 		return;
 	run->has_failed = run->has_broken = true;
-	buf_format(run->out, "  rule %s (%s:%u) at ", rule->name, rule->file, rule->line);
+	buf_text(run->out, "  rule ");
+	add_clean(run->out, rule->name);
+	buf_text(run->out, " (");
+	add_clean(run->out, rule->file);
+	buf_format(run->out, ":%u) at ", rule->line);
 	print_duration(run->out, run->now_ms);
-	buf_format(run->out, ": %s\n", error);
+	buf_text(run->out, ": ");
+	add_clean(run->out, error);
+	buf_char(run->out, '\n');
 }
 
 static size_t turn_of(const struct unit_file *file, const struct rule_group *group)
@@ -348,7 +373,7 @@ static void order_groups(struct run *run, const struct rule_set *set)
 				groups[count] = set->groups[i];
 				groups[count++].interval_ns = 0;
 			}
-	run->set = (struct rule_set){ .groups = groups, .groups_count = count };
+	run->set = (struct rule_set){.groups = groups, .groups_count = count};
 }
 
 static int64_t last_instant(const struct unit_test *test)
@@ -378,11 +403,13 @@ static void run_turns(struct run *run)
 	}
 }
 
-bool unit_test_run(const struct unit_file *file, const struct unit_test *test, const struct rule_set *set, struct buf *out)
+bool unit_test_run(const struct unit_file *file, const struct unit_test *test, const struct rule_set *set,
+		   struct buf *out)
 {
-	static const struct store_limits limits = { .series_count = 1000000, .bytes = (size_t)8 << 30, .age_ms = INT64_MAX / 4 };
-	struct run run = { .file = file, .test = test, .out = out, .store = store_new(&limits) };
-	struct groups_hooks hooks = { .arg = &run, .evaluated = rule_evaluated };
+	static const struct store_limits limits = {
+		.series_count = 1000000, .bytes = (size_t)8 << 30, .age_ms = INT64_MAX / 4};
+	struct run run = {.file = file, .test = test, .out = out, .store = store_new(&limits)};
+	struct groups_hooks hooks = {.arg = &run, .evaluated = rule_evaluated};
 	struct eval *eval = eval_new(run.store);
 
 	order_groups(&run, set);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rule unit tests as promtool runs them: made-up series, rules evaluated from the epoch on, and what must come of them.
- * In: a test and a rule set. Out: what differed, as text. The rule that surprises is promtool's: numbers are equal or they are not
- * (there is no tolerance, NaN equals nothing), samples after the last evaluation are never loaded, and every group is evaluated each
- * evaluation_interval whatever its own interval.
+ * In: a test and a rule set. Out: what differed, as text. The rule that surprises is promtool's: numbers are equal or
+ * they are not (there is no tolerance, NaN equals nothing), samples after the last evaluation are never loaded, and
+ * every group is evaluated each evaluation_interval whatever its own interval.
  */
 #ifndef RULES_UNIT_TEST_H
 #define RULES_UNIT_TEST_H
@@ -84,9 +84,10 @@ int unit_values_parse(struct arena *arena, const char *text, size_t length, stru
 		      struct expr_mistakes *mistakes);
 
 #define UNIT_MAX_SAMPLES 10000000u /* of all series of a test, up to its last instant */
-#define UNIT_MAX_TURNS 1000000	   /* evaluations of a test */
+#define UNIT_MAX_TURNS	 1000000   /* evaluations of a test */
 
 /* True when everything came as expected; else `out` tells what did not, lines indented by two blanks. */
-bool unit_test_run(const struct unit_file *file, const struct unit_test *test, const struct rule_set *set, struct buf *out);
+bool unit_test_run(const struct unit_file *file, const struct unit_test *test, const struct rule_set *set,
+		   struct buf *out);
 
 #endif

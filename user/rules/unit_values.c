@@ -144,7 +144,8 @@ static bool is_at_end(const struct cursor *cursor)
 
 static bool take_stale(struct cursor *cursor)
 {
-	if (cursor->length - cursor->at < 5 || memcmp(cursor->text + cursor->at, "stale", 5) || is_word(look(cursor, 5)))
+	if (cursor->length - cursor->at < 5 || memcmp(cursor->text + cursor->at, "stale", 5) ||
+	    is_word(look(cursor, 5)))
 		return false;
 	cursor->at += 5;
 	return true;
@@ -156,7 +157,7 @@ static int take_item(struct cursor *cursor, struct unit_values *values)
 	uint64_t times;
 	int error = 0;
 
-	*values = (struct unit_values){ .count = 1 };
+	*values = (struct unit_values){.count = 1};
 	if (look(cursor, 0) == '_') {
 		cursor->at++;
 		values->kind = UNIT_OMITTED;
@@ -186,7 +187,7 @@ static int take_item(struct cursor *cursor, struct unit_values *values)
 int unit_values_parse(struct arena *arena, const char *text, size_t length, struct unit_values **values, size_t *count,
 		      struct expr_mistakes *mistakes)
 {
-	struct cursor cursor = { .text = text, .length = length, .mistakes = mistakes };
+	struct cursor cursor = {.text = text, .length = length, .mistakes = mistakes};
 	size_t most = length / 2 + 1, samples = 0;
 	int error = 0, one;
 

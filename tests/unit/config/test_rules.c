@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Rule and threshold files: one row per way of being wrong with every message, its line and column, and what good ones become.
- * What promtool says of the same files is held by tests/promql/agree-files; carets inside of expressions by test_rules_place.
+ * Rule and threshold files: one row per way of being wrong with every message, its line and column, and what good ones
+ * become. What promtool says of the same files is held by tests/promql/agree-files; carets inside of expressions by
+ * test_rules_place.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -115,7 +116,7 @@ static const struct bad bad_files[] = {
 
 static struct rule_text text_of(enum rule_text_kind kind, const char *file, const char *text)
 {
-	return (struct rule_text){ kind, (char *)(uintptr_t)file, (char *)(uintptr_t)text, strlen(text) };
+	return (struct rule_text){kind, (char *)(uintptr_t)file, (char *)(uintptr_t)text, strlen(text)};
 }
 
 static void every_mistake_is_told(void **state)
@@ -123,8 +124,8 @@ static void every_mistake_is_told(void **state)
 	const struct bad *bad = *state;
 	size_t length = strlen(bad->text);
 	char *bytes = malloc(length); /* without a NUL behind it, so that a read too far is seen by the sanitizer */
-	struct rule_text text = { bad->kind, (char *)(uintptr_t)"t.yaml", bytes, length };
-	struct buf said, messages = { 0 };
+	struct rule_text text = {bad->kind, (char *)(uintptr_t) "t.yaml", bytes, length};
+	struct buf said, messages = {0};
 
 	memcpy(bytes, bad->text, length);
 	said_begin(&said);
@@ -232,7 +233,8 @@ static void a_set_keeps_the_order_of_its_texts_and_one_group_per_file_and_name(v
 
 static void a_text_without_rules_is_an_empty_set(void **state)
 {
-	static const char *const texts[] = { "", "# nothing\n", "---\n", "groups:\n", "groups: []\n", "{}\n", "\xef\xbb\xbf# bom\n\n" };
+	static const char *const texts[] = {"",	    "# nothing\n",	    "---\n", "groups:\n", "groups: []\n",
+					    "{}\n", "\xef\xbb\xbf# bom\n\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -247,7 +249,7 @@ static void a_text_without_rules_is_an_empty_set(void **state)
 
 static void aliases_cannot_make_a_bomb(void **state)
 {
-	struct buf text = { 0 }, said;
+	struct buf text = {0}, said;
 	struct rule_text of;
 
 	(void)state;
@@ -281,20 +283,30 @@ static void thresholds_are_in_base_units(void **state)
 		const char *text;
 		double value;
 	} rows[] = {
-		{ "stuck_seconds", "2", 2 },		       { "stuck_seconds", "2.5", 2.5 },
-		{ "stuck_seconds", "500ms", 0.5 },	       { "stuck_seconds", "1m30s", 90 },
-		{ "stuck_seconds", "2h", 7200 },	       { "stuck_seconds", "'3 s'", 3 },
-		{ "stuck_seconds", "1e3", 1000 },	       { "success_ratio", "95%", 0.95 },
-		{ "success_ratio", "0.9", 0.9 },	       { "success_ratio", "99.9%", 0.999 },
-		{ "realtime_factor", "150%", 1.5 },	       { "memory_growth_bytes", "4096", 4096 },
-		{ "memory_growth_bytes", "10MiB", 10485760 },  { "memory_growth_bytes", "64K", 65536 },
-		{ "memory_growth_bytes", "1.5kB", 1500 },      { "queue_depth", "10", 10 },
-		{ "cpu_ratio", ".5", 0.5 },		       { "queue_depth", "0", 0 },
+		{"stuck_seconds", "2", 2},
+		{"stuck_seconds", "2.5", 2.5},
+		{"stuck_seconds", "500ms", 0.5},
+		{"stuck_seconds", "1m30s", 90},
+		{"stuck_seconds", "2h", 7200},
+		{"stuck_seconds", "'3 s'", 3},
+		{"stuck_seconds", "1e3", 1000},
+		{"success_ratio", "95%", 0.95},
+		{"success_ratio", "0.9", 0.9},
+		{"success_ratio", "99.9%", 0.999},
+		{"realtime_factor", "150%", 1.5},
+		{"memory_growth_bytes", "4096", 4096},
+		{"memory_growth_bytes", "10MiB", 10485760},
+		{"memory_growth_bytes", "64K", 65536},
+		{"memory_growth_bytes", "1.5kB", 1500},
+		{"queue_depth", "10", 10},
+		{"cpu_ratio", ".5", 0.5},
+		{"queue_depth", "0", 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char *file = mem_format("thresholds:\n- engine: e\n  metric: %s\n  critical: %s\n", rows[i].metric, rows[i].text);
+		char *file = mem_format("thresholds:\n- engine: e\n  metric: %s\n  critical: %s\n", rows[i].metric,
+					rows[i].text);
 		struct rule_text text = text_of(RULE_TEXT_THRESHOLDS, "t.yaml", file);
 		struct rule_set *set = rules_compile(&text, 1);
 		const struct threshold *threshold;
@@ -317,8 +329,10 @@ static void a_later_file_replaces_whole_rows_of_an_earlier_one(void **state)
 {
 	struct rule_text texts[] = {
 		text_of(RULE_TEXT_THRESHOLDS, "a.yaml",
-			"thresholds:\n- {engine: '*', metric: queue_depth, warning: 1, critical: 2}\n- {engine: x, metric: queue_depth, warning: 3}\n"),
-		text_of(RULE_TEXT_THRESHOLDS, "b.yaml", "thresholds:\n- {engine: '*', metric: queue_depth, emergency: 9}\n"),
+			"thresholds:\n- {engine: '*', metric: queue_depth, warning: 1, critical: 2}\n- {engine: x, "
+			"metric: queue_depth, warning: 3}\n"),
+		text_of(RULE_TEXT_THRESHOLDS, "b.yaml",
+			"thresholds:\n- {engine: '*', metric: queue_depth, emergency: 9}\n"),
 	};
 	struct rule_set *set = rules_compile(texts, 2);
 	const struct threshold *threshold;
@@ -370,7 +384,7 @@ static void a_directory_gives_its_yaml_files_by_name(void **state)
 {
 	char folder[] = "/tmp/ttsobs-rules-XXXXXX";
 	char *paths[5];
-	struct rule_texts texts = { 0 };
+	struct rule_texts texts = {0};
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -394,7 +408,7 @@ static void a_directory_gives_its_yaml_files_by_name(void **state)
 
 static void a_directory_that_is_not_there_is_not_said(void **state)
 {
-	struct rule_texts texts = { 0 };
+	struct rule_texts texts = {0};
 	struct buf said;
 
 	(void)state;
@@ -415,7 +429,9 @@ static void a_checked_file_is_counted_whatever_kind_it_is(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	path = write_file(folder, "x.yaml", "groups: [{name: g, rules: [{record: a, expr: up}, {alert: B, expr: up}, {alert: C, expr: up}]}]\n");
+	path = write_file(
+		folder, "x.yaml",
+		"groups: [{name: g, rules: [{record: a, expr: up}, {alert: B, expr: up}, {alert: C, expr: up}]}]\n");
 	assert_int_equal(rules_check_file(path, &found), 0);
 	assert_int_equal(found.kind, RULES_KIND_RULES);
 	assert_int_equal(found.alerts_count, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Where a mistake inside an expression stands in the file, for each way in which YAML can write it. In every text exactly one `~` is
- * the mistake, and its place is what must be told.
+ * Where a mistake inside an expression stands in the file, for each way in which YAML can write it. In every text
+ * exactly one `~` is the mistake, and its place is what must be told.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,8 +78,8 @@ static void place_of(const char *text, const char *mark, char *place, size_t siz
 
 static void check_at(const char *text, const char *place, const char *title)
 {
-	struct rule_text of = { RULE_TEXT_RULES, (char *)(uintptr_t)"r.yaml", (char *)(uintptr_t)text, strlen(text) };
-	struct buf said, messages = { 0 };
+	struct rule_text of = {RULE_TEXT_RULES, (char *)(uintptr_t) "r.yaml", (char *)(uintptr_t)text, strlen(text)};
+	struct buf said, messages = {0};
 	struct rule_set *set;
 
 	said_begin(&said);
@@ -105,9 +105,10 @@ static void the_place_of_a_mistake_is_that_of_its_character(void **state)
 {
 	const struct scalar *scalar = *state;
 	bool is_alias = scalar->expr[0] == '*';
-	char *text = is_alias ? mem_format("groups:\n- name: g\n  rules:\n  - record: a\n    expr: &e up ~ 5\n  - alert: A\n    expr: %s",
-					   scalar->expr) :
-				mem_format("%s%s", HEAD, scalar->expr);
+	char *text = is_alias ? mem_format("groups:\n- name: g\n  rules:\n  - record: a\n    expr: &e up ~ 5\n  - "
+					   "alert: A\n    expr: %s",
+					   scalar->expr)
+			      : mem_format("%s%s", HEAD, scalar->expr);
 
 	check_place(text, is_alias || !scalar->mark ? "~" : scalar->mark, scalar->title);
 	free(text);
@@ -126,7 +127,9 @@ static void the_end_of_an_expression_is_behind_its_last_character(void **state)
 static void a_template_is_placed_like_an_expression(void **state)
 {
 	(void)state;
-	check_place(HEAD "up\n    annotations:\n      a: |\n        first line {{ $value }}\n        second {{ $nobody }}\n", "$nobody", "template");
+	check_place(HEAD
+		    "up\n    annotations:\n      a: |\n        first line {{ $value }}\n        second {{ $nobody }}\n",
+		    "$nobody", "template");
 	check_place(HEAD "up\n    labels: {a: \"x \\\"y\\\" {{ $nobody }}\"}\n", "$nobody", "template in a label");
 }
 

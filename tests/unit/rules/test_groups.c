@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The life of rules and alerts, instant by instant. What promtool can say of it is held against promtool by tests/promql/agree-unit;
- * here are the hooks, the turns, and what comes back from a former run.
+ * The life of rules and alerts, instant by instant. What promtool can say of it is held against promtool by
+ * tests/promql/agree-unit; here are the hooks, the turns, and what comes back from a former run.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "rules/groups.h"
 
 #define SECOND_MS 1000
-#define START_MS 1000000 /* not 0: nothing may depend on the epoch */
+#define START_MS  1000000 /* not 0: nothing may depend on the epoch */
 
 struct world {
 	struct rule_set *set;
@@ -33,7 +33,8 @@ static void tell_alert(struct world *world, const char *what, const struct group
 {
 	const char *who = labels_find(alert->labels, "i");
 
-	buf_format(&world->told, "%s%s%s %s", world->told.length ? "; " : "", what, alert->is_firing ? " firing" : " pending", who ? who : "-");
+	buf_format(&world->told, "%s%s%s %s", world->told.length ? "; " : "", what,
+		   alert->is_firing ? " firing" : " pending", who ? who : "-");
 	if (alert->dropped)
 		buf_format(&world->told, " (%s)", alert->dropped);
 }
@@ -80,11 +81,13 @@ static const char *hook_trace_id(void *arg, const struct rule *rule, const struc
 
 static void world_open(struct world *world, const char *rules)
 {
-	static const struct store_limits limits = { .series_count = 100000, .bytes = 64u << 20, .age_ms = 3600 * SECOND_MS };
-	struct rule_text text = { .kind = RULE_TEXT_RULES, .file = (char *)"r.yaml", .text = (char *)rules, .length = strlen(rules) };
-	struct groups_hooks hooks = { world, hook_may_end, hook_seen, hook_gone, hook_evaluated, hook_trace_id };
+	static const struct store_limits limits = {
+		.series_count = 100000, .bytes = 64u << 20, .age_ms = 3600 * SECOND_MS};
+	struct rule_text text = {
+		.kind = RULE_TEXT_RULES, .file = (char *)"r.yaml", .text = (char *)rules, .length = strlen(rules)};
+	struct groups_hooks hooks = {world, hook_may_end, hook_seen, hook_gone, hook_evaluated, hook_trace_id};
 
-	*world = (struct world){ .may_end = true };
+	*world = (struct world){.may_end = true};
 	buf_text(&world->told, "");
 	world->set = rules_compile(&text, 1);
 	assert_non_null(world->set);
@@ -102,7 +105,7 @@ static void world_close(struct world *world)
 
 static struct series *series_of(struct world *world, const char *name, const char *i)
 {
-	struct label items[] = { { "__name__", name }, { "i", i } };
+	struct label items[] = {{"__name__", name}, {"i", i}};
 
 	return store_series(world->store, labels_intern(store_labels(world->store), items, 2), false);
 }
@@ -209,19 +212,22 @@ static void more_series_than_the_limit_are_an_error_and_none_is_written(void **s
 static void what_a_rule_makes_of_loss_blind_series_is_loss_blind(void **state)
 {
 	struct world world;
-	struct label name = { "__name__", "blind" };
+	struct label name = {"__name__", "blind"};
 	struct series *series;
 
 	(void)state;
-	world_open(&world, "groups: [{name: g, rules: [{record: a, expr: blind}, {record: b, expr: sum(blind) + sum(v)}]}]\n");
+	world_open(&world,
+		   "groups: [{name: g, rules: [{record: a, expr: blind}, {record: b, expr: sum(blind) + sum(v)}]}]\n");
 	series = store_series(world.store, labels_intern(store_labels(world.store), &name, 1), true);
 	store_append(world.store, series, START_MS, 1);
 	put(&world, 0, "v", "x", 4);
 	run(&world, 0);
 	name.value = "a";
-	assert_true(series_is_loss_blind(store_series(world.store, labels_intern(store_labels(world.store), &name, 1), false)));
+	assert_true(series_is_loss_blind(
+		store_series(world.store, labels_intern(store_labels(world.store), &name, 1), false)));
 	name.value = "b";
-	assert_false(series_is_loss_blind(store_series(world.store, labels_intern(store_labels(world.store), &name, 1), true)));
+	assert_false(series_is_loss_blind(
+		store_series(world.store, labels_intern(store_labels(world.store), &name, 1), true)));
 	world_close(&world);
 }
 
@@ -233,7 +239,8 @@ static void groups_run_at_multiples_of_their_interval_and_skip_missed_turns(void
 	double value = 0;
 
 	(void)state;
-	world_open(&world, "groups: [{name: g, interval: 5s, rules: [{record: a, expr: vector(time()), labels: {i: x}}]}]\n");
+	world_open(&world,
+		   "groups: [{name: g, interval: 5s, rules: [{record: a, expr: vector(time()), labels: {i: x}}]}]\n");
 	run(&world, 0);
 	for (int at_s = 1; at_s < 5; at_s++) {
 		run(&world, at_s);
@@ -362,7 +369,8 @@ static void more_alerts_than_the_limit_are_all_dropped_and_the_reason_is_told(vo
 	put(&world, 0, "v", "x", 1);
 	assert_string_equal(run(&world, 0), "met firing x");
 	put(&world, 1, "v", "y", 1);
-	assert_string_equal(run(&world, 1), "gone firing x (the group's limit of alerts); gone firing y (the group's limit of alerts)");
+	assert_string_equal(run(&world, 1),
+			    "gone firing x (the group's limit of alerts); gone firing y (the group's limit of alerts)");
 	assert_string_equal(world.error, "exceeded limit of 1 with 2 alerts");
 	assert_null(groups_alerts(world.groups, &world.set->groups[0].rules[0]));
 	world_close(&world);
@@ -457,13 +465,14 @@ static void the_sides_of_a_comparison_are_those_of_the_last_instant(void **state
 
 static const struct labels *alert_labels(struct world *world, const char *name, const char *severity)
 {
-	struct label items[] = { { "alertname", name }, { "i", "x" }, { "severity", severity } };
+	struct label items[] = {{"alertname", name}, {"i", "x"}, {"severity", severity}};
 
 	return labels_intern(store_labels(world->store), items, 3);
 }
 
-#define TWO_TIERS "groups: [{name: g, rules: [{alert: A, expr: v > 5, labels: {severity: critical}}, " \
-		  "{alert: A, expr: v > 0, for: 10s, labels: {severity: warning}}]}]\n"
+#define TWO_TIERS                                                                                                      \
+	"groups: [{name: g, rules: [{alert: A, expr: v > 5, labels: {severity: critical}}, "                           \
+	"{alert: A, expr: v > 0, for: 10s, labels: {severity: warning}}]}]\n"
 
 static void a_restored_alert_goes_on_where_it_was(void **state)
 {
@@ -489,7 +498,8 @@ static void a_restored_alert_ends_only_when_its_owner_lets_it(void **state)
 
 	(void)state;
 	world_open(&world, TWO_TIERS);
-	assert_non_null(groups_restore(world.groups, alert_labels(&world, "A", "critical"), START_MS - 9000, START_MS - 8000, 3));
+	assert_non_null(groups_restore(world.groups, alert_labels(&world, "A", "critical"), START_MS - 9000,
+				       START_MS - 8000, 3));
 	world.may_end = false;
 	assert_string_equal(run(&world, 0), "kept firing x");
 	world.may_end = true;
@@ -528,7 +538,8 @@ static void the_series_of_a_rule_set_that_goes_end_with_it(void **state)
 
 static size_t count_alerts(struct world *world, const char *state_name, const char *label, const char *value)
 {
-	struct label items[] = { { "__name__", "ALERTS" }, { "alertname", "A" }, { "alertstate", state_name }, { "i", "x" }, { label, value } };
+	struct label items[] = {
+		{"__name__", "ALERTS"}, {"alertname", "A"}, {"alertstate", state_name}, {"i", "x"}, {label, value}};
 	struct series *series = store_series(world->store, labels_intern(store_labels(world->store), items, 5), false);
 	struct sample sample;
 
@@ -563,7 +574,8 @@ static void ten_thousand_alerts_come_stay_and_go(void **state)
 		put(&world, 0, "v", name, 1);
 	}
 	run(&world, 0);
-	for (struct group_alert *alert = groups_alerts(world.groups, &world.set->groups[0].rules[0]); alert; alert = alert->next)
+	for (struct group_alert *alert = groups_alerts(world.groups, &world.set->groups[0].rules[0]); alert;
+	     alert = alert->next)
 		count += alert->is_firing;
 	assert_int_equal(count, 10000);
 	run(&world, 1);
@@ -573,7 +585,8 @@ static void ten_thousand_alerts_come_stay_and_go(void **state)
 	}
 	run(&world, 2);
 	count = 0;
-	for (struct group_alert *alert = groups_alerts(world.groups, &world.set->groups[0].rules[0]); alert; alert = alert->next)
+	for (struct group_alert *alert = groups_alerts(world.groups, &world.set->groups[0].rules[0]); alert;
+	     alert = alert->next)
 		count++;
 	assert_int_equal(count, 5000);
 	world_close(&world);
