@@ -230,7 +230,7 @@ int session_run(const struct options *options, enum session_output output)
 			.sinks = session.sinks,
 			.sinks_count = session.sinks_count,
 			.metrics = options->metrics,
-			.traces = options->traces,
+			.traces = output == SESSION_LIVE ? options->traces : (struct retention){ 1, 1 }, /* nobody looks back */
 			.compile_rules = rules_compile,
 			.free_rules = rules_free,
 		};
