@@ -32,7 +32,8 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
 	-Wwrite-strings -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 OUR_CPPFLAGS := -I. -Iuser -I$(B)/gen -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTTSOBS_VERSION='"$(VERSION)"'
-OUR_CFLAGS := -std=gnu17 -fstack-protector-strong $(WARNINGS)
+# -ffp-contract=off: a fused multiply-add would give other bits than promtool, and than the machine that recorded
+OUR_CFLAGS := -std=gnu17 -fstack-protector-strong -ffp-contract=off $(WARNINGS)
 LIBS := -lbpf -lelf -lz -lfyaml -ljson-c -lcapstone -lsystemd -lpthread -lm
 
 # BPF flags are apart from CFLAGS on purpose: hardening flags break -target bpf. Evaluated late: on a bare machine the
@@ -117,6 +118,10 @@ $(B)/golden-feed: tests/golden/feed.c $(OBJ) | $(DEPS)
 	$(say) TEST $@
 	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
+$(B)/rules-bench: tests/bench/rules.c $(OBJ) | $(DEPS)
+	$(say) TEST $@
+	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
+
 .PHONY: test-programs
 test-programs: | $(DEPS)
 	$(Q)tests/build $(B)/tests
@@ -141,7 +146,8 @@ asan-run: $(UNIT_BIN) $(B)/golden-feed $(B)/ttsobs-bpf
 	$(Q)TTSOBS_BUILD=$(B) tests/run unit golden
 
 .PHONY: bench
-bench: $(B)/ttsobs-bpf test-programs ## what tracing costs, traced and untraced alternating in one run
+bench: $(B)/ttsobs-bpf $(B)/rules-bench test-programs ## what tracing costs (traced and untraced alternating in one run), and what rules cost
+	$(Q)$(B)/rules-bench
 	$(Q)$(SUDO) tests/bench/run
 
 .PHONY: demo
