@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: connections. Out: one answer each, and what was asked for in the flow.
- * The rules that surprise: changes go one at a time (the next one waits until the view shows the last), so a new silence is known by
- * its place; and when all places are taken, the client that has been longest at its request makes room, so nobody who is quick can be
- * kept out by those who are not.
+ * The rules that surprise: changes go one at a time (the next one waits until the view shows the
+ * last), so a new silence is known by its place; and when all places are taken, the client that has
+ * been longest at its request makes room, so nobody who is quick can be kept out by those who are
+ * not.
  */
 #include "app/control_parts.h"
 
@@ -20,7 +21,7 @@
 #include "base/units.h"
 #include "sink/member.h"
 
-#define RATE_NS (10 * NS_PER_S)
+#define RATE_NS	    (10 * NS_PER_S)
 #define ACCEPTS_MAX 64 /* at one poll: tracing goes on */
 
 static uint64_t clock_ms(const struct control *control)
@@ -35,7 +36,8 @@ static uint64_t clock_ms(const struct control *control)
 
 /* --- one client --- */
 
-static void client_enter(const struct control *control, struct control_client *client, enum control_phase phase)
+static void client_enter(const struct control *control, struct control_client *client,
+			 enum control_phase phase)
 {
 	client->phase = phase;
 	client->since_ms = clock_ms(control);
@@ -47,14 +49,15 @@ static void client_end(struct control_client *client)
 	buf_fini(&client->in);
 	buf_fini(&client->out);
 	control_request_fini(&client->request);
-	*client = (struct control_client){ .fd = -1 };
+	*client = (struct control_client){.fd = -1};
 }
 
 static void client_write(struct control_client *client)
 {
 	while (client->out_done < client->out.length) {
-		ssize_t sent = send(client->fd, client->out.bytes + client->out_done, client->out.length - client->out_done,
-				    MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent =
+			send(client->fd, client->out.bytes + client->out_done,
+			     client->out.length - client->out_done, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
@@ -67,12 +70,14 @@ static void client_write(struct control_client *client)
 	client_end(client);
 }
 
-static void client_answer(struct control *control, struct control_client *client, struct json_object *answer)
+static void client_answer(struct control *control, struct control_client *client,
+			  struct json_object *answer)
 {
 	member_print(&client->out, answer);
 	if (client->out.length > CONTROL_ANSWER_MAX_BYTES) {
 		buf_reset(&client->out);
-		member_print(&client->out, control_refusal("not_answered", "the answer would be larger than %u MiB",
+		member_print(&client->out, control_refusal("not_answered",
+							   "the answer would be larger than %u MiB",
 							   CONTROL_ANSWER_MAX_BYTES >> 20));
 	}
 	client_enter(control, client, PHASE_WRITE);
@@ -98,16 +103,21 @@ static void client_read(struct control *control, struct control_client *client)
 		if (length && memchr(part, '\n', (size_t)length))
 			client_enter(control, client, PHASE_READY);
 		else if (!length)
-			client_answer(control, client, control_refusal("bad_request", "the request ends without a newline"));
+			client_answer(control, client,
+				      control_refusal("bad_request",
+						      "the request ends without a newline"));
 		else if (client->in.length > CONTROL_REQUEST_MAX_BYTES)
-			client_answer(control, client, control_refusal("bad_request", "the request is longer than %u KiB",
-								       CONTROL_REQUEST_MAX_BYTES >> 10));
+			client_answer(control, client,
+				      control_refusal("bad_request",
+						      "the request is longer than %u KiB",
+						      CONTROL_REQUEST_MAX_BYTES >> 10));
 	}
 }
 
 /* --- what was asked --- */
 
-static void client_wait_saved(struct control *control, struct control_client *client, const struct view *view)
+static void client_wait_saved(struct control *control, struct control_client *client,
+			      const struct view *view)
 {
 	struct state_file *state = control->options.state;
 	bool is_kept = state && state_file_health(state).path;
@@ -116,7 +126,8 @@ static void client_wait_saved(struct control *control, struct control_client *cl
 		client_answer(control, client, control_done(client, view, is_kept));
 }
 
-static void client_wait_shown(struct control *control, struct control_client *client, const struct view *view)
+static void client_wait_shown(struct control *control, struct control_client *client,
+			      const struct view *view)
 {
 	struct json_object *refusal = NULL;
 
@@ -133,7 +144,8 @@ static void client_wait_shown(struct control *control, struct control_client *cl
 	client_wait_saved(control, client, view);
 }
 
-static void client_run(struct control *control, struct control_client *client, const struct view *view)
+static void client_run(struct control *control, struct control_client *client,
+		       const struct view *view)
 {
 	struct json_object *answer = client->request.command->run(control, client, view);
 
@@ -153,7 +165,8 @@ static bool is_changing(const struct control *control)
 	return false;
 }
 
-static void client_begin(struct control *control, struct control_client *client, const struct view *view)
+static void client_begin(struct control *control, struct control_client *client,
+			 const struct view *view)
 {
 	const char *end = memchr(client->in.bytes, '\n', client->in.length);
 	size_t length = (size_t)(end - client->in.bytes);
@@ -164,9 +177,12 @@ static void client_begin(struct control *control, struct control_client *client,
 		return;
 	}
 	if (length > CONTROL_REQUEST_MAX_BYTES)
-		refusal = control_refusal("bad_request", "the request is longer than %u KiB", CONTROL_REQUEST_MAX_BYTES >> 10);
+		refusal = control_refusal("bad_request", "the request is longer than %u KiB",
+					  CONTROL_REQUEST_MAX_BYTES >> 10);
 	else if (length + 1 != client->in.length)
-		refusal = control_refusal("bad_request", "something follows the request; there is one to a connection");
+		refusal = control_refusal(
+			"bad_request",
+			"something follows the request; there is one to a connection");
 	else
 		refusal = control_request_read(&client->request, client->in.bytes, length);
 	if (refusal)
@@ -179,17 +195,23 @@ static void client_late(struct control *control, struct control_client *client)
 {
 	switch (client->phase) {
 	case PHASE_READ:
-		client_answer(control, client, control_refusal("bad_request", "the request did not come within %d s",
-							       CONTROL_CLIENT_MS / 1000));
+		client_answer(control, client,
+			      control_refusal("bad_request", "the request did not come within %d s",
+					      CONTROL_CLIENT_MS / 1000));
 		break;
 	case PHASE_READY:
 	case PHASE_SHOW:
-		client_answer(control, client, control_refusal("not_done", "the change did not show within %d s",
-							       CONTROL_SHOW_MS / 1000));
+		client_answer(control, client,
+			      control_refusal("not_done", "the change did not show within %d s",
+					      CONTROL_SHOW_MS / 1000));
 		break;
 	case PHASE_SAVE:
-		client_answer(control, client, control_refusal("not_saved", "it is done, but the state file could not be written: it would "
-							       "not survive a restart of the tracer"));
+		client_answer(
+			control, client,
+			control_refusal(
+				"not_saved",
+				"it is done, but the state file could not be written: it would "
+				"not survive a restart of the tracer"));
 		break;
 	default:
 		client_end(client);
@@ -200,10 +222,15 @@ static void client_late(struct control *control, struct control_client *client)
 static uint64_t limit_ms(enum control_phase phase)
 {
 	switch (phase) {
-	case PHASE_SHOW: return CONTROL_SHOW_MS;
-	case PHASE_SAVE: return CONTROL_SAVE_MS;
-	case PHASE_READY: return CONTROL_SHOW_MS * CONTROL_CLIENTS; /* each before it may take all of its time */
-	default: return CONTROL_CLIENT_MS;
+	case PHASE_SHOW:
+		return CONTROL_SHOW_MS;
+	case PHASE_SAVE:
+		return CONTROL_SAVE_MS;
+	case PHASE_READY:
+		return CONTROL_SHOW_MS *
+		       CONTROL_CLIENTS; /* each before it may take all of its time */
+	default:
+		return CONTROL_CLIENT_MS;
 	}
 }
 
@@ -226,7 +253,7 @@ static struct control_client *find_room(struct control *control)
 
 static void send_off(int fd, struct json_object *refusal)
 {
-	struct buf line = { 0 };
+	struct buf line = {0};
 
 	member_print(&line, refusal);
 	if (send(fd, line.bytes, line.length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
@@ -237,13 +264,16 @@ static void send_off(int fd, struct json_object *refusal)
 static bool is_permitted(struct control *control, int fd, uid_t *uid)
 {
 	struct control_peer peer;
-	bool may = !control_peer_read(&peer, fd) && control_peer_may(&peer, geteuid(), control->group);
+	bool may =
+		!control_peer_read(&peer, fd) && control_peer_may(&peer, geteuid(), control->group);
 
 	*uid = peer.uid;
 	if (!may) {
 		control->refused_count++;
-		send_off(fd, control_refusal("not_permitted", "only root, the tracer's user and members of group %s may ask",
-					     CONTROL_GROUP));
+		send_off(fd, control_refusal(
+				     "not_permitted",
+				     "only root, the tracer's user and members of group %s may ask",
+				     CONTROL_GROUP));
 	}
 	control_peer_fini(&peer);
 	return may;
@@ -252,7 +282,9 @@ static bool is_permitted(struct control *control, int fd, uid_t *uid)
 static void take_client(struct control *control, struct control_client *client, int fd, uid_t uid)
 {
 	if (client->phase != PHASE_FREE) {
-		send_off(client->fd, control_refusal("busy", "there are too many clients, and this one was slow"));
+		send_off(client->fd,
+			 control_refusal("busy",
+					 "there are too many clients, and this one was slow"));
 		client_end(client);
 	}
 	client->fd = fd;
@@ -273,7 +305,7 @@ static void accept_all(struct control *control)
 			return;
 		fd = accept4(control->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
-			return; /* nobody more, or out of descriptors: they stay in the kernel's queue */
+			return; /* nobody more; or no descriptor: they stay in the queue */
 		if (is_permitted(control, fd, &uid))
 			take_client(control, client, fd, uid);
 		else
@@ -283,7 +315,7 @@ static void accept_all(struct control *control)
 
 static void note_rate(struct control *control, const struct view *view)
 {
-	const struct control_sample now = { view->now_ns, view->tallies->records_count };
+	const struct control_sample now = {view->now_ns, view->tallies->records_count};
 
 	if (control->newer.at_ns && now.at_ns - control->newer.at_ns < RATE_NS)
 		return;
@@ -297,16 +329,19 @@ size_t control_fds(struct control *control, struct pollfd *fds, size_t max)
 	bool has_waiting = false;
 
 	if (count < max && find_room(control))
-		fds[count++] = (struct pollfd){ .fd = control->listen_fd, .events = POLLIN };
+		fds[count++] = (struct pollfd){.fd = control->listen_fd, .events = POLLIN};
 	for (size_t i = 0; i < CONTROL_CLIENTS && count < max; i++) {
 		const struct control_client *client = &control->clients[i];
 
 		has_waiting |= client->phase == PHASE_SAVE;
 		if (client->phase == PHASE_READ || client->phase == PHASE_WRITE)
-			fds[count++] = (struct pollfd){ .fd = client->fd, .events = client->phase == PHASE_READ ? POLLIN : POLLOUT };
+			fds[count++] = (struct pollfd){
+				.fd = client->fd,
+				.events = client->phase == PHASE_READ ? POLLIN : POLLOUT};
 	}
 	if (has_waiting && count < max)
-		fds[count++] = (struct pollfd){ .fd = state_file_fd(control->options.state), .events = POLLIN };
+		fds[count++] = (struct pollfd){.fd = state_file_fd(control->options.state),
+					       .events = POLLIN};
 	return count;
 }
 
@@ -373,7 +408,8 @@ static void serve_all(struct control *control, const struct view *view)
 		client_begin(control, client, view);
 }
 
-void control_poll(struct control *control, const struct pollfd *fds, size_t count, const struct view *view)
+void control_poll(struct control *control, const struct pollfd *fds, size_t count,
+		  const struct view *view)
 {
 	uint64_t now_ms;
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control socket: people ask a running tracer, and tell it. In: one JSON line per connection. Out: one JSON line, then the end;
- * what changes something goes into the flow as a CONTROL record, so a recording of the run replays it.
+ * The control socket: people ask a running tracer, and tell it. In: one JSON line per connection.
+ * Out: one JSON line, then the end; what changes something goes into the flow as a CONTROL record,
+ * so a recording of the run replays it.
  *
  * Requests (at most 64 KiB, within 5 s):
  *   {"command":"status"} {"command":"alerts"} {"command":"silences"} {"command":"reload"}
- *   {"command":"ack","id":"HEX","comment":"..."}       HEX: an alert's id, or its first digits (at least 4) if no other begins so
- *   {"command":"resolve","id":"HEX","comment":"..."}   the alert ends by hand, and is quiet until its condition has been gone
+ *   {"command":"ack","id":"HEX","comment":"..."}
+ *   {"command":"resolve","id":"HEX","comment":"..."}   ends by hand, quiet until its condition is gone
  *   {"command":"silence","matchers":"{a=\"b\",c=~\"d.*\"}","for":"2h","comment":"..."}
  *   {"command":"unsilence","id":7}
- * `comment` may be left out. Unknown keys are refused.
+ * HEX: an alert's id, or its first digits (at least 4) if no other begins so. `comment` may be left
+ * out. Unknown keys are refused.
  *
- * Answers: {"ok":true,"command":...,...} or {"ok":false,"code":CODE,"error":"a sentence",...} with one of these codes:
+ * Answers: {"ok":true,"command":...,...} or {"ok":false,"code":CODE,"error":"a sentence",...} with
+ * one of these codes:
  *   bad_request      no such command, key or type; too long; too late
  *   not_permitted    the peer is not root, not our user and not in group ttsobs
  *   busy	      too many clients at once
@@ -22,16 +25,19 @@
  *   not_done         the change did not show within 2 s
  *   not_saved        it is done, but the state file could not be written: it would not survive us
  *   not_answered     the answer would be over 64 MiB
- * ack, resolve, silence and unsilence answer ok only when the view has the change and the state file holds it ("saved":true), or
- * when this run keeps no state ("saved":false). What `alerts`, `silences` and `status` hold: control_show.c; names carry their unit,
- * ages are by the tracer's clock.
+ * ack, resolve, silence and unsilence answer ok only when the view has the change and the state
+ * file holds it ("saved":true), or when this run keeps no state ("saved":false). What `alerts`,
+ * `silences` and `status` hold: control_show.c; names carry their unit, ages are by the tracer's
+ * clock.
  *
- * Who may: uid 0, our own uid, group ttsobs (primary or supplementary), by SO_PEERCRED and SO_PEERGROUPS. The socket is 0660
- * root:ttsobs when that group exists, else 0600.
- * Where: --control PATH, `none`, or DIR/PID.sock: DIR is systemd's $RUNTIME_DIRECTORY, /run/ttsobs (root), $XDG_RUNTIME_DIR/ttsobs
- * (not root); `ctl` looks into all of them. Beside it PATH.lock (flock): a socket without its tracer is replaced, a live one's never.
+ * Who may: uid 0, our own uid, group ttsobs (primary or supplementary), by SO_PEERCRED and
+ * SO_PEERGROUPS. The socket is 0660 root:ttsobs when that group exists, else 0600.
+ * Where: --control PATH, `none`, or DIR/PID.sock: DIR is systemd's $RUNTIME_DIRECTORY, /run/ttsobs
+ * (root), $XDG_RUNTIME_DIR/ttsobs (not root); `ctl` looks into all of them. Beside it PATH.lock
+ * (flock): a socket without its tracer is replaced, a live one's never.
  *
- * The rule that surprises: nothing here waits. All of it runs in the session's poll loop; a slow client costs memory for 5 s.
+ * The rule that surprises: nothing here waits. All of it runs in the session's poll loop; a slow
+ * client costs memory for 5 s.
  */
 #ifndef APP_CONTROL_H
 #define APP_CONTROL_H
@@ -73,9 +79,11 @@ int control_new(struct control **control, const struct control_options *options)
 const char *control_path(const struct control *control);
 /* What to poll, at most CONTROL_FDS; the count. */
 size_t control_fds(struct control *control, struct pollfd *fds, size_t max);
-int control_timeout_ms(const struct control *control); /* -1 = nothing is awaited; the least of it and yours */
-/* After poll, with those fds; also when poll timed out. Does all that can be done without waiting. */
-void control_poll(struct control *control, const struct pollfd *fds, size_t count, const struct view *view);
+/* -1 = nothing is awaited. Poll at most that long. */
+int control_timeout_ms(const struct control *control);
+/* After poll, with those fds; also when poll timed out. Does all that needs no waiting. */
+void control_poll(struct control *control, const struct pollfd *fds, size_t count,
+		  const struct view *view);
 void control_free(struct control *control); /* NULL is allowed; removes the socket */
 
 #endif

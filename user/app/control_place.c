@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the environment, the kernel's word about a peer. Out: places and permission.
- * The rule that surprises: membership is what the peer's process holds, not what /etc/group says now: as with files.
+ * The rule that surprises: membership is what the peer's process holds, not what /etc/group says
+ * now: as with files.
  */
 #include "app/control_place.h"
 
@@ -21,7 +22,9 @@ static char *of_environment(const char *name, const char *below)
 {
 	const char *value = getenv(name);
 
-	return value && value[0] == '/' ? mem_format("%.*s%s", (int)strcspn(value, ":"), value, below) : NULL;
+	return value && value[0] == '/'
+		       ? mem_format("%.*s%s", (int)strcspn(value, ":"), value, below)
+		       : NULL;
 }
 
 char *control_place_directory(void)
@@ -41,14 +44,16 @@ char *control_place_search(size_t index)
 	case 0:
 		given = of_environment("RUNTIME_DIRECTORY", "");
 		return given ? given : mem_string(RUN_DIRECTORY);
-	case 1: return of_environment("XDG_RUNTIME_DIR", "/ttsobs");
-	default: return NULL;
+	case 1:
+		return of_environment("XDG_RUNTIME_DIR", "/ttsobs");
+	default:
+		return NULL;
 	}
 }
 
 int control_place_address(struct sockaddr_un *address, const char *path)
 {
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
 	if (strlen(path) >= sizeof(address->sun_path))
 		return -ENAMETOOLONG;
 	memcpy(address->sun_path, path, strlen(path));
@@ -67,7 +72,7 @@ int control_peer_read(struct control_peer *peer, int fd)
 	struct ucred credentials;
 	socklen_t length = sizeof(credentials), groups_bytes = 0;
 
-	*peer = (struct control_peer){ 0 };
+	*peer = (struct control_peer){0};
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length))
 		return -errno;
 	peer->uid = credentials.uid;
@@ -77,7 +82,8 @@ int control_peer_read(struct control_peer *peer, int fd)
 		groups_bytes = 0;
 	peer->groups = mem_array(1 + groups_bytes / sizeof(gid_t), sizeof(gid_t));
 	peer->groups[0] = credentials.gid;
-	if (groups_bytes && getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer->groups + 1, &groups_bytes))
+	if (groups_bytes &&
+	    getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer->groups + 1, &groups_bytes))
 		groups_bytes = 0;
 	peer->groups_count = 1 + groups_bytes / sizeof(gid_t);
 	return 0;

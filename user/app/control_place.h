@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where control sockets are, and who may use them. In: environment, a connection. Out: directories, yes or no. */
+/* Where control sockets are, and who may use them. In: environment, a connection. Out: directories,
+ * yes or no. */
 #ifndef APP_CONTROL_PLACE_H
 #define APP_CONTROL_PLACE_H
 

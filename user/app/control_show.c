@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the view. Out: what status, alerts and silences answer.
- * The rule that surprises: instants are RFC 3339 on the axis of alerts, which is UTC but never steps; each has an age beside it, by the
- * same axis, so that a client needs no clock.
+ * The rule that surprises: instants are RFC 3339 on the axis of alerts, which is UTC but never
+ * steps; each has an age beside it, by the same axis, so that a client needs no clock.
  *
- * alerts: {"now":T,"rules_count":N,"alerts":[{"id","name","group","tier","state","labels":{},"annotations":{},"value","comparison",
- *   "threshold","unknown":bool,"reason","active_at","active_age_ns","fired_at","fired_age_ns","ack":{"at","age_ns","uid","comment"},
- *   "silence":{"id","ends_in_ns"},"inhibited_by","trace_id"}]}   what does not apply is left out
- * silences: {"now":T,"silences":[{"id","matchers","comment","uid","start_at","end_at","ends_in_ns","alerts_count"}]}
+ * alerts: {"now","rules_count","alerts":[{"id","name","group","tier","state","labels":{},
+ *   "annotations":{},"value","comparison","threshold","unknown","reason","active_at","active_age_ns",
+ *   "fired_at","fired_age_ns","ack":{"at","age_ns","uid","comment"},"silence":{"id","ends_in_ns"},
+ *   "inhibited_by","trace_id"}]}: what does not apply is left out
+ * silences: {"now","silences":[{"id","matchers","comment","uid","start_at","end_at","ends_in_ns",
+ *   "alerts_count"}]}
  */
 #include "app/control_parts.h"
 
@@ -20,7 +22,9 @@
 
 #include "app/control_record.h"
 #include "base/units.h"
+#include "flow/metrics_table.h"
 #include "rules/store.h"
+#include "sink/alert_words.h"
 #include "sink/member.h"
 #include "sink/words.h"
 #include "source/host.h"
@@ -31,24 +35,11 @@
 
 #define TROUBLED_MAX 200 /* rules listed by name */
 
-static const char *const tier_words[TIERS] = {
-	[TIER_NONE] = "none", [TIER_WARNING] = "warning", [TIER_CRITICAL] = "critical", [TIER_EMERGENCY] = "emergency",
-};
-
-static const char *const state_words[] = {
-	[ALERT_INACTIVE] = "inactive", [ALERT_PENDING] = "pending", [ALERT_FIRING] = "firing",
-	[ALERT_RESOLVED] = "resolved", [ALERT_ENDED] = "ended",
-};
-
 static const char *const health_words[] = {
-	[RULE_NEVER] = "never", [RULE_OK] = "ok", [RULE_UNKNOWN] = "unknown", [RULE_FAILED] = "failed",
-};
-
-static const char *const let_go_words[LET_GO_KINDS] = {
-	[LET_GO_OPEN_TRACES] = "open_traces", [LET_GO_SPANS] = "spans", [LET_GO_THREADS] = "threads",
-	[LET_GO_METER_ROWS] = "meter_rows", [LET_GO_SERIES] = "series", [LET_GO_SAMPLES] = "samples",
-	[LET_GO_WINDOW_VALUES] = "window_values", [LET_GO_HELD_TRACES] = "held_traces", [LET_GO_ALERTS] = "alerts",
-	[LET_GO_SILENCES] = "silences", [LET_GO_OTHER] = "other",
+	[RULE_NEVER] = "never",
+	[RULE_OK] = "ok",
+	[RULE_UNKNOWN] = "unknown",
+	[RULE_FAILED] = "failed",
 };
 
 struct json_object *control_answer(const struct control_client *client)
@@ -109,14 +100,16 @@ static void add_ack(struct json_object *object, const struct alert_ack *ack, uin
 	member_add(object, "ack", said);
 }
 
-static void add_silenced(struct json_object *object, const struct view *view, uint64_t id, uint64_t now_ns)
+static void add_silenced(struct json_object *object, const struct view *view, uint64_t id,
+			 uint64_t now_ns)
 {
 	struct json_object *silenced = member_object();
 
 	member_count(silenced, "id", id);
 	for (const struct silence *silence = view->silences; silence; silence = silence->next)
 		if (silence->id == id)
-			member_count(silenced, "ends_in_ns", before(now_ns, silence->end_at_real_ns));
+			member_count(silenced, "ends_in_ns",
+				     before(now_ns, silence->end_at_real_ns));
 	member_add(object, "silence", silenced);
 }
 
@@ -130,15 +123,16 @@ static void add_times(struct json_object *object, const struct alert *alert, uin
 	member_count(object, "fired_age_ns", before(alert->fired_at_real_ns, now_ns));
 }
 
-static struct json_object *alert_object(const struct view *view, const struct alert *alert, uint64_t now_ns)
+static struct json_object *alert_object(const struct view *view, const struct alert *alert,
+					uint64_t now_ns)
 {
 	struct json_object *object = member_object();
 
 	control_hex(object, "id", alert->id);
 	member_string(object, "name", alert->name);
 	member_string(object, "group", alert->group);
-	member_word(object, "tier", tier_words[alert->tier < TIERS ? alert->tier : TIER_NONE]);
-	member_word(object, "state", state_words[alert->state]);
+	member_word(object, "tier", alert_words_tier(alert->tier));
+	member_word(object, "state", alert_words_state(alert->state));
 	member_add(object, "labels", pairs_of(alert->labels->items, alert->labels->count));
 	member_add(object, "annotations", pairs_of(alert->annotations, alert->annotations_count));
 	member_number(object, "value", alert->value);
@@ -160,7 +154,8 @@ static struct json_object *alert_object(const struct view *view, const struct al
 	return object;
 }
 
-struct json_object *control_alerts(struct control *control, struct control_client *client, const struct view *view)
+struct json_object *control_alerts(struct control *control, struct control_client *client,
+				   const struct view *view)
 {
 	struct json_object *answer = control_answer(client), *alerts = member_array();
 	uint64_t now_ns = now_of(view);
@@ -176,7 +171,8 @@ struct json_object *control_alerts(struct control *control, struct control_clien
 
 /* --- silences --- */
 
-struct json_object *control_silences(struct control *control, struct control_client *client, const struct view *view)
+struct json_object *control_silences(struct control *control, struct control_client *client,
+				     const struct view *view)
 {
 	struct json_object *answer = control_answer(client), *silences = member_array();
 	uint64_t now_ns = now_of(view);
@@ -218,7 +214,9 @@ static struct json_object *targets_of(const struct view *view)
 		member_field(object, "comm", process->comm, sizeof(process->comm));
 		member_field(object, "exe", process->exe, sizeof(process->exe));
 		member_flag(object, "gone", process->is_gone);
-		member_count(object, "age_ns", before(process->start_at_ns, control_record_at_ns(view) + boot_minus_mono_ns));
+		member_count(object, "age_ns",
+			     before(process->start_at_ns,
+				    control_record_at_ns(view) + boot_minus_mono_ns));
 		member_append(targets, object);
 	}
 	return targets;
@@ -232,7 +230,9 @@ static struct json_object *records_of(const struct control *control, const struc
 
 	member_count(object, "count", tallies->records_count);
 	if (since_ns)
-		member_ratio(object, "per_second", (double)(tallies->records_count - control->older.records_count) * 1e9 / (double)since_ns);
+		member_ratio(object, "per_second",
+			     (double)(tallies->records_count - control->older.records_count) * 1e9 /
+				     (double)since_ns);
 	member_count(object, "malformed_count", tallies->malformed_count);
 	member_count(object, "spans_count", tallies->spans_count);
 	member_count(object, "traces_count", tallies->traces_count);
@@ -247,7 +247,8 @@ static struct json_object *losses_of(const struct view *view)
 
 	for (uint32_t cause = 0; cause < WORDS_CAUSES; cause++)
 		if (view->tallies->lost_count[cause])
-			member_foreign(object, words_cause(cause)->key, member_new_count(view->tallies->lost_count[cause]));
+			member_foreign(object, words_cause(cause)->key,
+				       member_new_count(view->tallies->lost_count[cause]));
 	return object;
 }
 
@@ -256,7 +257,7 @@ static struct json_object *let_go_of(const struct view *view)
 	struct json_object *object = member_object();
 
 	for (unsigned kind = 0; kind < LET_GO_KINDS; kind++)
-		member_count(object, let_go_words[kind], view->tallies->let_go[kind]);
+		member_count(object, metrics_let_go_kind(kind), view->tallies->let_go[kind]);
 	return object;
 }
 
@@ -269,20 +270,22 @@ static struct json_object *rule_object(const struct rule_status *status, uint64_
 	member_word(object, "health", health_words[status->health]);
 	member_field(object, "reason", status->reason, sizeof(status->reason));
 	if (status->evaluated_at_real_ns)
-		member_count(object, "evaluated_age_ns", before(status->evaluated_at_real_ns, now_ns));
+		member_count(object, "evaluated_age_ns",
+			     before(status->evaluated_at_real_ns, now_ns));
 	return object;
 }
 
 static struct json_object *rules_of(const struct view *view)
 {
 	struct json_object *object = member_object(), *troubled = member_array();
-	uint64_t by_health[RULE_FAILED + 1] = { 0 }, listed = 0, now_ns = now_of(view);
+	uint64_t by_health[RULE_FAILED + 1] = {0}, listed = 0, now_ns = now_of(view);
 
 	for (size_t i = 0; i < view->rule_status_count; i++) {
 		const struct rule_status *status = &view->rule_status[i];
 
 		by_health[status->health]++;
-		if ((status->health == RULE_UNKNOWN || status->health == RULE_FAILED) && listed++ < TROUBLED_MAX)
+		if ((status->health == RULE_UNKNOWN || status->health == RULE_FAILED) &&
+		    listed++ < TROUBLED_MAX)
 			member_append(troubled, rule_object(status, now_ns));
 	}
 	member_count(object, "count", view->rule_status_count);
@@ -296,12 +299,14 @@ static struct json_object *rules_of(const struct view *view)
 static struct json_object *alert_counts_of(const struct view *view)
 {
 	struct json_object *object = member_object();
-	uint64_t pending = 0, firing = 0, by_tier[TIERS] = { 0 }, unknown = 0, acknowledged = 0, silenced = 0, inhibited = 0;
+	uint64_t pending = 0, firing = 0, by_tier[TIERS] = {0}, unknown = 0, acknowledged = 0,
+		 silenced = 0, inhibited = 0;
 
 	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
 		pending += alert->state == ALERT_PENDING;
 		firing += alert->state == ALERT_FIRING;
-		by_tier[alert->tier < TIERS ? alert->tier : TIER_NONE] += alert->state == ALERT_FIRING;
+		by_tier[alert->tier < TIERS ? alert->tier : TIER_NONE] +=
+			alert->state == ALERT_FIRING;
 		unknown += alert->is_unknown;
 		acknowledged += alert->ack.at_real_ns != 0;
 		silenced += alert->silence_id != 0;
@@ -310,7 +315,7 @@ static struct json_object *alert_counts_of(const struct view *view)
 	member_count(object, "pending", pending);
 	member_count(object, "firing", firing);
 	for (unsigned tier = 0; tier < TIERS; tier++)
-		member_count(object, tier_words[tier], by_tier[tier]);
+		member_count(object, alert_words_tier((enum tier)tier), by_tier[tier]);
 	member_count(object, "unknown", unknown);
 	member_count(object, "acknowledged", acknowledged);
 	member_count(object, "silenced", silenced);
@@ -351,13 +356,14 @@ static struct json_object *self_of(const struct view *view)
 	if (run_ns)
 		member_ratio(object, "cpu_ratio", (double)cpu_ns / (double)run_ns);
 	if (!host_stat((uint32_t)getpid(), &stat))
-		member_count(object, "resident_bytes", stat.resident_pages * (uint64_t)sysconf(_SC_PAGESIZE));
+		member_count(object, "resident_bytes",
+			     stat.resident_pages * (uint64_t)sysconf(_SC_PAGESIZE));
 	return object;
 }
 
 static struct json_object *state_of(const struct control *control)
 {
-	struct state_file_health health = { 0 };
+	struct state_file_health health = {0};
 	struct json_object *object = member_object();
 
 	if (control->options.state)
@@ -378,7 +384,7 @@ static struct json_object *state_of(const struct control *control)
 
 static void add_receivers(struct json_object *answer, const struct control *control)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 	struct json_object *receivers = NULL;
 
 	if (control->options.receivers) {
@@ -389,7 +395,8 @@ static void add_receivers(struct json_object *answer, const struct control *cont
 	buf_fini(&text);
 }
 
-struct json_object *control_status(struct control *control, struct control_client *client, const struct view *view)
+struct json_object *control_status(struct control *control, struct control_client *client,
+				   const struct view *view)
 {
 	struct json_object *answer = control_answer(client);
 	uint64_t silences_count = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a path. Out: a socket that listens there, and is ours alone.
- * The rule that surprises: the lock beside the socket decides who is alive; that somebody answers is asked as well, for sockets that
- * were made without one.
+ * The rule that surprises: the lock beside the socket decides who is alive; that somebody answers
+ * is asked as well, for sockets that were made without one.
  */
 #include "app/control_parts.h"
 
@@ -49,11 +49,13 @@ static void sweep(const char *directory)
 
 	while (entries && (entry = readdir(entries))) {
 		size_t digits = strspn(entry->d_name, "0123456789");
-		auto_free char *path = mem_format("%s/%.*s.sock", directory, (int)digits, entry->d_name);
+		auto_free char *path =
+			mem_format("%s/%.*s.sock", directory, (int)digits, entry->d_name);
 		uint32_t owner_pid;
 		int fd;
 
-		if (!digits || (strcmp(entry->d_name + digits, ".sock") != 0 && strcmp(entry->d_name + digits, ".sock.lock") != 0))
+		if (!digits || (strcmp(entry->d_name + digits, ".sock") != 0 &&
+				strcmp(entry->d_name + digits, ".sock.lock") != 0))
 			continue;
 		fd = state_lock_take(path, &owner_pid);
 		if (fd < 0)
@@ -93,12 +95,14 @@ static int listen_at(struct control *control)
 	int error = control_place_address(&address, control->path);
 
 	if (error)
-		return refuse(error, "no control socket: the path %s is longer than %zu bytes", control->path, sizeof(address.sun_path) - 1);
+		return refuse(error, "no control socket: the path %s is longer than %zu bytes",
+			      control->path, sizeof(address.sun_path) - 1);
 	control->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listen_fd < 0 || fchmod(control->listen_fd, 0600) ||
 	    bind(control->listen_fd, (struct sockaddr *)&address, sizeof(address)))
 		return refuse(-errno, "no control socket: %s: %s", control->path, strerror(errno));
-	if (has_group && !chown(control->path, (uid_t)-1, control->group) && chmod(control->path, 0660))
+	if (has_group && !chown(control->path, (uid_t)-1, control->group) &&
+	    chmod(control->path, 0660))
 		debug("%s: %s", control->path, strerror(errno));
 	if (listen(control->listen_fd, 2 * CONTROL_CLIENTS)) {
 		error = -errno;
@@ -115,14 +119,19 @@ int control_open(struct control *control)
 
 	control->lock_fd = state_lock_take(control->path, &owner_pid);
 	if (control->lock_fd == -EWOULDBLOCK)
-		return refuse(-EADDRINUSE, "no control socket: the tracer with pid %u listens at %s", owner_pid, control->path);
+		return refuse(-EADDRINUSE,
+			      "no control socket: the tracer with pid %u listens at %s", owner_pid,
+			      control->path);
 	if (control->lock_fd < 0)
-		return refuse(control->lock_fd, "no control socket: %s: %s", control->path, strerror(-control->lock_fd));
+		return refuse(control->lock_fd, "no control socket: %s: %s", control->path,
+			      strerror(-control->lock_fd));
 	error = clear_path(control->path);
 	if (error == -EADDRINUSE)
-		return refuse(error, "no control socket: another process listens at %s", control->path);
+		return refuse(error, "no control socket: another process listens at %s",
+			      control->path);
 	if (error == -EEXIST)
-		return refuse(error, "no control socket: %s is there, and is no socket", control->path);
+		return refuse(error, "no control socket: %s is there, and is no socket",
+			      control->path);
 	if (error)
 		return refuse(error, "no control socket: %s: %s", control->path, strerror(-error));
 	return listen_at(control);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the command line. Out: a request to a tracer, its answer as text or JSON, and the exit code.
- * The rule that surprises: a matcher whose value has no quotes gets them, since the shell takes away those that were typed.
+ * The rule that surprises: a matcher whose value has no quotes gets them, since the shell takes
+ * away those that were typed.
  */
 #include "app/ctl.h"
 
@@ -25,23 +26,27 @@
 enum { KEY_CONTROL = 256, KEY_JSON, KEY_FOR, KEY_COMMENT, KEY_NO_COLOUR, KEY_ASCII, KEY_COLUMNS };
 
 static const struct argp_option table[] = {
-	{ "control", KEY_CONTROL, "PATH", 0, "socket of the tracer (needed when several are running)", 1 },
-	{ "for", KEY_FOR, "TIME", 0, "silence: how long (30m, 2h, 1d12h)", 1 },
-	{ "comment", KEY_COMMENT, "TEXT", 0, "ack, resolve, silence: what others shall know", 1 },
-	{ "json", KEY_JSON, 0, 0, "the answer as one line of JSON", 2 },
-	{ "columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2 },
-	{ "no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2 },
-	{ "ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2 },
-	{ 0 },
+	{"control", KEY_CONTROL, "PATH", 0,
+	 "socket of the tracer (needed when several are running)", 1},
+	{"for", KEY_FOR, "TIME", 0, "silence: how long (30m, 2h, 1d12h)", 1},
+	{"comment", KEY_COMMENT, "TEXT", 0, "ack, resolve, silence: what others shall know", 1},
+	{"json", KEY_JSON, 0, 0, "the answer as one line of JSON", 2},
+	{"columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2},
+	{"no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2},
+	{"ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2},
+	{0},
 };
 
-static const char usage[] = "status\nalerts\nack ID\nresolve ID\nsilence MATCHERS... --for TIME\nunsilence ID\nsilences\nreload";
+static const char usage[] = "status\nalerts\nack ID\nresolve ID\nsilence MATCHERS... --for "
+			    "TIME\nunsilence ID\nsilences\nreload";
 
 static const char doc[] =
 	"Ask a running tracer, and tell it.\v"
 	"ID of an alert: its first hex digits, at least 4, if no other alert begins so. "
-	"MATCHERS: label=value, label!=value, label=~regex, label!~regex, all of which must match; as {a=\"b\",c=~\"d.*\"} too.\n\n"
-	"Exit status: 0 done, 1 refused or failed, 2 usage (also: several tracers run and none was named), 3 not permitted, 4 no tracer "
+	"MATCHERS: label=value, label!=value, label=~regex, label!~regex, all of which must match; "
+	"as {a=\"b\",c=~\"d.*\"} too.\n\n"
+	"Exit status: 0 done, 1 refused or failed, 2 usage (also: several tracers run and none was "
+	"named), 3 not permitted, 4 no tracer "
 	"runs.";
 
 /* How many arguments follow each command, and which of the two options it takes. */
@@ -50,14 +55,10 @@ static const struct command {
 	size_t args_min, args_max;
 	bool has_for, has_comment;
 } commands[] = {
-	{ "status", 0, 0, false, false },
-	{ "alerts", 0, 0, false, false },
-	{ "silences", 0, 0, false, false },
-	{ "reload", 0, 0, false, false },
-	{ "ack", 1, 1, false, true },
-	{ "resolve", 1, 1, false, true },
-	{ "unsilence", 1, 1, false, false },
-	{ "silence", 1, CTL_ARGS, true, true },
+	{"status", 0, 0, false, false},	   {"alerts", 0, 0, false, false},
+	{"silences", 0, 0, false, false},  {"reload", 0, 0, false, false},
+	{"ack", 1, 1, false, true},	   {"resolve", 1, 1, false, true},
+	{"unsilence", 1, 1, false, false}, {"silence", 1, CTL_ARGS, true, true},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -76,13 +77,16 @@ static void check_command(const struct ctl_options *options, struct argp_state *
 	size_t given = options->args_count - 1;
 
 	if (!options->args_count)
-		argp_error(state, "which command? one of status, alerts, ack, resolve, silence, unsilence, silences, reload");
+		argp_error(state, "which command? one of status, alerts, ack, resolve, silence, "
+				  "unsilence, silences, reload");
 	else if (!command)
 		argp_error(state, "there is no command '%s'", options->args[0]);
 	else if (given < command->args_min)
-		argp_error(state, "%s what? %s is missing", command->name, command->has_for ? "MATCHERS" : "an ID");
+		argp_error(state, "%s what? %s is missing", command->name,
+			   command->has_for ? "MATCHERS" : "an ID");
 	else if (given > command->args_max)
-		argp_error(state, "'%s' is one argument too many for %s", options->args[1 + command->args_max], command->name);
+		argp_error(state, "'%s' is one argument too many for %s",
+			   options->args[1 + command->args_max], command->name);
 	else if (options->duration && !command->has_for)
 		argp_error(state, "--for means nothing to %s", command->name);
 	else if (options->comment && !command->has_comment)
@@ -96,12 +100,24 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct ctl_options *options = state->input;
 
 	switch (key) {
-	case KEY_CONTROL: options->control_path = text; return 0;
-	case KEY_JSON: options->as_json = true; return 0;
-	case KEY_FOR: options->duration = text; return 0;
-	case KEY_COMMENT: options->comment = text; return 0;
-	case KEY_NO_COLOUR: options->no_colour = true; return 0;
-	case KEY_ASCII: options->is_ascii = true; return 0;
+	case KEY_CONTROL:
+		options->control_path = text;
+		return 0;
+	case KEY_JSON:
+		options->as_json = true;
+		return 0;
+	case KEY_FOR:
+		options->duration = text;
+		return 0;
+	case KEY_COMMENT:
+		options->comment = text;
+		return 0;
+	case KEY_NO_COLOUR:
+		options->no_colour = true;
+		return 0;
+	case KEY_ASCII:
+		options->is_ascii = true;
+		return 0;
 	case KEY_COLUMNS:
 		if (units_parse_count(text, 20, 10000, &options->columns))
 			argp_error(state, "--columns: '%s' is not a number from 20 to 10000", text);
@@ -112,14 +128,17 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		else
 			options->args[options->args_count++] = text;
 		return 0;
-	case ARGP_KEY_END: check_command(options, state); return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	case ARGP_KEY_END:
+		check_command(options, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
 static struct look find_look(const struct ctl_options *options)
 {
-	struct look look = { .columns = 100 };
+	struct look look = {.columns = 100};
 	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 	bool is_terminal = isatty(STDOUT_FILENO);
 	struct winsize size;
@@ -128,7 +147,8 @@ static struct look find_look(const struct ctl_options *options)
 		look.columns = (unsigned)options->columns;
 	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
-	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb") != 0;
+	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) &&
+		      terminal && strcmp(terminal, "dumb") != 0;
 	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	return look;
 }
@@ -136,14 +156,15 @@ static struct look find_look(const struct ctl_options *options)
 /* Length of a matcher's label and operator when its value has no quotes, else 0. */
 static size_t unquoted_value(const char *word)
 {
-	size_t name = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-	size_t operator = 0;
+	size_t name =
+		strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	size_t operator= 0;
 
 	if (word[name] == '=')
-		operator = word[name + 1] == '~' ? 2 : 1;
+		operator= word[name + 1] == '~' ? 2 : 1;
 	else if (word[name] == '!' && (word[name + 1] == '=' || word[name + 1] == '~'))
-		operator = 2;
-	if (!name || !operator || strpbrk(word + name + operator, "\"'`{}"))
+		operator= 2;
+	if (!name || !operator|| strpbrk(word + name + operator, "\"'`{}"))
 		return 0;
 	return name + operator;
 }
@@ -176,7 +197,8 @@ static void join_matchers(struct buf *matchers, const struct ctl_options *option
 	}
 }
 
-static void make_request(struct buf *request, const struct ctl_options *options, const struct buf *matchers)
+static void make_request(struct buf *request, const struct ctl_options *options,
+			 const struct buf *matchers)
 {
 	const struct command *command = find_command(options->args[0]);
 	struct json_object *object = member_object();
@@ -193,7 +215,7 @@ static void make_request(struct buf *request, const struct ctl_options *options,
 
 static int exit_code_of(const char *code)
 {
-	static const char *const usage_codes[] = { "bad_request", "bad_matchers", "bad_duration" };
+	static const char *const usage_codes[] = {"bad_request", "bad_matchers", "bad_duration"};
 
 	if (!strcmp(code, "not_permitted"))
 		return EXIT_CODE_PRIVILEGE;
@@ -211,12 +233,13 @@ static void say_mistakes(struct json_object *answer, const struct buf *matchers)
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *mistake = json_object_array_get_idx(mistakes, i);
 		uint64_t place = ctl_count(mistake, "place");
-		struct buf before = { 0 };
+		struct buf before = {0};
 
 		if (place > matchers->length)
 			place = matchers->length;
 		text_clean(&before, matchers->bytes, place, false);
-		refuse(0, "matchers:1:%llu: %s\n  %s\n  %*s^", (unsigned long long)place + 1, ctl_text(mistake, "message"), matchers->bytes,
+		refuse(0, "matchers:1:%llu: %s\n  %s\n  %*s^", (unsigned long long)place + 1,
+		       ctl_text(mistake, "message"), matchers->bytes,
 		       (int)text_columns(before.bytes, before.length), "");
 		buf_fini(&before);
 	}
@@ -241,11 +264,12 @@ static void say_refusal(struct json_object *answer, const struct buf *matchers)
 	}
 }
 
-static int show(const struct ctl_options *options, struct json_object *answer, const struct buf *matchers)
+static int show(const struct ctl_options *options, struct json_object *answer,
+		const struct buf *matchers)
 {
 	bool is_ok = ctl_flag(answer, "ok");
 	const struct look look = find_look(options);
-	struct buf out = { 0 };
+	struct buf out = {0};
 
 	if (options->as_json)
 		ctl_print_json(&out, answer);
@@ -260,7 +284,7 @@ static int show(const struct ctl_options *options, struct json_object *answer, c
 
 static int run(const struct ctl_options *options)
 {
-	struct buf request = { 0 }, matchers = { 0 };
+	struct buf request = {0}, matchers = {0};
 	auto_free char *path = NULL;
 	struct json_object *answer = NULL;
 	int exit_code = ctl_find(options, &path);
@@ -281,8 +305,8 @@ static int run(const struct ctl_options *options)
 
 int ctl_main(int argc, char **argv)
 {
-	static const struct argp argp = { table, parse_option, usage, doc, NULL, NULL, NULL };
-	struct ctl_options options = { 0 };
+	static const struct argp argp = {table, parse_option, usage, doc, NULL, NULL, NULL};
+	struct ctl_options options = {0};
 	char name[] = "ttsobs-bpf ctl"; /* argp names us by the first word */
 	char *word = argv[1];
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a request. Out: the tracer's answer, or why there is none.
- * The rule that surprises: a socket file says nothing, only a connection does: tracers that were killed leave theirs.
+ * The rule that surprises: a socket file says nothing, only a connection does: tracers that were
+ * killed leave theirs.
  */
 #include "app/ctl_parts.h"
 
@@ -25,9 +26,10 @@
 #include "sink/member.h"
 
 /* The tracer's own limits one after another, and some air. */
-#define ANSWER_MS (CONTROL_CLIENT_MS + CONTROL_SHOW_MS * CONTROL_CLIENTS + CONTROL_SAVE_MS + 5000)
-#define ANSWER_DEPTH 32
-#define TRACERS_MAX 64
+#define ANSWER_MS                                                                                  \
+	(CONTROL_CLIENT_MS + CONTROL_SHOW_MS * CONTROL_CLIENTS + CONTROL_SAVE_MS + 5000)
+#define ANSWER_DEPTH  32
+#define TRACERS_MAX   64
 #define TARGETS_SHOWN 3
 
 void ctl_write(const struct buf *text)
@@ -45,10 +47,11 @@ void ctl_write(const struct buf *text)
 	}
 }
 
-int ctl_fail(const struct ctl_options *options, int exit_code, const char *code, const char *format, ...)
+int ctl_fail(const struct ctl_options *options, int exit_code, const char *code, const char *format,
+	     ...)
 {
 	struct json_object *object;
-	struct buf line = { 0 };
+	struct buf line = {0};
 	va_list arguments;
 	char *sentence;
 
@@ -91,11 +94,16 @@ static int connect_to(const char *path)
 static int fail_connect(const struct ctl_options *options, const char *path, int error)
 {
 	if (error == -ENOENT || error == -ECONNREFUSED)
-		return ctl_fail(options, EXIT_CODE_TARGET, "no_tracer", "no tracer listens at %s", path);
+		return ctl_fail(options, EXIT_CODE_TARGET, "no_tracer", "no tracer listens at %s",
+				path);
 	if (error == -EACCES || error == -EPERM)
-		return ctl_fail(options, EXIT_CODE_PRIVILEGE, "not_permitted", "%s: only root, the tracer's user and members of group "
-				CONTROL_GROUP " may ask", path);
-	return ctl_fail(options, EXIT_CODE_RUNTIME, "not_connected", "%s: %s", path, strerror(-error));
+		return ctl_fail(
+			options, EXIT_CODE_PRIVILEGE, "not_permitted",
+			"%s: only root, the tracer's user and members of group " CONTROL_GROUP
+			" may ask",
+			path);
+	return ctl_fail(options, EXIT_CODE_RUNTIME, "not_connected", "%s: %s", path,
+			strerror(-error));
 }
 
 static uint64_t clock_ms(void)
@@ -111,7 +119,8 @@ static int send_all(int fd, const struct buf *request)
 	size_t done = 0;
 
 	while (done < request->length) {
-		ssize_t sent = send(fd, request->bytes + done, request->length - done, MSG_NOSIGNAL);
+		ssize_t sent =
+			send(fd, request->bytes + done, request->length - done, MSG_NOSIGNAL);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
@@ -129,7 +138,7 @@ static int read_line(int fd, struct buf *line)
 	char part[1 << 16];
 
 	for (;;) {
-		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+		struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 		uint64_t now_ms = clock_ms();
 		ssize_t length;
 
@@ -142,7 +151,8 @@ static int read_line(int fd, struct buf *line)
 			return -EPIPE;
 		buf_add(line, part, (size_t)length);
 		if (memchr(part, '\n', (size_t)length)) {
-			line->length = (size_t)((char *)memchr(line->bytes, '\n', line->length) - line->bytes);
+			line->length = (size_t)((char *)memchr(line->bytes, '\n', line->length) -
+						line->bytes);
 			line->bytes[line->length] = '\0';
 			return 0;
 		}
@@ -154,7 +164,8 @@ static int read_line(int fd, struct buf *line)
 static struct json_object *parse_answer(const struct buf *line)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(ANSWER_DEPTH);
-	struct json_object *answer = tokener ? json_tokener_parse_ex(tokener, line->bytes, (int)line->length) : NULL;
+	struct json_object *answer =
+		tokener ? json_tokener_parse_ex(tokener, line->bytes, (int)line->length) : NULL;
 
 	if (tokener)
 		json_tokener_free(tokener);
@@ -168,7 +179,7 @@ static struct json_object *parse_answer(const struct buf *line)
 static struct json_object *exchange(int fd, const struct buf *request, int *error)
 {
 	struct json_object *answer = NULL;
-	struct buf line = { 0 };
+	struct buf line = {0};
 
 	*error = send_all(fd, request);
 	if (!*error)
@@ -181,7 +192,8 @@ static struct json_object *exchange(int fd, const struct buf *request, int *erro
 	return answer;
 }
 
-struct json_object *ctl_call(const struct ctl_options *options, const char *path, const struct buf *request, int *exit_code)
+struct json_object *ctl_call(const struct ctl_options *options, const char *path,
+			     const struct buf *request, int *exit_code)
 {
 	auto_fd int fd = connect_to(path);
 	struct json_object *answer;
@@ -196,13 +208,16 @@ struct json_object *ctl_call(const struct ctl_options *options, const char *path
 		return answer;
 	switch (error) {
 	case -ETIME:
-		*exit_code = ctl_fail(options, EXIT_CODE_RUNTIME, "no_answer", "%s: no answer within %d s", path, ANSWER_MS / 1000);
+		*exit_code = ctl_fail(options, EXIT_CODE_RUNTIME, "no_answer",
+				      "%s: no answer within %d s", path, ANSWER_MS / 1000);
 		break;
 	case -EPIPE:
-		*exit_code = ctl_fail(options, EXIT_CODE_RUNTIME, "no_answer", "%s: the tracer ended, or hung up, before it answered", path);
+		*exit_code = ctl_fail(options, EXIT_CODE_RUNTIME, "no_answer",
+				      "%s: the tracer ended, or hung up, before it answered", path);
 		break;
 	default:
-		*exit_code = ctl_fail(options, EXIT_CODE_RUNTIME, "no_answer", "%s: what came is no answer of a tracer", path);
+		*exit_code = ctl_fail(options, EXIT_CODE_RUNTIME, "no_answer",
+				      "%s: what came is no answer of a tracer", path);
 		break;
 	}
 	return NULL;
@@ -267,10 +282,11 @@ static void look_into(struct tracers *tracers, const char *directory)
 /* "espeak.service (pid 7), x (pid 8)", or what is known. */
 static char *targets_of(const char *path)
 {
-	const struct buf request = { .bytes = (char *)(uintptr_t)"{\"command\":\"status\"}\n", .length = 21 };
+	const struct buf request = {.bytes = (char *)(uintptr_t) "{\"command\":\"status\"}\n",
+				    .length = 21};
 	auto_fd int fd = connect_to(path);
 	struct json_object *answer, *targets;
-	struct buf text = { 0 };
+	struct buf text = {0};
 	size_t count = 0;
 	int error;
 
@@ -292,8 +308,9 @@ static char *targets_of(const char *path)
 
 static int fail_several(const struct ctl_options *options, const struct tracers *tracers)
 {
-	int exit_code = ctl_fail(options, EXIT_CODE_USAGE, "several_tracers", "%zu tracers are running; say which one by --control PATH:",
-				 tracers->count);
+	int exit_code = ctl_fail(
+		options, EXIT_CODE_USAGE, "several_tracers",
+		"%zu tracers are running; say which one by --control PATH:", tracers->count);
 
 	for (size_t i = 0; i < tracers->count && !options->as_json; i++) {
 		auto_free char *targets = targets_of(tracers->paths[i]);
@@ -318,7 +335,7 @@ static int choose(const struct ctl_options *options, const struct tracers *trace
 
 int ctl_find(const struct ctl_options *options, char **path)
 {
-	struct tracers tracers = { 0 };
+	struct tracers tracers = {0};
 	char *directory;
 	int exit_code;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: an answer, hostile. Out: its fields by type, never a surprise; and the answer again with its texts made harmless. */
+/* In: an answer, hostile. Out: its fields by type, never a surprise; and the answer again with its
+ * texts made harmless. */
 #include "app/ctl_parts.h"
 
 #include <string.h>
@@ -10,7 +11,8 @@ static struct json_object *field(struct json_object *object, const char *key, en
 {
 	struct json_object *value = NULL;
 
-	if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, key, &value))
+	if (!json_object_is_type(object, json_type_object) ||
+	    !json_object_object_get_ex(object, key, &value))
 		return NULL;
 	return json_object_is_type(value, type) ? value : NULL;
 }
@@ -43,7 +45,8 @@ bool ctl_flag(struct json_object *object, const char *key)
 
 bool ctl_has(struct json_object *object, const char *key)
 {
-	return json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, NULL);
+	return json_object_is_type(object, json_type_object) &&
+	       json_object_object_get_ex(object, key, NULL);
 }
 
 struct json_object *ctl_object(struct json_object *object, const char *key)
@@ -65,7 +68,8 @@ static struct json_object *harmless_object(struct json_object *object)
 {
 	struct json_object *copy = member_object();
 
-	json_object_object_foreach(object, key, value) {
+	json_object_object_foreach(object, key, value)
+	{
 		if (json_object_is_type(value, json_type_string))
 			member_foreign_string(copy, key, json_object_get_string(value));
 		else if (value)

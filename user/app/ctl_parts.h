@@ -27,20 +27,23 @@ struct ctl_options {
 };
 
 /* ctl_call.c: an exit code; failures are said (as JSON on stdout when that is wanted). */
-int ctl_fail(const struct ctl_options *options, int exit_code, const char *code, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+int ctl_fail(const struct ctl_options *options, int exit_code, const char *code, const char *format,
+	     ...) __attribute__((format(printf, 4, 5)));
 int ctl_find(const struct ctl_options *options, char **path); /* malloc's */
 /* The answer, an object, to be put; NULL after a failure. */
-struct json_object *ctl_call(const struct ctl_options *options, const char *path, const struct buf *request, int *exit_code);
+struct json_object *ctl_call(const struct ctl_options *options, const char *path,
+			     const struct buf *request, int *exit_code);
 void ctl_write(const struct buf *text); /* to stdout */
 
 /* ctl_print.c: an answer for people. */
-void ctl_print(struct buf *out, const char *command, struct json_object *answer, const struct look *look);
+void ctl_print(struct buf *out, const char *command, struct json_object *answer,
+	       const struct look *look);
 void ctl_print_status(struct buf *out, struct json_object *answer, const struct look *look);
 /* The same answer, with every text in it made harmless, as one line. */
 void ctl_print_json(struct buf *out, struct json_object *answer);
 
-/* ctl_fields.c: the answer may come from anybody. What is not there, or of another type, is "", 0, false, NULL. */
+/* ctl_fields.c: the answer may come from anybody. What is not there, or of another type, is "", 0,
+ * false, NULL. */
 const char *ctl_text(struct json_object *object, const char *key);
 uint64_t ctl_count(struct json_object *object, const char *key);
 double ctl_number(struct json_object *object, const char *key);

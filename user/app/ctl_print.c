@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: an answer. Out: what people read: tables that fit the terminal, ages instead of instants.
- * The rule that surprises: all of it goes through text_clean or the grid, which cleans; the tracer's words are the target's words.
+ * The rule that surprises: all of it goes through text_clean or the grid, which cleans; the
+ * tracer's words are the target's words.
  */
 #include "app/ctl_parts.h"
 
@@ -30,7 +31,8 @@ static void cell(struct grid *grid, const char *format, ...)
 	free(text);
 }
 
-static void line(struct buf *out, const struct look *look, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void line(struct buf *out, const struct look *look, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 static void line(struct buf *out, const struct look *look, const char *format, ...)
 {
 	va_list arguments;
@@ -67,16 +69,19 @@ static struct user user_of(uint64_t uid)
 static char *alert_title(struct json_object *alert)
 {
 	struct json_object *labels = ctl_object(alert, "labels");
-	struct buf title = { 0 };
+	struct buf title = {0};
 	const char *between = "{";
 
 	buf_text(&title, ctl_text(alert, "name"));
 	if (labels) {
-		json_object_object_foreach(labels, name, value) {
+		json_object_object_foreach(labels, name, value)
+		{
 			if (!strcmp(name, "alertname") || !strcmp(name, "severity"))
 				continue;
-			buf_format(&title, "%s%s=\"%s\"", between, name, json_object_is_type(value, json_type_string) ?
-								json_object_get_string(value) : "");
+			buf_format(&title, "%s%s=\"%s\"", between, name,
+				   json_object_is_type(value, json_type_string)
+					   ? json_object_get_string(value)
+					   : "");
 			between = ",";
 		}
 	}
@@ -100,8 +105,8 @@ static void alert_value(struct grid *grid, struct json_object *alert)
 	if (!ctl_has(alert, "threshold"))
 		grid_cell(grid, number_text(alert, "value").text);
 	else
-		cell(grid, "%s %s %s", number_text(alert, "value").text, ctl_text(alert, "comparison"),
-		     number_text(alert, "threshold").text);
+		cell(grid, "%s %s %s", number_text(alert, "value").text,
+		     ctl_text(alert, "comparison"), number_text(alert, "threshold").text);
 }
 
 static void alert_row(struct grid *grid, struct json_object *alert)
@@ -114,7 +119,8 @@ static void alert_row(struct grid *grid, struct json_object *alert)
 	grid_cell(grid, ctl_text(alert, "id"));
 	grid_cell(grid, ctl_text(alert, "tier"));
 	grid_cell(grid, ctl_text(alert, "state"));
-	cell(grid, "%s ago", words_short_ns(ctl_count(alert, is_firing ? "fired_age_ns" : "active_age_ns")).text);
+	cell(grid, "%s ago",
+	     words_short_ns(ctl_count(alert, is_firing ? "fired_age_ns" : "active_age_ns")).text);
 	alert_value(grid, alert);
 	grid_cell(grid, ctl_flag(alert, "unknown") ? "unknown" : "-");
 	grid_cell(grid, ack ? user_of(ctl_count(ack, "uid")).text : "-");
@@ -129,20 +135,25 @@ static void alert_row(struct grid *grid, struct json_object *alert)
 /* What does not fit into a row. */
 static void alert_notes(struct buf *out, struct json_object *alert, const struct look *look)
 {
-	const char *id = ctl_text(alert, "id"), *reason = ctl_text(alert, "reason"), *trace = ctl_text(alert, "trace_id");
-	struct json_object *ack = ctl_object(alert, "ack"), *annotations = ctl_object(alert, "annotations");
+	const char *id = ctl_text(alert, "id"), *reason = ctl_text(alert, "reason"),
+		   *trace = ctl_text(alert, "trace_id");
+	struct json_object *ack = ctl_object(alert, "ack"),
+			   *annotations = ctl_object(alert, "annotations");
 	const char *comment = ack ? ctl_text(ack, "comment") : "";
 	const char *summary = annotations ? ctl_text(annotations, "summary") : "";
 
 	if (*summary)
 		line(out, look, "%s: %s", id, summary);
 	if (ctl_flag(alert, "unknown") || *reason)
-		line(out, look, "%s: %s%s%s", id, ctl_flag(alert, "unknown") ? "unknown" : "", *reason ? ": " : "", reason);
+		line(out, look, "%s: %s%s%s", id, ctl_flag(alert, "unknown") ? "unknown" : "",
+		     *reason ? ": " : "", reason);
 	if (ack)
-		line(out, look, "%s: acknowledged %s ago by %s%s%s", id, words_short_ns(ctl_count(ack, "age_ns")).text,
+		line(out, look, "%s: acknowledged %s ago by %s%s%s", id,
+		     words_short_ns(ctl_count(ack, "age_ns")).text,
 		     user_of(ctl_count(ack, "uid")).text, *comment ? ": " : "", comment);
 	if (ctl_has(alert, "inhibited_by"))
-		line(out, look, "%s: inhibited by %s, which is of a higher tier", id, ctl_text(alert, "inhibited_by"));
+		line(out, look, "%s: inhibited by %s, which is of a higher tier", id,
+		     ctl_text(alert, "inhibited_by"));
 	if (*trace)
 		line(out, look, "%s: for example trace %s", id, trace);
 }
@@ -150,16 +161,18 @@ static void alert_notes(struct buf *out, struct json_object *alert, const struct
 static void print_alerts(struct buf *out, struct json_object *answer, const struct look *look)
 {
 	static const struct grid_column columns[] = {
-		{ "alert", 0 }, { "id", 0 }, { "tier", 0 }, { "state", 0 }, { "since", 2 },
-		{ "value", 4 }, { "known", 1 }, { "ack", 1 }, { "silence", 3 },
+		{"alert", 0}, {"id", 0},    {"tier", 0}, {"state", 0},	 {"since", 2},
+		{"value", 4}, {"known", 1}, {"ack", 1},	 {"silence", 3},
 	};
 	size_t count;
 	struct json_object *alerts = ctl_array(answer, "alerts", &count);
 	struct grid grid;
 
 	if (!count) {
-		line(out, look, ctl_count(answer, "rules_count") ? "no alert is pending or firing" :
-								    "no rules are in force, so there are no alerts");
+		line(out, look,
+		     ctl_count(answer, "rules_count")
+			     ? "no alert is pending or firing"
+			     : "no rules are in force, so there are no alerts");
 		return;
 	}
 	grid_init(&grid, columns, sizeof(columns) / sizeof(columns[0]));
@@ -176,7 +189,7 @@ static void print_alerts(struct buf *out, struct json_object *answer, const stru
 static void print_silences(struct buf *out, struct json_object *answer, const struct look *look)
 {
 	static const struct grid_column columns[] = {
-		{ "silence", 0 }, { "id", 0 }, { "left", 0 }, { "alerts", 1 }, { "by", 2 }, { "comment", 3 },
+		{"silence", 0}, {"id", 0}, {"left", 0}, {"alerts", 1}, {"by", 2}, {"comment", 3},
 	};
 	size_t count;
 	struct json_object *silences = ctl_array(answer, "silences", &count);
@@ -203,25 +216,35 @@ static void print_silences(struct buf *out, struct json_object *answer, const st
 
 /* --- what was done --- */
 
-static void print_done(struct buf *out, const char *command, struct json_object *answer, const struct look *look)
+static void print_done(struct buf *out, const char *command, struct json_object *answer,
+		       const struct look *look)
 {
-	const char *unsaved = ctl_has(answer, "saved") && !ctl_flag(answer, "saved") ?
-				      " (this tracer keeps no state: it will not survive a restart)" : "";
+	const char *unsaved =
+		ctl_has(answer, "saved") && !ctl_flag(answer, "saved")
+			? " (this tracer keeps no state: it will not survive a restart)"
+			: "";
 
 	if (!strcmp(command, "ack"))
-		line(out, look, "acknowledged %s %s%s", ctl_text(answer, "id"), ctl_text(answer, "alert"), unsaved);
+		line(out, look, "acknowledged %s %s%s", ctl_text(answer, "id"),
+		     ctl_text(answer, "alert"), unsaved);
 	else if (!strcmp(command, "resolve"))
 		line(out, look, "resolved %s%s", ctl_text(answer, "id"), unsaved);
 	else if (!strcmp(command, "silence"))
-		line(out, look, "silence %llu holds for %s: %s%s", (unsigned long long)ctl_count(answer, "id"),
-		     words_short_ns(ctl_count(answer, "ends_in_ns")).text, ctl_text(answer, "matchers"), unsaved);
+		line(out, look, "silence %llu holds for %s: %s%s",
+		     (unsigned long long)ctl_count(answer, "id"),
+		     words_short_ns(ctl_count(answer, "ends_in_ns")).text,
+		     ctl_text(answer, "matchers"), unsaved);
 	else if (!strcmp(command, "unsilence"))
-		line(out, look, "silence %llu is over%s", (unsigned long long)ctl_count(answer, "id"), unsaved);
+		line(out, look, "silence %llu is over%s",
+		     (unsigned long long)ctl_count(answer, "id"), unsaved);
 	else
-		line(out, look, "%s", *ctl_text(answer, "message") ? ctl_text(answer, "message") : "the rules are loaded anew");
+		line(out, look, "%s",
+		     *ctl_text(answer, "message") ? ctl_text(answer, "message")
+						  : "the rules are loaded anew");
 }
 
-void ctl_print(struct buf *out, const char *command, struct json_object *answer, const struct look *look)
+void ctl_print(struct buf *out, const char *command, struct json_object *answer,
+	       const struct look *look)
 {
 	if (!strcmp(command, "alerts"))
 		print_alerts(out, answer, look);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: the answer to `status`. Out: one paragraph per subject, its name in front; what is wrong stands out by being there at all. */
+/* In: the answer to `status`. Out: one paragraph per subject, its name in front; what is wrong
+ * stands out by being there at all. */
 #include "app/ctl_parts.h"
 
 #include <stdarg.h>
@@ -50,8 +51,9 @@ static void say_targets(struct buf *out, struct json_object *answer, const struc
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *target = json_object_array_get_idx(targets, i);
 
-		say(out, look, i ? "" : "targets", "pid %llu %s (%s), %s %s", (unsigned long long)ctl_count(target, "pid"),
-		    ctl_text(target, "service"), ctl_text(target, "exe"), ctl_flag(target, "gone") ? "gone; began" : "for",
+		say(out, look, i ? "" : "targets", "pid %llu %s (%s), %s %s",
+		    (unsigned long long)ctl_count(target, "pid"), ctl_text(target, "service"),
+		    ctl_text(target, "exe"), ctl_flag(target, "gone") ? "gone; began" : "for",
 		    words_short_ns(ctl_count(target, "age_ns")).text);
 	}
 	if (!count)
@@ -59,16 +61,19 @@ static void say_targets(struct buf *out, struct json_object *answer, const struc
 }
 
 /* Members that are not 0, as "name count, name count". */
-static void say_counts(struct buf *out, const struct look *look, const char *name, struct json_object *counts)
+static void say_counts(struct buf *out, const struct look *look, const char *name,
+		       struct json_object *counts)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 
 	buf_text(&text, "");
 	if (counts) {
-		json_object_object_foreach(counts, key, value) {
+		json_object_object_foreach(counts, key, value)
+		{
 			(void)value;
 			if (ctl_count(counts, key))
-				buf_format(&text, "%s%s %s", text.length ? ", " : "", key, number(counts, key).text);
+				buf_format(&text, "%s%s %s", text.length ? ", " : "", key,
+					   number(counts, key).text);
 		}
 	}
 	say(out, look, name, "%s", text.length ? text.bytes : "nothing");
@@ -81,9 +86,11 @@ static void say_records(struct buf *out, struct json_object *answer, const struc
 	uint64_t incomplete = ctl_count(records, "incomplete_traces_count");
 
 	say(out, look, "records", "%s, %s a second", number(records, "count").text,
-	    ctl_has(records, "per_second") ? units_ratio(ctl_number(records, "per_second")).text : "-");
-	say(out, look, "traces", "%s closed, %s open%s%s", number(records, "traces_count").text, number(records, "open_traces_count").text,
-	    incomplete ? ", incomplete " : "", incomplete ? units_count(incomplete).text : "");
+	    ctl_has(records, "per_second") ? units_ratio(ctl_number(records, "per_second")).text
+					   : "-");
+	say(out, look, "traces", "%s closed, %s open%s%s", number(records, "traces_count").text,
+	    number(records, "open_traces_count").text, incomplete ? ", incomplete " : "",
+	    incomplete ? units_count(incomplete).text : "");
 	say_counts(out, look, "lost", ctl_object(answer, "lost"));
 	say_counts(out, look, "let go", ctl_object(answer, "let_go"));
 }
@@ -98,14 +105,15 @@ static void say_rules(struct buf *out, struct json_object *answer, const struct 
 		say(out, look, "rules", "none in force");
 		return;
 	}
-	say(out, look, "rules", "%s, groups %s: %s ok, %s unknown, %s failed, %s not evaluated yet", number(rules, "count").text,
-	    number(rules, "groups_count").text, number(rules, "ok").text, number(rules, "unknown").text, number(rules, "failed").text,
+	say(out, look, "rules", "%s, groups %s: %s ok, %s unknown, %s failed, %s not evaluated yet",
+	    number(rules, "count").text, number(rules, "groups_count").text,
+	    number(rules, "ok").text, number(rules, "unknown").text, number(rules, "failed").text,
 	    number(rules, "never").text);
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *rule = json_object_array_get_idx(troubled, i);
 
-		say(out, look, "", "%s of %s: %s: %s", ctl_text(rule, "rule"), ctl_text(rule, "group"), ctl_text(rule, "health"),
-		    ctl_text(rule, "reason"));
+		say(out, look, "", "%s of %s: %s: %s", ctl_text(rule, "rule"),
+		    ctl_text(rule, "group"), ctl_text(rule, "health"), ctl_text(rule, "reason"));
 	}
 }
 
@@ -113,29 +121,35 @@ static void say_alerts(struct buf *out, struct json_object *answer, const struct
 {
 	struct json_object *alerts = ctl_object(answer, "alerts");
 
-	say(out, look, "alerts", "%s firing (%s emergency, %s critical, %s warning, %s without a tier), %s pending", number(alerts, "firing").text,
-	    number(alerts, "emergency").text, number(alerts, "critical").text, number(alerts, "warning").text,
+	say(out, look, "alerts",
+	    "%s firing (%s emergency, %s critical, %s warning, %s without a tier), %s pending",
+	    number(alerts, "firing").text, number(alerts, "emergency").text,
+	    number(alerts, "critical").text, number(alerts, "warning").text,
 	    number(alerts, "none").text, number(alerts, "pending").text);
-	say(out, look, "", "%s unknown, %s acknowledged, %s silenced by %s silences, %s inhibited", number(alerts, "unknown").text,
-	    number(alerts, "acknowledged").text, number(alerts, "silenced").text, number(answer, "silences_count").text,
+	say(out, look, "", "%s unknown, %s acknowledged, %s silenced by %s silences, %s inhibited",
+	    number(alerts, "unknown").text, number(alerts, "acknowledged").text,
+	    number(alerts, "silenced").text, number(answer, "silences_count").text,
 	    number(alerts, "inhibited").text);
 }
 
 static void say_receivers(struct buf *out, struct json_object *answer, const struct look *look)
 {
-	static const char *const keys[] = { "queued", "sent", "failed", "dropped" };
+	static const char *const keys[] = {"queued", "sent", "failed", "dropped"};
 	size_t count;
 	struct json_object *receivers = ctl_array(answer, "receivers", &count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *receiver = json_object_array_get_idx(receivers, i);
 		const char *error = ctl_text(receiver, "error");
-		struct buf text = { 0 };
+		struct buf text = {0};
 
-		buf_format(&text, "%s (%s):", ctl_text(receiver, "receiver"), ctl_text(receiver, "kind"));
+		buf_format(&text, "%s (%s):", ctl_text(receiver, "receiver"),
+			   ctl_text(receiver, "kind"));
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-			buf_format(&text, "%s %s %s", k ? "," : "", number(receiver, keys[k]).text, keys[k]);
-		say(out, look, i ? "" : "receivers", "%s%s%s", text.bytes, *error ? "; " : "", error);
+			buf_format(&text, "%s %s %s", k ? "," : "", number(receiver, keys[k]).text,
+				   keys[k]);
+		say(out, look, i ? "" : "receivers", "%s%s%s", text.bytes, *error ? "; " : "",
+		    error);
 		buf_fini(&text);
 	}
 	if (!count)
@@ -144,25 +158,30 @@ static void say_receivers(struct buf *out, struct json_object *answer, const str
 
 static void say_memory(struct buf *out, struct json_object *answer, const struct look *look)
 {
-	struct json_object *store = ctl_object(answer, "store"), *held = ctl_object(answer, "held_traces");
+	struct json_object *store = ctl_object(answer, "store"),
+			   *held = ctl_object(answer, "held_traces");
 	struct json_object *state = ctl_object(answer, "state"), *self = ctl_object(answer, "self");
 	const char *error = ctl_text(state, "error");
 
-	say(out, look, "store", "%s series, %s samples, %s", number(store, "series_count").text, number(store, "samples_count").text,
-	    size(store, "bytes").text);
-	say(out, look, "held", "%s traces, %s", number(held, "count").text, size(held, "bytes").text);
+	say(out, look, "store", "%s series, %s samples, %s", number(store, "series_count").text,
+	    number(store, "samples_count").text, size(store, "bytes").text);
+	say(out, look, "held", "%s traces, %s", number(held, "count").text,
+	    size(held, "bytes").text);
 	if (ctl_flag(state, "kept"))
-		say(out, look, "state", "%s: %s, written %s times%s%s", ctl_text(state, "path"), size(state, "bytes").text,
-		    number(state, "writes_count").text, *error ? "; not written since: " : "", error);
+		say(out, look, "state", "%s: %s, written %s times%s%s", ctl_text(state, "path"),
+		    size(state, "bytes").text, number(state, "writes_count").text,
+		    *error ? "; not written since: " : "", error);
 	else
 		say(out, look, "state", "not kept");
-	say(out, look, "ourselves", "CPU %.1f %%, memory %s", 100 * ctl_number(self, "cpu_ratio"), size(self, "resident_bytes").text);
+	say(out, look, "ourselves", "CPU %.1f %%, memory %s", 100 * ctl_number(self, "cpu_ratio"),
+	    size(self, "resident_bytes").text);
 }
 
 void ctl_print_status(struct buf *out, struct json_object *answer, const struct look *look)
 {
 	say(out, look, "tracer", "ttsobs-bpf %s, pid %llu, for %s", ctl_text(answer, "version"),
-	    (unsigned long long)ctl_count(answer, "pid"), words_short_ns(ctl_count(answer, "age_ns")).text);
+	    (unsigned long long)ctl_count(answer, "pid"),
+	    words_short_ns(ctl_count(answer, "age_ns")).text);
 	say_targets(out, answer, look);
 	say_records(out, answer, look);
 	say_rules(out, answer, look);

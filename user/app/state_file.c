@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the view. Out: texts for the writer; at the start, records for the flow.
- * The rule that surprises: between feeding the former run's records and the first TICK after them nothing is taken from the view,
- * since a part of them may not be in it yet, and a file written then would have lost the rest.
+ * The rule that surprises: between feeding the former run's records and the first TICK after them
+ * nothing is taken from the view, since a part of them may not be in it yet, and a file written
+ * then would have lost the rest.
  */
 #include "app/state_file.h"
 
@@ -32,7 +33,7 @@ struct state_file {
 	struct state_file_options options;
 	char *service;
 	struct state_place place;
-	struct state_writer *writer; /* NULL = nothing is kept */
+	struct state_writer *writer;  /* NULL = nothing is kept */
 	struct state_content content; /* of the former run, until it is restored */
 	enum state_load loaded;
 	char *aside;
@@ -44,8 +45,8 @@ struct state_file {
 	struct buf body;
 	struct buf labels;
 	struct buf told;
-	uint64_t spent_at_ns; /* the TICK for which spent_ns counts */
-	uint64_t spent_ns;    /* on texts and on waiting for the disk */
+	uint64_t spent_at_ns;		     /* the TICK for which spent_ns counts */
+	uint64_t spent_ns;		     /* on texts and on waiting for the disk */
 	size_t alerts_count, silences_count; /* restored */
 };
 
@@ -65,7 +66,8 @@ static uint64_t bits_of(double number)
 	return bits;
 }
 
-/* As expr_parse_labels reads it: what labels_print escapes for eyes would not come back as it was. */
+/* As expr_parse_labels reads it: what labels_print escapes for eyes would not come back as it was.
+ */
 static void print_labels(struct buf *out, const struct labels *labels)
 {
 	buf_char(out, '{');
@@ -129,7 +131,8 @@ static void make_body(struct state_file *state, const struct view *view)
 
 	buf_reset(&state->body);
 	buf_reset(&state->told);
-	state_text_begin(&state->body, units_rfc3339(now_real_ns).text, state->options.pid, state->service);
+	state_text_begin(&state->body, units_rfc3339(now_real_ns).text, state->options.pid,
+			 state->service);
 	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
 		if (!is_alive(alert))
 			continue;
@@ -163,7 +166,8 @@ void state_file_note(struct state_file *state, const struct view *view)
 {
 	if (!state->writer || state->stage != STAGE_RUNNING || is_our_end(view))
 		return;
-	if (state->has_noted && state->noted_generation == view->state_generation && !state->is_touched)
+	if (state->has_noted && state->noted_generation == view->state_generation &&
+	    !state->is_touched)
 		return;
 	state->has_noted = true;
 	state->is_touched = false;
@@ -185,7 +189,8 @@ static bool has_time(struct state_file *state, const struct view *view)
 	return state->spent_ns < STATE_FILE_WAIT_MS * NS_PER_MS;
 }
 
-/* Until a kill of ours would lose nothing; at most STATE_FILE_WAIT_MS per TICK, however many changes it brings. */
+/* Until a kill of ours would lose nothing; at most STATE_FILE_WAIT_MS per TICK, however many
+ * changes it brings. */
 static void wait_a_little(struct state_file *state, const struct view *view)
 {
 	uint64_t left_ns;
@@ -193,10 +198,12 @@ static void wait_a_little(struct state_file *state, const struct view *view)
 	if (!state->writer || !state->has_noted || !has_time(state, view))
 		return;
 	left_ns = STATE_FILE_WAIT_MS * NS_PER_MS - state->spent_ns;
-	state_writer_wait_written(state->writer, mark_of(state->noted_generation), (unsigned)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+	state_writer_wait_written(state->writer, mark_of(state->noted_generation),
+				  (unsigned)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
 }
 
-/* Of a storm's changes the first ones are written before they are told, the others at the end of the TICK. */
+/* Of a storm's changes the first ones are written before they are told, the others at the end of
+ * the TICK. */
 static void on_alert(struct sink *sink, const struct view *view, const struct alert *alert)
 {
 	struct state_file *state = (struct state_file *)sink;
@@ -222,7 +229,7 @@ static void on_tick(struct sink *sink, const struct view *view)
 	state->spent_ns += clock_ns() - begun_at_ns;
 }
 
-static const struct sink_ops ops = { .name = "state", .on_alert = on_alert, .on_tick = on_tick };
+static const struct sink_ops ops = {.name = "state", .on_alert = on_alert, .on_tick = on_tick};
 
 struct state_file *state_file_new(const struct state_file_options *options)
 {
@@ -248,7 +255,8 @@ struct sink *state_file_sink(struct state_file *state)
 }
 
 /* The count of those that had ended. */
-static size_t restore_silences(struct state_file *state, const struct view *view, struct feed *feed, struct buf *record)
+static size_t restore_silences(struct state_file *state, const struct view *view, struct feed *feed,
+			       struct buf *record)
 {
 	uint64_t at_ns = control_record_at_ns(view), now_real_ns = view_axis_ns(view, at_ns);
 	size_t expired_count = 0;
@@ -274,12 +282,14 @@ static size_t restore_silences(struct state_file *state, const struct view *view
 	return expired_count;
 }
 
-static void restore_alerts(struct state_file *state, const struct view *view, struct feed *feed, struct buf *record)
+static void restore_alerts(struct state_file *state, const struct view *view, struct feed *feed,
+			   struct buf *record)
 {
 	size_t too_long_count = 0;
 
 	for (size_t i = 0; i < state->content.alerts_count; i++) {
-		if (!control_record_restore(record, control_record_at_ns(view), &state->content.alerts[i])) {
+		if (!control_record_restore(record, control_record_at_ns(view),
+					    &state->content.alerts[i])) {
 			too_long_count++;
 			continue;
 		}
@@ -287,7 +297,8 @@ static void restore_alerts(struct state_file *state, const struct view *view, st
 		state->alerts_count++;
 	}
 	if (too_long_count)
-		warn("%s: %zu alerts have labels that are too long to be restored", state->place.path, too_long_count);
+		warn("%s: %zu alerts have labels that are too long to be restored",
+		     state->place.path, too_long_count);
 }
 
 static const char *plural(size_t count)
@@ -299,15 +310,16 @@ static void say_restored(const struct state_file *state, size_t expired_count)
 {
 	if (!state->alerts_count && !state->silences_count && !expired_count)
 		return;
-	warn("restored from %s (saved %s): %zu alert%s and %zu silence%s; %zu silence%s had ended", state->place.path,
-	     state->content.saved_at, state->alerts_count, plural(state->alerts_count), state->silences_count,
-	     plural(state->silences_count), expired_count, plural(expired_count));
+	warn("restored from %s (saved %s): %zu alert%s and %zu silence%s; %zu silence%s had ended",
+	     state->place.path, state->content.saved_at, state->alerts_count,
+	     plural(state->alerts_count), state->silences_count, plural(state->silences_count),
+	     expired_count, plural(expired_count));
 }
 
 void state_file_restore(struct state_file *state, const struct view *view, struct feed *feed)
 {
-	const struct tt_control damaged = { .what = TT_CONTROL_STATE_DAMAGED };
-	struct buf record = { 0 };
+	const struct tt_control damaged = {.what = TT_CONTROL_STATE_DAMAGED};
+	struct buf record = {0};
 	size_t expired_count;
 
 	if (state->stage != STAGE_LOADED)
@@ -320,7 +332,8 @@ void state_file_restore(struct state_file *state, const struct view *view, struc
 	}
 	if (state->loaded == STATE_LOAD_FOUND) {
 		if (state->options.told_load && state->content.told[0])
-			state->options.told_load(state->options.arg, state->content.told, strlen(state->content.told));
+			state->options.told_load(state->options.arg, state->content.told,
+						 strlen(state->content.told));
 		expired_count = restore_silences(state, view, feed, &record);
 		restore_alerts(state, view, feed, &record);
 		say_restored(state, expired_count);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: whatever lies at the path: a state file, a part of one, a directory, a FIFO. Out: its content, or it is moved out of the way.
- * The rule that surprises: nothing is deleted. Who comes back from a crash wants to look.
+ * In: whatever lies at the path: a state file, a part of one, a directory, a FIFO. Out: its
+ * content, or it is moved out of the way. The rule that surprises: nothing is deleted. Who comes
+ * back from a crash wants to look.
  */
 #include "app/state_load.h"
 
@@ -20,7 +21,7 @@
 #include "base/mem.h"
 #include "base/refuse.h"
 
-#define WHY_BYTES 200
+#define WHY_BYTES   200
 #define ASIDE_TRIES 1000
 
 static int read_all(int fd, size_t size_bytes, struct buf *text)
@@ -87,7 +88,8 @@ static int read_file(const char *path, struct buf *text, char *why)
 	return error ? -EBADMSG : 0;
 }
 
-/* A name that is free: PATH.damaged-20261124T073200Z, with -2, -3, ... behind it when there was one in that second. */
+/* A name that is free: PATH.damaged-20261124T073200Z, with -2, -3, ... behind it when there was one
+ * in that second. */
 static char *move_aside(const char *path)
 {
 	char stamp[32];
@@ -98,10 +100,11 @@ static char *move_aside(const char *path)
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
 	for (unsigned i = 1; i < ASIDE_TRIES; i++) {
-		char *to = i == 1 ? mem_format("%s.damaged-%s", path, stamp) : mem_format("%s.damaged-%s-%u", path, stamp, i);
+		char *to = i == 1 ? mem_format("%s.damaged-%s", path, stamp)
+				  : mem_format("%s.damaged-%s-%u", path, stamp, i);
 		struct stat status;
 
-		/* RENAME_NOREPLACE is not known to every file system; nobody but us (the lock) makes such names */
+		/* not every file system knows RENAME_NOREPLACE; by the lock nobody else does this */
 		if (lstat(to, &status) && errno == ENOENT && !rename(path, to))
 			return to;
 		free(to);
@@ -113,7 +116,7 @@ static char *move_aside(const char *path)
 static int load_one(const char *path, struct state_content *content, char **aside)
 {
 	auto_free char *moved = NULL;
-	struct buf text = { 0 };
+	struct buf text = {0};
 	char why[WHY_BYTES] = "";
 	int error = read_file(path, &text, why);
 
@@ -125,8 +128,10 @@ static int load_one(const char *path, struct state_content *content, char **asid
 	state_content_fini(content);
 	moved = error == -ENOTSUP ? NULL : move_aside(path);
 	if (!moved) {
-		warn("the state file %s cannot be used (%s)%s%s: it is left alone; alerts, acknowledgements and silences will not "
-		     "survive this run", path, why, error == -ENOTSUP ? "" : ", nor moved aside: ",
+		warn("the state file %s cannot be used (%s)%s%s: it is left alone; alerts, "
+		     "acknowledgements and silences will not "
+		     "survive this run",
+		     path, why, error == -ENOTSUP ? "" : ", nor moved aside: ",
 		     error == -ENOTSUP ? "" : strerror(errno));
 		return -ENOTSUP;
 	}
@@ -138,9 +143,9 @@ static int load_one(const char *path, struct state_content *content, char **asid
 
 enum state_load state_load(const char *path, struct state_content *content, char **aside)
 {
-	static const char *const suffixes[] = { ".new", ".sync", "" };
+	static const char *const suffixes[] = {".new", ".sync", ""};
 
-	*content = (struct state_content){ 0 };
+	*content = (struct state_content){0};
 	*aside = NULL;
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		auto_free char *one = mem_format("%s%s", path, suffixes[i]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a path. Out: flock(2) on the file beside it.
- * The rule that surprises: the file is removed only by who holds the lock, so who has just taken one looks whether the name still
- * means the file that was locked.
+ * The rule that surprises: the file is removed only by who holds the lock, so who has just taken
+ * one looks whether the name still means the file that was locked.
  */
 #include "app/state_lock.h"
 
@@ -33,7 +33,8 @@ static bool is_still(int fd, const char *lock_path)
 {
 	struct stat ours, named;
 
-	return !fstat(fd, &ours) && !stat(lock_path, &named) && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+	return !fstat(fd, &ours) && !stat(lock_path, &named) && ours.st_dev == named.st_dev &&
+	       ours.st_ino == named.st_ino;
 }
 
 static void write_pid(int fd)
@@ -52,7 +53,8 @@ int state_lock_take(const char *path, uint32_t *owner_pid)
 
 	*owner_pid = 0;
 	for (unsigned i = 0; i < TRIES; i++) {
-		int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+		int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+			      0644);
 		int error;
 
 		if (fd < 0)

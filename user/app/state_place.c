@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: what the operator said and who is traced. Out: the path and its lock.
- * The rule that surprises: the file of (service, pid) is taken when there is one, so of two tracers of a service that both start
- * again, in whatever order, each finds its own.
+ * The rule that surprises: the file of (service, pid) is taken when there is one, so of two tracers
+ * of a service that both start again, in whatever order, each finds its own.
  */
 #include "app/state_place.h"
 
@@ -19,7 +19,7 @@
 #include "base/refuse.h"
 
 #define STATE_DIRECTORY "/var/lib/ttsobs"
-#define NAME_MAX_BYTES 64
+#define NAME_MAX_BYTES	64
 
 /* A service's name as a file's: unit names have '@' and '\', executables anything. */
 static char *file_name(const char *service)
@@ -27,7 +27,8 @@ static char *file_name(const char *service)
 	char *name = mem_format("%.*s", NAME_MAX_BYTES, service && service[0] ? service : "state");
 
 	for (char *c = name; *c; c++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@.-", *c))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@.-",
+			    *c))
 			*c = '_';
 	if (*name == '.')
 		*name = '_';
@@ -41,8 +42,9 @@ static char *default_directory(void)
 	if (given && given[0] == '/')
 		return mem_format("%.*s", (int)strcspn(given, ":"), given);
 	if (mkdir(STATE_DIRECTORY, 0750) && errno != EEXIST) {
-		warn("%s: %s; alerts, acknowledgements and silences will not survive this run (see --state)", STATE_DIRECTORY,
-		     strerror(errno));
+		warn("%s: %s; alerts, acknowledgements and silences will not survive this run (see "
+		     "--state)",
+		     STATE_DIRECTORY, strerror(errno));
 		return NULL;
 	}
 	return mem_string(STATE_DIRECTORY);
@@ -56,18 +58,21 @@ static int take(struct state_place *place, char *path, uint32_t *owner_pid)
 		free(path);
 		return fd;
 	}
-	*place = (struct state_place){ .path = path, .lock_fd = fd };
+	*place = (struct state_place){.path = path, .lock_fd = fd};
 	return 0;
 }
 
 static void say_why(const char *path, int error, uint32_t owner_pid)
 {
 	if (error == -EWOULDBLOCK)
-		warn("the state file %s is in use by the tracer with pid %u; alerts, acknowledgements and silences of this run will "
-		     "not survive it (give another --state)", path, owner_pid);
+		warn("the state file %s is in use by the tracer with pid %u; alerts, "
+		     "acknowledgements and silences of this run will "
+		     "not survive it (give another --state)",
+		     path, owner_pid);
 	else
-		warn("the state file %s cannot be locked: %s; alerts, acknowledgements and silences will not survive this run", path,
-		     strerror(-error));
+		warn("the state file %s cannot be locked: %s; alerts, acknowledgements and "
+		     "silences will not survive this run",
+		     path, strerror(-error));
 }
 
 static void find_default(struct state_place *place, const char *service, uint32_t pid)
@@ -101,7 +106,7 @@ static char *resolved(const char *path)
 
 struct state_place state_place_find(const char *path, const char *service, uint32_t pid)
 {
-	struct state_place place = { .lock_fd = -1 };
+	struct state_place place = {.lock_fd = -1};
 	uint32_t owner_pid;
 	int error;
 
@@ -122,5 +127,5 @@ void state_place_fini(struct state_place *place)
 	if (place->path)
 		state_lock_drop(place->path, place->lock_fd);
 	free(place->path);
-	*place = (struct state_place){ .lock_fd = -1 };
+	*place = (struct state_place){.lock_fd = -1};
 }

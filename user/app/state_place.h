@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the state file is (the reasons: state_file.h). In: options. Out: a path, and the lock on it. */
+/* Where the state file is (the reasons: state_file.h). In: options. Out: a path, and the lock on
+ * it. */
 #ifndef APP_STATE_PLACE_H
 #define APP_STATE_PLACE_H
 

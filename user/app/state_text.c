@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: nouns or bytes. Out: bytes or nouns.
- * The rule that surprises: it reads line by line, and each line must be what this file would write of it. So whatever a JSON reader
- * might let pass (keys twice, numbers in another form, more keys, blanks) is damage, and memory is bound by what a line may hold.
+ * The rule that surprises: it reads line by line, and each line must be what this file would write
+ * of it. So whatever a JSON reader might let pass (keys twice, numbers in another form, more keys,
+ * blanks) is damage, and memory is bound by what a line may hold.
  */
 #include "app/state_text.h"
 
@@ -21,8 +22,8 @@
 #include "model/limits.h"
 
 #define STATE_VERSION 1
-#define STATE_DEPTH 4
-#define STATE_HEAD "{\"ttsobs_state\":"
+#define STATE_DEPTH   4
+#define STATE_HEAD    "{\"ttsobs_state\":"
 
 void state_content_fini(struct state_content *content)
 {
@@ -39,7 +40,7 @@ void state_content_fini(struct state_content *content)
 	free(content->saved_at);
 	free(content->service);
 	free(content->told);
-	*content = (struct state_content){ 0 };
+	*content = (struct state_content){0};
 }
 
 static void add_string(struct buf *body, const char *key, const char *text)
@@ -81,7 +82,9 @@ void state_text_alert(struct buf *body, const struct state_alert *alert, bool is
 {
 	buf_format(body, "%s{\"id\":\"%016" PRIx64 "\"", is_first ? "" : ",\n", alert->id);
 	add_string(body, ",\"labels\":", alert->labels);
-	buf_format(body, ",\"active_at_ns\":%" PRIu64 ",\"fired_at_ns\":%" PRIu64 ",\"value\":\"%016" PRIx64 "\"",
+	buf_format(body,
+		   ",\"active_at_ns\":%" PRIu64 ",\"fired_at_ns\":%" PRIu64
+		   ",\"value\":\"%016" PRIx64 "\"",
 		   alert->active_at_ns, alert->fired_at_ns, alert->value_bits);
 	if (alert->has_threshold)
 		buf_format(body, ",\"threshold\":\"%016" PRIx64 "\"", alert->threshold_bits);
@@ -93,7 +96,8 @@ void state_text_alert(struct buf *body, const struct state_alert *alert, bool is
 	else
 		add_hex(body, alert->trace_id, sizeof(alert->trace_id));
 	if (alert->ack_at_ns) {
-		buf_format(body, ",\"ack\":{\"at_ns\":%" PRIu64 ",\"uid\":%" PRIu32, alert->ack_at_ns, alert->ack_uid);
+		buf_format(body, ",\"ack\":{\"at_ns\":%" PRIu64 ",\"uid\":%" PRIu32,
+			   alert->ack_at_ns, alert->ack_uid);
 		add_string(body, ",\"comment\":", alert->ack_comment);
 		buf_text(body, "}}");
 	} else {
@@ -108,8 +112,11 @@ void state_text_middle(struct buf *body, bool has_alerts)
 
 void state_text_silence(struct buf *body, const struct state_silence *silence, bool is_first)
 {
-	buf_format(body, "%s{\"id\":%" PRIu64 ",\"uid\":%" PRIu32 ",\"start_at_ns\":%" PRIu64 ",\"end_at_ns\":%" PRIu64,
-		   is_first ? "" : ",\n", silence->id, silence->uid, silence->start_at_ns, silence->end_at_ns);
+	buf_format(body,
+		   "%s{\"id\":%" PRIu64 ",\"uid\":%" PRIu32 ",\"start_at_ns\":%" PRIu64
+		   ",\"end_at_ns\":%" PRIu64,
+		   is_first ? "" : ",\n", silence->id, silence->uid, silence->start_at_ns,
+		   silence->end_at_ns);
 	add_string(body, ",\"matchers\":", silence->matchers);
 	add_string(body, ",\"comment\":", silence->comment);
 	buf_char(body, '}');
@@ -126,7 +133,8 @@ void state_text_head(struct buf *head, const struct buf *body)
 {
 	unsigned long crc = crc32(0, (const unsigned char *)body->bytes, (unsigned)body->length);
 
-	buf_format(head, STATE_HEAD "%d,\"bytes\":%zu,\"crc32\":\"%08lx\",\n", STATE_VERSION, body->length, crc);
+	buf_format(head, STATE_HEAD "%d,\"bytes\":%zu,\"crc32\":\"%08lx\",\n", STATE_VERSION,
+		   body->length, crc);
 }
 
 /* --- reading --- */
@@ -141,7 +149,8 @@ struct reader {
 	struct json_tokener *tokener;
 };
 
-static void fail(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fail(struct reader *reader, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 static void fail(struct reader *reader, const char *format, ...)
 {
 	va_list arguments;
@@ -187,7 +196,8 @@ static struct json_object *parse_object(struct reader *reader, const char *text,
 
 	json_tokener_reset(reader->tokener);
 	object = json_tokener_parse_ex(reader->tokener, text, (int)length);
-	if (!json_object_is_type(object, json_type_object) || json_tokener_get_error(reader->tokener) != json_tokener_success) {
+	if (!json_object_is_type(object, json_type_object) ||
+	    json_tokener_get_error(reader->tokener) != json_tokener_success) {
 		fail(reader, "line %u is not a JSON object", reader->line);
 		json_object_put(object);
 		return NULL;
@@ -195,11 +205,13 @@ static struct json_object *parse_object(struct reader *reader, const char *text,
 	return object;
 }
 
-static struct json_object *member(struct reader *reader, struct json_object *object, const char *key, enum json_type type)
+static struct json_object *member(struct reader *reader, struct json_object *object,
+				  const char *key, enum json_type type)
 {
 	struct json_object *value = NULL;
 
-	if (!json_object_object_get_ex(object, key, &value) || json_object_get_type(value) != type) {
+	if (!json_object_object_get_ex(object, key, &value) ||
+	    json_object_get_type(value) != type) {
 		fail(reader, "line %u has no '%s' of the right type", reader->line, key);
 		return NULL;
 	}
@@ -237,7 +249,7 @@ static void read_trace_id(struct reader *reader, struct json_object *object, uin
 	const char *text = value ? json_object_get_string(value) : "";
 
 	for (size_t i = 0; i < 16 && strlen(text) == 32; i++) {
-		char two[3] = { text[2 * i], text[2 * i + 1], '\0' };
+		char two[3] = {text[2 * i], text[2 * i + 1], '\0'};
 
 		id[i] = (uint8_t)strtoul(two, NULL, 16);
 	}
@@ -262,7 +274,8 @@ static void read_alert(struct reader *reader, struct json_object *object, struct
 	alert->has_threshold = !is_null(object, "threshold");
 	if (alert->has_threshold)
 		alert->threshold_bits = read_bits(reader, object, "threshold");
-	alert->is_unknown = json_object_get_boolean(member(reader, object, "unknown", json_type_boolean));
+	alert->is_unknown =
+		json_object_get_boolean(member(reader, object, "unknown", json_type_boolean));
 	if (!is_null(object, "trace_id"))
 		read_trace_id(reader, object, alert->trace_id);
 	if (is_null(object, "ack"))
@@ -275,7 +288,8 @@ static void read_alert(struct reader *reader, struct json_object *object, struct
 	alert->ack_comment = read_string(reader, ack, "comment");
 }
 
-static void read_silence(struct reader *reader, struct json_object *object, struct state_silence *silence)
+static void read_silence(struct reader *reader, struct json_object *object,
+			 struct state_silence *silence)
 {
 	silence->id = read_number(reader, object, "id");
 	silence->uid = (uint32_t)read_number(reader, object, "uid");
@@ -287,20 +301,23 @@ static void read_silence(struct reader *reader, struct json_object *object, stru
 
 static void compare(struct reader *reader, const struct buf *ours, const char *line, size_t length)
 {
-	if (!reader->has_failed && (ours->length != length || memcmp(ours->bytes, line, length) != 0))
+	if (!reader->has_failed &&
+	    (ours->length != length || memcmp(ours->bytes, line, length) != 0))
 		fail(reader, "line %u is not as we would write it", reader->line);
 }
 
-static void take_alert(struct reader *reader, struct state_content *content, const char *line, size_t length)
+static void take_alert(struct reader *reader, struct state_content *content, const char *line,
+		       size_t length)
 {
 	struct json_object *object = parse_object(reader, line, length);
-	struct buf ours = { 0 };
+	struct buf ours = {0};
 
 	if (!object)
 		return;
 	if (content->alerts_count >= LIMIT_ALERTS)
 		fail(reader, "it holds more than %d alerts", LIMIT_ALERTS);
-	mem_grow(&content->alerts, &content->alerts_capacity, content->alerts_count + 1, sizeof(*content->alerts));
+	mem_grow(&content->alerts, &content->alerts_capacity, content->alerts_count + 1,
+		 sizeof(*content->alerts));
 	read_alert(reader, object, &content->alerts[content->alerts_count]);
 	state_text_alert(&ours, &content->alerts[content->alerts_count++], true);
 	compare(reader, &ours, line, length);
@@ -308,16 +325,18 @@ static void take_alert(struct reader *reader, struct state_content *content, con
 	json_object_put(object);
 }
 
-static void take_silence(struct reader *reader, struct state_content *content, const char *line, size_t length)
+static void take_silence(struct reader *reader, struct state_content *content, const char *line,
+			 size_t length)
 {
 	struct json_object *object = parse_object(reader, line, length);
-	struct buf ours = { 0 };
+	struct buf ours = {0};
 
 	if (!object)
 		return;
 	if (content->silences_count >= LIMIT_SILENCES)
 		fail(reader, "it holds more than %d silences", LIMIT_SILENCES);
-	mem_grow(&content->silences, &content->silences_capacity, content->silences_count + 1, sizeof(*content->silences));
+	mem_grow(&content->silences, &content->silences_capacity, content->silences_count + 1,
+		 sizeof(*content->silences));
 	read_silence(reader, object, &content->silences[content->silences_count]);
 	state_text_silence(&ours, &content->silences[content->silences_count++], true);
 	compare(reader, &ours, line, length);
@@ -351,7 +370,7 @@ static void read_target(struct reader *reader, struct state_content *content)
 	size_t length;
 	const char *line = next_line(reader, &length);
 	struct json_object *object, *target;
-	struct buf json = { 0 }, ours = { 0 };
+	struct buf json = {0}, ours = {0};
 
 	buf_char(&json, '{');
 	buf_add(&json, line, length - (length > 0));
@@ -377,7 +396,7 @@ static void read_told(struct reader *reader, struct state_content *content)
 	size_t length;
 	const char *line = next_line(reader, &length);
 	struct json_object *object;
-	struct buf json = { 0 }, ours = { 0 };
+	struct buf json = {0}, ours = {0};
 
 	buf_char(&json, '{');
 	buf_add(&json, line, length);
@@ -397,18 +416,20 @@ static void read_told(struct reader *reader, struct state_content *content)
 static void read_head(struct reader *reader)
 {
 	char head[128], *after;
-	struct buf ours = { 0 }, body;
+	struct buf ours = {0}, body;
 	const char *line;
 	size_t length;
 
-	if ((size_t)(reader->end - reader->at) < sizeof(STATE_HEAD) || memcmp(reader->at, STATE_HEAD, sizeof(STATE_HEAD) - 1) != 0)
+	if ((size_t)(reader->end - reader->at) < sizeof(STATE_HEAD) ||
+	    memcmp(reader->at, STATE_HEAD, sizeof(STATE_HEAD) - 1) != 0)
 		fail(reader, "it does not begin as a state file");
 	line = next_line(reader, &length);
 	if (length >= sizeof(head))
 		fail(reader, "its first line is too long");
 	if (reader->has_failed)
 		return;
-	body = (struct buf){ .bytes = (char *)(uintptr_t)reader->at, .length = (size_t)(reader->end - reader->at) };
+	body = (struct buf){.bytes = (char *)(uintptr_t)reader->at,
+			    .length = (size_t)(reader->end - reader->at)};
 	memcpy(head, line, length);
 	head[length] = '\0';
 	if (strtoull(head + sizeof(STATE_HEAD) - 1, &after, 10) > STATE_VERSION && *after == ',')
@@ -419,11 +440,13 @@ static void read_head(struct reader *reader)
 	buf_fini(&ours);
 }
 
-int state_text_parse(struct state_content *content, const char *text, size_t length, char *why, size_t why_bytes)
+int state_text_parse(struct state_content *content, const char *text, size_t length, char *why,
+		     size_t why_bytes)
 {
-	struct reader reader = { .at = text, .end = text + length, .why = why, .why_bytes = why_bytes };
+	struct reader reader = {
+		.at = text, .end = text + length, .why = why, .why_bytes = why_bytes};
 
-	*content = (struct state_content){ 0 };
+	*content = (struct state_content){0};
 	if (!length)
 		fail(&reader, "it is empty");
 	else if (length > STATE_TEXT_MAX_BYTES)

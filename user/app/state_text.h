@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text of a state file (its form: state_file.h). In: what shall survive, or bytes of any origin. Out: the text, or what it
- * says, or why it is not one of ours.
+ * The text of a state file (its form: state_file.h). In: what shall survive, or bytes of any
+ * origin. Out: the text, or what it says, or why it is not one of ours.
  */
 #ifndef APP_STATE_TEXT_H
 #define APP_STATE_TEXT_H
@@ -61,6 +61,7 @@ void state_text_end(struct buf *body, bool has_silences, const char *told);
 void state_text_head(struct buf *head, const struct buf *body);
 
 /* 0, or -EBADMSG and why: a sentence's end. The content is to be freed in either case. */
-int state_text_parse(struct state_content *content, const char *text, size_t length, char *why, size_t why_bytes);
+int state_text_parse(struct state_content *content, const char *text, size_t length, char *why,
+		     size_t why_bytes);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: texts. Out: files.
- * The rules that surprise: a text that only has to outlive us needs no fsync, so telling people waits for the page cache, and only
- * those who asked for something wait for the disk. And `lock` is never held over a call that a disk may keep: whoever puts a text
- * never waits for one.
+ * The rules that surprise: a text that only has to outlive us needs no fsync, so telling people
+ * waits for the page cache, and only those who asked for something wait for the disk. And `lock` is
+ * never held over a call that a disk may keep: whoever puts a text never waits for one.
  */
 #include "app/state_writer.h"
 
@@ -25,7 +25,7 @@
 #include "base/units.h"
 
 #define TRY_AGAIN_MS 1000
-#define HEAD_BYTES 128 /* more than a head has */
+#define HEAD_BYTES   128 /* more than a head has */
 
 struct state_writer {
 	char *path, *part_path, *new_path, *sync_path, *directory;
@@ -36,7 +36,7 @@ struct state_writer {
 	pthread_mutex_t lock; /* all below */
 	pthread_cond_t to_write_thread, to_sync_thread, to_waiter;
 	struct buf pending;
-	struct buf kept; /* the last text, until it is saved: a failed fsync may have dropped its pages */
+	struct buf kept; /* the last text: a failed fsync may have dropped its pages */
 	uint64_t pending_generation, kept_generation;
 	bool has_pending;
 	bool must_rewrite; /* what was written could not be saved */
@@ -67,7 +67,8 @@ static void note_result(struct state_writer *writer, int error)
 	const uint64_t one = 1;
 
 	if (error && error != figures->error)
-		warn("the state file %s cannot be written: %s; tried again each second", writer->path, strerror(-error));
+		warn("the state file %s cannot be written: %s; tried again each second",
+		     writer->path, strerror(-error));
 	else if (!error && figures->error)
 		warn("the state file %s is written again", writer->path);
 	figures->error = error;
@@ -96,7 +97,8 @@ static int write_bytes(int fd, const struct buf *text)
 	return 0;
 }
 
-static int write_part(const struct state_writer *writer, const struct buf *head, const struct buf *body)
+static int write_part(const struct state_writer *writer, const struct buf *head,
+		      const struct buf *body)
 {
 	int fd, error;
 
@@ -127,7 +129,7 @@ static int rename_new(struct state_writer *writer, uint64_t generation)
 
 static int write_new(struct state_writer *writer, const struct buf *body, uint64_t generation)
 {
-	struct buf head = { 0 };
+	struct buf head = {0};
 	int error;
 
 	if (body->length + HEAD_BYTES > STATE_TEXT_MAX_BYTES)
@@ -142,14 +144,16 @@ static int write_new(struct state_writer *writer, const struct buf *body, uint64
 	return error;
 }
 
-/* Locked. The last text again, unless there is a newer one. When we are to stop, at once, and once. */
+/* Locked. The last text again, unless there is a newer one. When we are to stop, at once, and once.
+ */
 static void plan_rewrite(struct state_writer *writer)
 {
 	struct timespec until = in_ms(TRY_AGAIN_MS);
 
 	writer->must_rewrite = false;
 	while (!writer->is_stopping)
-		if (pthread_cond_timedwait(&writer->to_write_thread, &writer->lock, &until) == ETIMEDOUT)
+		if (pthread_cond_timedwait(&writer->to_write_thread, &writer->lock, &until) ==
+		    ETIMEDOUT)
 			break;
 	writer->has_tried_last = writer->is_stopping;
 	if (writer->has_pending)
@@ -169,7 +173,7 @@ static void write_pending(struct state_writer *writer)
 
 	writer->pending = writer->kept;
 	writer->has_pending = false;
-	writer->kept = (struct buf){ 0 };
+	writer->kept = (struct buf){0};
 	buf_reset(&writer->pending);
 	pthread_mutex_unlock(&writer->lock);
 	error = write_new(writer, &body, generation);
@@ -244,7 +248,9 @@ static int save_new(struct state_writer *writer, uint64_t *generation)
 	if (error)
 		return error;
 	error = sync_path(writer->directory, O_DIRECTORY);
-	return error == -EINVAL || error == -EROFS ? 0 : error; /* file systems whose directories cannot be synced */
+	return error == -EINVAL || error == -EROFS
+		       ? 0
+		       : error; /* file systems whose directories cannot be synced */
 }
 
 /* Locked. */
@@ -301,6 +307,7 @@ static void start_threads(struct state_writer *writer)
 {
 	sigset_t all, before;
 
+	pthread_mutex_lock(&writer->lock);
 	/* signals are the session's */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -313,6 +320,7 @@ static void start_threads(struct state_writer *writer)
 		warn("there are no threads to write the state file %s", writer->path);
 	writer->has_write_ended = !writer->threads_count;
 	writer->has_sync_ended = writer->threads_count < 2;
+	pthread_mutex_unlock(&writer->lock);
 }
 
 struct state_writer *state_writer_new(const char *path)
@@ -361,7 +369,8 @@ static bool gives_up(const struct state_writer *writer, bool is_saved)
 
 static bool wait_for(struct state_writer *writer, bool is_saved, uint64_t generation, unsigned ms)
 {
-	const uint64_t *reached = is_saved ? &writer->figures.saved_generation : &writer->figures.written_generation;
+	const uint64_t *reached =
+		is_saved ? &writer->figures.saved_generation : &writer->figures.written_generation;
 	struct timespec until = in_ms(ms);
 	bool is_there;
 

@@ -64,8 +64,13 @@ static void desk_receivers(void *arg, struct buf *json)
 static struct control_options desk_options(struct desk *desk)
 {
 	return (struct control_options){
-		.path = desk->path, .state = desk->state, .feed = &desk->world.feed, .arg = desk,
-		.reload = desk_reload, .receivers = desk_receivers, .now_ms = desk_now,
+		.path = desk->path,
+		.state = desk->state,
+		.feed = &desk->world.feed,
+		.arg = desk,
+		.reload = desk_reload,
+		.receivers = desk_receivers,
+		.now_ms = desk_now,
 	};
 }
 
@@ -110,7 +115,7 @@ static int teardown(void **arg)
 
 static void desk_keep(struct desk *desk)
 {
-	desk->state = state_file_new(&(struct state_file_options){ .path = desk->state_path });
+	desk->state = state_file_new(&(struct state_file_options){.path = desk->state_path});
 	desk->world.sink = state_file_sink(desk->state);
 	state_file_restore(desk->state, &desk->world.view, &desk->world.feed);
 	world_tick(&desk->world);
@@ -143,7 +148,7 @@ static void client_send(int fd, const char *text)
 /* What has come so far; *is_over: the tracer hung up. */
 static char *client_take(int fd, bool *is_over)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 	char part[65536];
 	ssize_t length;
 
@@ -181,7 +186,8 @@ static struct json_object *desk_ask(struct desk *desk, const char *request)
 	client_send(fd, request);
 	client_send(fd, "\n");
 	for (unsigned i = 0; i < 50 && !answer; i++) {
-		struct pollfd event = { .fd = desk->state ? state_file_fd(desk->state) : -1, .events = POLLIN };
+		struct pollfd event = {.fd = desk->state ? state_file_fd(desk->state) : -1,
+				       .events = POLLIN};
 
 		desk_poll(desk);
 		answer = client_answer(fd);
@@ -199,7 +205,8 @@ static const char *text_of(struct json_object *object, const char *key)
 {
 	struct json_object *value;
 
-	return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "(none)";
+	return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value)
+							      : "(none)";
 }
 
 static void assert_field(struct json_object *object, const char *key, const char *wanted)
@@ -283,21 +290,23 @@ static void a_change_that_shows_at_the_next_tick_is_waited_for(void **arg)
 static void changes_go_one_at_a_time_and_each_silence_knows_its_id(void **arg)
 {
 	struct desk *desk = *arg;
-	struct json_object *answers[5] = { 0 };
+	struct json_object *answers[5] = {0};
 	int fds[5];
 
 	desk_open(desk);
 	desk->world.is_late = true;
 	for (unsigned i = 0; i < 5; i++) {
 		fds[i] = client_open(desk);
-		client_send(fds[i], "{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\",\"for\":\"2h\"}\n");
+		client_send(
+			fds[i],
+			"{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\",\"for\":\"2h\"}\n");
 	}
 	for (unsigned i = 0; i < 6; i++) {
 		desk_poll(desk);
 		world_tick(&desk->world);
 	}
 	for (unsigned i = 0; i < 5; i++) {
-		char id[2] = { (char)('1' + i), '\0' };
+		char id[2] = {(char)('1' + i), '\0'};
 
 		answers[i] = client_answer(fds[i]);
 		assert_non_null(answers[i]);
@@ -359,9 +368,13 @@ static void silences_come_and_go(void **arg)
 	struct desk *desk = *arg;
 
 	desk_open(desk);
-	ask(desk, "{\"command\":\"silence\",\"matchers\":\"{engine=\\\"x\\\",alertname=~\\\"Too.*\\\"}\",\"for\":\"1d12h\",\"comment\":\"c\"}",
+	ask(desk,
+	    "{\"command\":\"silence\",\"matchers\":\"{engine=\\\"x\\\",alertname=~\\\"Too.*\\\"}\","
+	    "\"for\":\"1d12h\",\"comment\":\"c\"}",
 	    "ends_in_ns", "129600000000000");
-	assert_true(desk->world.view.silences->end_at_real_ns - desk->world.view.silences->start_at_real_ns == 36 * 3600 * NS_PER_S);
+	assert_true(desk->world.view.silences->end_at_real_ns -
+			    desk->world.view.silences->start_at_real_ns ==
+		    36 * 3600 * NS_PER_S);
 	assert_string_equal(desk->world.view.silences->comment, "c");
 	ask(desk, "{\"command\":\"unsilence\",\"id\":2}", "code", "no_such_silence");
 	ask(desk, "{\"command\":\"unsilence\",\"id\":\"x\"}", "code", "bad_request");
@@ -444,38 +457,60 @@ static void bad_matchers_are_answered_with_their_places(void **arg)
 	assert_true(json_object_array_length(mistakes) >= 1);
 	assert_field(json_object_array_get_idx(mistakes, 0), "place", "3");
 	json_object_put(answer);
-	ask(desk, "{\"command\":\"silence\",\"matchers\":\"{}\",\"for\":\"2h\"}", "code", "bad_matchers");
-	ask(desk, "{\"command\":\"silence\",\"matchers\":\"\",\"for\":\"2h\"}", "code", "bad_matchers");
-	ask(desk, "{\"command\":\"silence\",\"matchers\":\"a=~\\\"(\\\"\",\"for\":\"2h\"}", "code", "bad_matchers");
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"{}\",\"for\":\"2h\"}", "code",
+	    "bad_matchers");
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"\",\"for\":\"2h\"}", "code",
+	    "bad_matchers");
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"a=~\\\"(\\\"\",\"for\":\"2h\"}", "code",
+	    "bad_matchers");
 	assert_int_equal(desk->world.controls_count, 0);
 }
 
 static void bad_durations_and_too_many_silences_are_refused(void **arg)
 {
-	static const char *const bad[] = { "", "0", "-1h", "x", "2 h", "99999999999999999999h", "100y", "1h1h" };
+	static const char *const bad[] = {"",	  "0",	 "-1h", "x", "2 h", "99999999999999999999h",
+					  "100y", "1h1h"};
 	struct desk *desk = *arg;
 
 	desk_open(desk);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char *request = mem_format("{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\",\"for\":\"%s\"}", bad[i]);
+		char *request = mem_format(
+			"{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\",\"for\":\"%s\"}",
+			bad[i]);
 
 		ask(desk, request, "code", "bad_duration");
 		free(request);
 	}
 	for (unsigned i = 0; i < LIMIT_SILENCES; i++)
-		world_add_silence(&desk->world, &(struct tt_control){ .end_at_real_ns = UINT64_MAX }, "{}", "");
-	ask(desk, "{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\",\"for\":\"2h\"}", "code", "too_many");
+		world_add_silence(&desk->world, &(struct tt_control){.end_at_real_ns = UINT64_MAX},
+				  "{}", "");
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\",\"for\":\"2h\"}", "code",
+	    "too_many");
 	assert_int_equal(desk->world.controls_count, 0);
 }
 
 static void requests_that_are_none_are_refused(void **arg)
 {
 	static const char *const bad[] = {
-		"", "x", "[]", "{}", "null", "{\"command\":1}", "{\"command\":\"dance\"}", "{\"command\":\"ack\"}",
-		"{\"command\":\"ack\",\"id\":\"abcd\",\"extra\":1}", "{\"command\":\"status\",\"id\":\"abcd\"}",
-		"{\"command\":\"ack\",\"id\":null}", "{\"command\":\"ack\",\"id\":[\"abcd\"]}", "{\"command\":\"ack\",\"id\":\"ab\\u0000cd\"}",
-		"{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\"}", "{\"command\":\"silence\",\"for\":\"2h\"}",
-		"{\"command\":\"status\"} x", "{\"command\":\"status\"", "{\"command\":\"status\\", "{\"a\":{\"b\":{\"c\":{\"d\":1}}}}",
+		"",
+		"x",
+		"[]",
+		"{}",
+		"null",
+		"{\"command\":1}",
+		"{\"command\":\"dance\"}",
+		"{\"command\":\"ack\"}",
+		"{\"command\":\"ack\",\"id\":\"abcd\",\"extra\":1}",
+		"{\"command\":\"status\",\"id\":\"abcd\"}",
+		"{\"command\":\"ack\",\"id\":null}",
+		"{\"command\":\"ack\",\"id\":[\"abcd\"]}",
+		"{\"command\":\"ack\",\"id\":\"ab\\u0000cd\"}",
+		"{\"command\":\"silence\",\"matchers\":\"a=\\\"b\\\"\"}",
+		"{\"command\":\"silence\",\"for\":\"2h\"}",
+		"{\"command\":\"status\"} x",
+		"{\"command\":\"status\"",
+		"{\"command\":\"status\\",
+		"{\"a\":{\"b\":{\"c\":{\"d\":1}}}}",
 		"{\"command\":\"ack\",\"id\":\"abcd\",\"comment\":\"\xff\"}",
 	};
 	struct desk *desk = *arg;
@@ -489,7 +524,7 @@ static void requests_that_are_none_are_refused(void **arg)
 static void a_comment_over_the_limit_is_refused_and_one_at_it_is_kept(void **arg)
 {
 	struct desk *desk = *arg;
-	struct buf request = { 0 };
+	struct buf request = {0};
 	struct alert *alert;
 
 	desk_open(desk);
@@ -510,14 +545,15 @@ static void a_request_over_64_kib_is_refused(void **arg)
 {
 	struct desk *desk = *arg;
 	struct json_object *answer;
-	struct buf request = { 0 };
+	struct buf request = {0};
 	int fd;
 
 	desk_open(desk);
 	fd = client_open(desk);
 	buf_fill(&request, " ", CONTROL_REQUEST_MAX_BYTES + 1);
 	for (size_t done = 0; done < request.length;) {
-		ssize_t sent = send(fd, request.bytes + done, request.length - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t sent = send(fd, request.bytes + done, request.length - done,
+				    MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent > 0)
 			done += (size_t)sent;
@@ -566,7 +602,8 @@ static void a_client_that_is_slow_to_read_is_cut(void **arg)
 
 	desk_open(desk);
 	for (unsigned i = 0; i < 3000; i++) {
-		char *labels = mem_format("{alertname=\"TooSlow%u\",engine=\"an engine of some name\"}", i);
+		char *labels = mem_format(
+			"{alertname=\"TooSlow%u\",engine=\"an engine of some name\"}", i);
 
 		world_alert(&desk->world, labels, ALERT_FIRING);
 		free(labels);
@@ -575,7 +612,8 @@ static void a_client_that_is_slow_to_read_is_cut(void **arg)
 	client_send(fd, "{\"command\":\"alerts\"}\n");
 	desk_poll(desk);
 	desk_poll(desk);
-	assert_int_equal(control_timeout_ms(desk->control), CONTROL_CLIENT_MS); /* the socket is full, it waits */
+	assert_int_equal(control_timeout_ms(desk->control),
+			 CONTROL_CLIENT_MS); /* the socket is full, it waits */
 	desk->now_ms += CONTROL_CLIENT_MS;
 	desk_poll(desk);
 	assert_int_equal(control_timeout_ms(desk->control), -1);
@@ -647,12 +685,13 @@ static void reload_says_what_became_of_it(void **arg)
 static void alerts_are_answered_with_all_that_is_known(void **arg)
 {
 	struct desk *desk = *arg;
-	const struct label annotations[] = { { "summary", "slow \x1b[31m" } };
+	const struct label annotations[] = {{"summary", "slow \x1b[31m"}};
 	struct json_object *answer, *alerts, *alert, *part;
 	struct alert *one;
 
 	desk_open(desk);
-	one = world_alert(&desk->world, "{alertname=\"One\",engine=\"x\",severity=\"critical\"}", ALERT_FIRING);
+	one = world_alert(&desk->world, "{alertname=\"One\",engine=\"x\",severity=\"critical\"}",
+			  ALERT_FIRING);
 	one->tier = TIER_CRITICAL;
 	one->annotations = annotations;
 	one->annotations_count = 1;
@@ -686,7 +725,8 @@ static void alerts_are_answered_with_all_that_is_known(void **arg)
 	assert_true(json_object_object_get_ex(alert, "labels", &part));
 	assert_field(part, "engine", "x");
 	assert_true(json_object_object_get_ex(alert, "annotations", &part));
-	assert_field(part, "summary", "slow \x1b[31m"); /* escaped on the wire, as the raw bytes below show */
+	assert_field(part, "summary",
+		     "slow \x1b[31m"); /* escaped on the wire, as the raw bytes below show */
 	json_object_put(answer);
 	one->annotations_count = 0;
 }
@@ -694,11 +734,14 @@ static void alerts_are_answered_with_all_that_is_known(void **arg)
 static void status_tells_of_the_tracer(void **arg)
 {
 	struct desk *desk = *arg;
-	struct process process = { .pid = 77, .start_at_ns = 1900 * NS_PER_S, .service = "speaker.service", .comm = "speak" };
-	struct rule rule = { .name = "TooSlow" };
+	struct process process = {.pid = 77,
+				  .start_at_ns = 1900 * NS_PER_S,
+				  .service = "speaker.service",
+				  .comm = "speak"};
+	struct rule rule = {.name = "TooSlow"};
 	const struct rule_status statuses[] = {
-		{ .rule = &rule, .group = "g", .health = RULE_UNKNOWN, .reason = "lost 3 enters" },
-		{ .rule = &rule, .group = "g", .health = RULE_OK },
+		{.rule = &rule, .group = "g", .health = RULE_UNKNOWN, .reason = "lost 3 enters"},
+		{.rule = &rule, .group = "g", .health = RULE_OK},
 	};
 	struct json_object *answer, *part;
 
@@ -752,7 +795,8 @@ static void a_stale_socket_is_replaced_and_a_live_one_never(void **arg)
 	assert_int_equal(lstat(desk->path, &status), 0);
 	desk_open(desk);
 	assert_int_equal(lstat(desk->path, &status), 0);
-	assert_int_equal(status.st_mode & 0777, control_place_group() == CONTROL_NO_GROUP ? 0600 : 0660);
+	assert_int_equal(status.st_mode & 0777,
+			 control_place_group() == CONTROL_NO_GROUP ? 0600 : 0660);
 	assert_int_equal(control_new(&second, &options), -EADDRINUSE);
 	ask(desk, "{\"command\":\"silences\"}", "ok", "true");
 	control_free(desk->control);
@@ -815,8 +859,8 @@ static void the_default_is_one_socket_per_tracer_and_the_dead_ones_go(void **arg
 
 static void only_root_our_user_and_the_group_may(void **arg)
 {
-	gid_t groups[] = { 100, 7, 8 };
-	struct control_peer peer = { .uid = 1000, .groups = groups, .groups_count = 3 };
+	gid_t groups[] = {100, 7, 8};
+	struct control_peer peer = {.uid = 1000, .groups = groups, .groups_count = 3};
 
 	(void)arg;
 	assert_false(control_peer_may(&peer, 1001, CONTROL_NO_GROUP));
@@ -858,7 +902,8 @@ static void texts_of_the_target_are_escaped_on_the_wire(void **arg)
 	int fd;
 
 	desk_open(desk);
-	world_alert(&desk->world, "{alertname=\"One\",service=\"a\x1b[2J\xe2\x80\xae\\u009b\\n\"}", ALERT_FIRING);
+	world_alert(&desk->world, "{alertname=\"One\",service=\"a\x1b[2J\xe2\x80\xae\\u009b\\n\"}",
+		    ALERT_FIRING);
 	fd = client_open(desk);
 	client_send(fd, "{\"command\":\"alerts\"}\n");
 	desk_poll(desk);

@@ -24,7 +24,7 @@
 #include "base/refuse.h"
 #include "world.h"
 
-#define WORDS 16
+#define WORDS	     16
 #define OUTPUT_BYTES (1 << 20)
 
 /* The client in a child, the tracer's part here. */
@@ -41,7 +41,7 @@ struct desk {
 static int setup(void **arg)
 {
 	struct desk *desk = mem_new(sizeof(*desk));
-	const struct control_options options = { .path = desk->path, .feed = &desk->world.feed };
+	const struct control_options options = {.path = desk->path, .feed = &desk->world.feed};
 
 	snprintf(desk->directory, sizeof(desk->directory), "/tmp/ttsobs-ctl.XXXXXX");
 	assert_non_null(mkdtemp(desk->directory));
@@ -101,7 +101,8 @@ static _Noreturn void be_client(char **words, int out, int err)
 
 static void run_words(struct desk *desk, char **words)
 {
-	char *out_path = mem_format("%s/out", desk->directory), *err_path = mem_format("%s/err", desk->directory);
+	char *out_path = mem_format("%s/out", desk->directory),
+	     *err_path = mem_format("%s/err", desk->directory);
 	int out = open(out_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int err = open(err_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	pid_t child;
@@ -123,7 +124,8 @@ static void run_words(struct desk *desk, char **words)
 /* ttsobs-bpf ctl --control PATH WORD... */
 static void run(struct desk *desk, ...)
 {
-	char *words[WORDS + 1] = { mem_string("ttsobs-bpf"), mem_string("ctl"), mem_string("--control"), mem_string(desk->path) };
+	char *words[WORDS + 1] = {mem_string("ttsobs-bpf"), mem_string("ctl"),
+				  mem_string("--control"), mem_string(desk->path)};
 	unsigned count = 4;
 	const char *word;
 	va_list list;
@@ -145,7 +147,9 @@ static void assert_has(const char *text, const char *part)
 
 static struct alert *add_alert(struct desk *desk)
 {
-	struct alert *alert = world_alert(&desk->world, "{alertname=\"TooSlow\",engine=\"x\",severity=\"critical\"}", ALERT_FIRING);
+	struct alert *alert = world_alert(
+		&desk->world, "{alertname=\"TooSlow\",engine=\"x\",severity=\"critical\"}",
+		ALERT_FIRING);
 
 	alert->id = 0xabcd000000000001ull;
 	alert->tier = TIER_CRITICAL;
@@ -171,7 +175,8 @@ static void alerts_are_a_table(void **arg)
 	desk->world.view.now_ns += 63 * NS_PER_S;
 	run(desk, "ack", "abcd", "--comment", "on it", NULL);
 	assert_int_equal(desk->status, 0);
-	assert_string_equal(desk->out, "acknowledged abcd000000000001 TooSlow (this tracer keeps no state: it will not survive a restart)\n");
+	assert_string_equal(desk->out, "acknowledged abcd000000000001 TooSlow (this tracer keeps "
+				       "no state: it will not survive a restart)\n");
 	run(desk, "alerts", "--columns", "160", NULL);
 	assert_int_equal(desk->status, 0);
 	assert_has(desk->out, "alert ");
@@ -205,19 +210,20 @@ static void silences_come_from_words_as_the_shell_leaves_them(void **arg)
 		const char *words[3];
 		const char *text;
 	} cases[] = {
-		{ { "engine=x" }, "engine=\"x\"" },
-		{ { "engine=x", "alertname=~Too.*\\d" }, "engine=\"x\",alertname=~\"Too.*\\\\d\"" },
-		{ { "engine!=x", "service!~a|b" }, "engine!=\"x\",service!~\"a|b\"" },
-		{ { "{engine=\"x\",alertname=~\"T.*\"}" }, "{engine=\"x\",alertname=~\"T.*\"}" },
-		{ { "engine=\"x\"" }, "engine=\"x\"" },
-		{ { "engine=" }, "engine=\"\"" },
+		{{"engine=x"}, "engine=\"x\""},
+		{{"engine=x", "alertname=~Too.*\\d"}, "engine=\"x\",alertname=~\"Too.*\\\\d\""},
+		{{"engine!=x", "service!~a|b"}, "engine!=\"x\",service!~\"a|b\""},
+		{{"{engine=\"x\",alertname=~\"T.*\"}"}, "{engine=\"x\",alertname=~\"T.*\"}"},
+		{{"engine=\"x\""}, "engine=\"x\""},
+		{{"engine="}, "engine=\"\""},
 	};
 	struct desk *desk = *arg;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *const *words = cases[i].words;
 
-		run(desk, "silence", "--for", "2h", "--comment", "night shift", words[0], words[1], NULL);
+		run(desk, "silence", "--for", "2h", "--comment", "night shift", words[0], words[1],
+		    NULL);
 		assert_int_equal(desk->status, 0);
 		assert_has(desk->out, "holds for 2h00m");
 		assert_string_equal(desk->world.view.silences->text, cases[i].text);
@@ -251,7 +257,9 @@ static void refusals_are_said_and_have_their_codes(void **arg)
 	add_alert(desk);
 	run(desk, "ack", "ffff", NULL);
 	assert_int_equal(desk->status, 1);
-	assert_string_equal(desk->err, "ttsobs-bpf: no alert that is pending or firing has an id that begins with ffff\n");
+	assert_string_equal(
+		desk->err,
+		"ttsobs-bpf: no alert that is pending or firing has an id that begins with ffff\n");
 	world_alert(&desk->world, "{alertname=\"Two\"}", ALERT_FIRING)->id = 0xabcd000000000002ull;
 	run(desk, "resolve", "abcd", NULL);
 	assert_int_equal(desk->status, 1);
@@ -271,8 +279,16 @@ static void refusals_are_said_and_have_their_codes(void **arg)
 static void usage_is_refused_before_anybody_is_asked(void **arg)
 {
 	static const char *const cases[][4] = {
-		{ NULL }, { "dance" }, { "ack" }, { "ack", "abcd", "more" }, { "silence", "a=b" }, { "silence", "--for", "2h" },
-		{ "alerts", "--for", "2h" }, { "unsilence", "1", "--comment", "x" }, { "alerts", "--columns", "3" }, { "--bogus" },
+		{NULL},
+		{"dance"},
+		{"ack"},
+		{"ack", "abcd", "more"},
+		{"silence", "a=b"},
+		{"silence", "--for", "2h"},
+		{"alerts", "--for", "2h"},
+		{"unsilence", "1", "--comment", "x"},
+		{"alerts", "--columns", "3"},
+		{"--bogus"},
 	};
 	struct desk *desk = *arg;
 
@@ -289,7 +305,8 @@ static void usage_is_refused_before_anybody_is_asked(void **arg)
 static void json_is_one_line_in_every_case(void **arg)
 {
 	static const char *const cases[][3] = {
-		{ "status" }, { "alerts" }, { "silences" }, { "ack", "abcd" }, { "ack", "ffff" }, { "unsilence", "9" }, { "reload" },
+		{"status"},	 {"alerts"},	     {"silences"}, {"ack", "abcd"},
+		{"ack", "ffff"}, {"unsilence", "9"}, {"reload"},
 	};
 	struct desk *desk = *arg;
 
@@ -314,7 +331,10 @@ static void json_is_one_line_in_every_case(void **arg)
 
 static void status_reads_as_sentences(void **arg)
 {
-	struct process process = { .pid = 77, .start_at_ns = 1900 * NS_PER_S, .service = "speak\x1b[2Jer.service", .exe = "/bin/x" };
+	struct process process = {.pid = 77,
+				  .start_at_ns = 1900 * NS_PER_S,
+				  .service = "speak\x1b[2Jer.service",
+				  .exe = "/bin/x"};
 	struct desk *desk = *arg;
 
 	add_alert(desk);
@@ -326,7 +346,8 @@ static void status_reads_as_sentences(void **arg)
 	assert_has(desk->out, "lost      ring_full_enter 1,234\n");
 	assert_has(desk->out, "let go    nothing\n");
 	assert_has(desk->out, "rules     none in force\n");
-	assert_has(desk->out, "alerts    1 firing (0 emergency, 1 critical, 0 warning, 0 without a tier), 0 pending\n");
+	assert_has(desk->out, "alerts    1 firing (0 emergency, 1 critical, 0 warning, 0 without a "
+			      "tier), 0 pending\n");
 	assert_has(desk->out, "receivers none\n");
 	assert_has(desk->out, "state     not kept\n");
 	desk->world.view.processes = NULL;
@@ -347,7 +368,7 @@ static void no_tracer_is_4(void **arg)
 
 static void run_bare(struct desk *desk)
 {
-	char *words[] = { mem_string("ttsobs-bpf"), mem_string("ctl"), mem_string("silences"), NULL };
+	char *words[] = {mem_string("ttsobs-bpf"), mem_string("ctl"), mem_string("silences"), NULL};
 
 	run_words(desk, words);
 	for (unsigned i = 0; words[i]; i++)
@@ -357,9 +378,11 @@ static void run_bare(struct desk *desk)
 static void the_only_tracer_is_found_and_several_are_listed(void **arg)
 {
 	struct desk *desk = *arg;
-	char *directory = mem_format("%s/ttsobs", desk->directory), *first = mem_format("%s/1.sock", directory);
-	char *second = mem_format("%s/22.sock", directory), *dead = mem_format("%s/333.sock", directory);
-	const struct control_options options = { .path = first, .feed = &desk->world.feed };
+	char *directory = mem_format("%s/ttsobs", desk->directory),
+	     *first = mem_format("%s/1.sock", directory);
+	char *second = mem_format("%s/22.sock", directory),
+	     *dead = mem_format("%s/333.sock", directory);
+	const struct control_options options = {.path = first, .feed = &desk->world.feed};
 	struct sockaddr_un address;
 	int fd;
 
@@ -413,8 +436,13 @@ static void the_only_tracer_is_found_and_several_are_listed(void **arg)
 static void run_against(struct desk *desk, const char *bytes, size_t length, bool as_json)
 {
 	char *path = mem_format("%s/false", desk->directory);
-	char *words[] = { mem_string("ttsobs-bpf"), mem_string("ctl"), mem_string("--control"), path, mem_string("alerts"),
-			  as_json ? mem_string("--json") : NULL, NULL };
+	char *words[] = {mem_string("ttsobs-bpf"),
+			 mem_string("ctl"),
+			 mem_string("--control"),
+			 path,
+			 mem_string("alerts"),
+			 as_json ? mem_string("--json") : NULL,
+			 NULL};
 	struct sockaddr_un address;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pid_t child;
@@ -442,11 +470,15 @@ static void run_against(struct desk *desk, const char *bytes, size_t length, boo
 static void answers_of_a_false_tracer_do_no_harm(void **arg)
 {
 	static const char *const broken[] = {
-		"", "\n", "x\n", "[]\n", "null\n", "{\n", "{\"ok\":true", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n",
+		"",	  "\n",	 "x\n",		 "[]\n",
+		"null\n", "{\n", "{\"ok\":true", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n",
 	};
 	static const char *const odd[] = {
-		"{\"ok\":true}\n", "{\"ok\":true,\"alerts\":7}\n", "{\"ok\":true,\"alerts\":[7,null,[],\"x\"]}\n",
-		"{\"ok\":true,\"alerts\":[{\"id\":{},\"labels\":[],\"ack\":3,\"silence\":\"x\",\"value\":[],\"threshold\":null}]}\n",
+		"{\"ok\":true}\n",
+		"{\"ok\":true,\"alerts\":7}\n",
+		"{\"ok\":true,\"alerts\":[7,null,[],\"x\"]}\n",
+		"{\"ok\":true,\"alerts\":[{\"id\":{},\"labels\":[],\"ack\":3,\"silence\":\"x\","
+		"\"value\":[],\"threshold\":null}]}\n",
 		"{\"ok\":true,\"alerts\":[{\"labels\":{\"a\":null,\"\\u001b[2J\":{}}}]}\n",
 	};
 	struct desk *desk = *arg;
@@ -467,9 +499,13 @@ static void answers_of_a_false_tracer_do_no_harm(void **arg)
 
 static void terminal_codes_of_a_false_tracer_are_shown_not_obeyed(void **arg)
 {
-	static const char evil[] = "{\"ok\":true,\"alerts\":[{\"name\":\"A\xc2\x9b" "31m\xe2\x80\xae\\u001b]0;x\\u0007\",\"id\":\"\\u001b[2J\",\"state\":"
-				   "\"\xff\xfe\",\"labels\":{\"\\u001bk\":\"v\\nw\"},\"reason\":\"\\r\\n\\u001b[1m\"}]}\n";
-	static const char refusal[] = "{\"ok\":false,\"code\":\"not_permitted\",\"error\":\"no\\u001b[2J\"}\n";
+	static const char evil[] =
+		"{\"ok\":true,\"alerts\":[{\"name\":\"A\xc2\x9b"
+		"31m\xe2\x80\xae\\u001b]0;x\\u0007\",\"id\":\"\\u001b[2J\",\"state\":"
+		"\"\xff\xfe\",\"labels\":{\"\\u001bk\":\"v\\nw\"},\"reason\":\"\\r\\n\\u001b[1m\"}]"
+		"}\n";
+	static const char refusal[] =
+		"{\"ok\":false,\"code\":\"not_permitted\",\"error\":\"no\\u001b[2J\"}\n";
 	struct desk *desk = *arg;
 
 	for (unsigned as_json = 0; as_json < 2; as_json++) {

@@ -31,10 +31,10 @@
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool hangs;	  /* at fsync */
+	bool hangs;	    /* at fsync */
 	bool takes_nothing; /* it hangs where a new file is begun */
 	bool is_full;
-} disk = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+} disk = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 int fsync(int fd)
 {
@@ -150,7 +150,8 @@ static void write_text(const char *path, const char *text, size_t length)
 }
 
 /* Names in the directory that begin so; the last one's path in found. */
-static unsigned count_of(const struct place *place, const char *prefix, char *found, size_t found_bytes)
+static unsigned count_of(const struct place *place, const char *prefix, char *found,
+			 size_t found_bytes)
 {
 	DIR *directory = opendir(place->directory);
 	struct dirent *entry;
@@ -171,7 +172,7 @@ static unsigned count_of(const struct place *place, const char *prefix, char *fo
 
 static struct state_file *begin(struct world *world, const char *path)
 {
-	const struct state_file_options options = { .path = path, .service = "speaker", .pid = 77 };
+	const struct state_file_options options = {.path = path, .service = "speaker", .pid = 77};
 	struct state_file *state = state_file_new(&options);
 
 	world_init(world);
@@ -196,9 +197,13 @@ static void cut(struct world *world, struct state_file *state)
 
 static struct alert *busy(struct world *world)
 {
-	struct alert *alert = world_alert(world, "{alertname=\"TooSlow\",engine=\"x\",severity=\"critical\"}", ALERT_FIRING);
-	struct tt_control silence = { .what = TT_CONTROL_SILENCE, .uid = 5, .id = 3, .start_at_real_ns = WORLD_REAL_NS,
-				      .end_at_real_ns = WORLD_REAL_NS + 3600 * NS_PER_S };
+	struct alert *alert = world_alert(
+		world, "{alertname=\"TooSlow\",engine=\"x\",severity=\"critical\"}", ALERT_FIRING);
+	struct tt_control silence = {.what = TT_CONTROL_SILENCE,
+				     .uid = 5,
+				     .id = 3,
+				     .start_at_real_ns = WORLD_REAL_NS,
+				     .end_at_real_ns = WORLD_REAL_NS + 3600 * NS_PER_S};
 
 	alert->value = 0.1;
 	alert->has_threshold = true;
@@ -207,7 +212,9 @@ static struct alert *busy(struct world *world)
 	alert->trace_id[15] = 9;
 	world_alert(world, "{alertname=\"Stuck\",service=\"a \\\"b\\\"\\n\\\\c\"}", ALERT_PENDING);
 	free((char *)(uintptr_t)alert->ack.comment);
-	alert->ack = (struct alert_ack){ .at_real_ns = WORLD_REAL_NS + 1, .uid = 1000, .comment = mem_string("on it \xe2\x80\xae \x1b") };
+	alert->ack = (struct alert_ack){.at_real_ns = WORLD_REAL_NS + 1,
+					.uid = 1000,
+					.comment = mem_string("on it \xe2\x80\xae \x1b")};
 	world_add_silence(world, &silence, "{engine=\"x\"}", "night\nshift");
 	world_tick(world);
 	return alert;
@@ -228,7 +235,8 @@ static void alerts_acknowledgements_and_silences_survive(void **arg)
 	assert_true(is->id == was->id);
 	assert_int_equal(labels_compare(is->labels, was->labels), 0);
 	assert_int_equal(is->state, ALERT_FIRING);
-	assert_true(is->active_at_real_ns == was->active_at_real_ns && is->fired_at_real_ns == was->fired_at_real_ns);
+	assert_true(is->active_at_real_ns == was->active_at_real_ns &&
+		    is->fired_at_real_ns == was->fired_at_real_ns);
 	assert_true(is->value == 0.1 && is->threshold == 5 && is->has_threshold && is->is_unknown);
 	assert_memory_equal(is->trace_id, was->trace_id, 16);
 	assert_true(is->ack.at_real_ns == was->ack.at_real_ns && is->ack.uid == 1000);
@@ -253,7 +261,7 @@ static void silences_that_ended_meanwhile_are_dropped_and_counted(void **arg)
 
 	busy(&world);
 	cut(&world, state);
-	state = state_file_new(&(struct state_file_options){ .path = place->path });
+	state = state_file_new(&(struct state_file_options){.path = place->path});
 	world_init(&world);
 	world.view.axis_real_ns += 3600 * NS_PER_S;
 	state_file_restore(state, &world.view, &world.feed);
@@ -284,7 +292,8 @@ static void a_damaged_file_is_set_aside_said_and_kept(void **arg)
 	assert_memory_equal(kept, text, length);
 	assert_non_null(strstr(place->said.bytes, "is damaged (its checksum"));
 	assert_non_null(strstr(world.damaged, found));
-	assert_true(state_file_wait(state, world.view.state_generation, 5000)); /* the new run keeps its own */
+	assert_true(state_file_wait(state, world.view.state_generation,
+				    5000)); /* the new run keeps its own */
 	end(&world, state);
 	free(text);
 	free(kept);
@@ -301,14 +310,15 @@ static void every_flipped_bit_is_set_aside(void **arg)
 	busy(&world);
 	cut(&world, state);
 	text = read_text(place->path, &length);
-	for (size_t bit = 0; bit < 8 * length; bit += 37) { /* the text's own test flips all of them */
+	for (size_t bit = 0; bit < 8 * length;
+	     bit += 37) { /* the text's own test flips all of them */
 		char found[256];
 
 		text[bit / 8] ^= (char)(1 << (bit % 8));
 		write_text(place->path, text, length);
 		text[bit / 8] ^= (char)(1 << (bit % 8));
 		buf_reset(&place->said);
-		state_file_free(state_file_new(&(struct state_file_options){ .path = place->path }));
+		state_file_free(state_file_new(&(struct state_file_options){.path = place->path}));
 		assert_int_equal(count_of(place, "state.json.damaged-", found, sizeof(found)), 1);
 		assert_non_null(strstr(place->said.bytes, "is damaged"));
 		assert_int_equal(unlink(found), 0);
@@ -382,7 +392,7 @@ static void two_damaged_files_of_one_second_are_both_kept(void **arg)
 
 	for (unsigned i = 0; i < 4; i++) {
 		write_text(place->path, "x", 1);
-		state_file_free(state_file_new(&(struct state_file_options){ .path = place->path }));
+		state_file_free(state_file_new(&(struct state_file_options){.path = place->path}));
 	}
 	assert_int_equal(count_of(place, "state.json.damaged-", NULL, 0), 4);
 }
@@ -414,7 +424,7 @@ static void a_second_tracer_says_whose_the_file_is(void **arg)
 
 static struct state_file *by_service(struct world *world, uint32_t pid)
 {
-	const struct state_file_options options = { .service = "../sp eak@1.service", .pid = pid };
+	const struct state_file_options options = {.service = "../sp eak@1.service", .pid = pid};
 	struct state_file *state = state_file_new(&options);
 
 	world_init(world);
@@ -447,7 +457,8 @@ static void tracers_of_one_service_find_their_own_in_any_order(void **arg)
 	assert_string_equal(two.view.alerts->name, "Two");
 	cut(&two, second);
 	cut(&one, first);
-	first = by_service(&one, 300); /* the service has started again, and only one tracer: the shared file is its */
+	first = by_service(&one, 300); /* the service has started again, and only one tracer: the
+					  shared file is its */
 	assert_string_equal(one.view.alerts->name, "One");
 	cut(&one, first);
 	unsetenv("STATE_DIRECTORY");
@@ -484,7 +495,7 @@ static void a_file_from_before_lives_until_its_content_is_in_the_view(void **arg
 
 	busy(&world);
 	cut(&world, state);
-	state = state_file_new(&(struct state_file_options){ .path = place->path });
+	state = state_file_new(&(struct state_file_options){.path = place->path});
 	world_init(&world);
 	world.sink = state_file_sink(state);
 	world_tick(&world); /* no rules yet, nothing restored */
@@ -506,7 +517,10 @@ static void our_own_end_keeps_what_fires_and_the_targets_end_does_not(void **arg
 	static const struct {
 		uint32_t reason;
 		bool is_kept;
-	} ends[] = { { TT_END_STOPPED, true }, { TT_END_DURATION, true }, { TT_END_ERROR, true }, { TT_END_TARGET, false } };
+	} ends[] = {{TT_END_STOPPED, true},
+		    {TT_END_DURATION, true},
+		    {TT_END_ERROR, true},
+		    {TT_END_TARGET, false}};
 	struct place *place = *arg;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -550,7 +564,8 @@ static void nobody_is_told_before_a_kill_would_lose_nothing(void **arg)
 	for (unsigned i = 0; i < 20; i++) {
 		char *labels = mem_format("{alertname=\"A%u\"}", i);
 
-		world_alert(&world, labels, ALERT_FIRING); /* on_alert of the first sink has returned */
+		world_alert(&world, labels,
+			    ALERT_FIRING); /* on_alert of the first sink has returned */
 		assert_true(newest_holds(place, labels));
 		free(labels);
 		world_tick(&world);
@@ -569,7 +584,7 @@ static uint64_t now_ms(void)
 static void until_saved(struct state_file *state, uint64_t generation)
 {
 	while (!state_file_holds(state, generation)) {
-		struct pollfd fd = { .fd = state_file_fd(state), .events = POLLIN };
+		struct pollfd fd = {.fd = state_file_fd(state), .events = POLLIN};
 		uint64_t count;
 
 		assert_int_equal(poll(&fd, 1, 10000), 1);
@@ -582,7 +597,8 @@ static void a_disk_that_hangs_delays_nobody_and_a_kill_loses_nothing(void **arg)
 	struct place *place = *arg;
 	struct world world, after;
 	struct state_file *state = begin(&world, place->path), *again;
-	char *copy = mem_format("%s/copy", place->directory), *command = mem_format("cp %s.new %s", place->path, copy);
+	char *copy = mem_format("%s/copy", place->directory),
+	     *command = mem_format("cp %s.new %s", place->path, copy);
 	uint64_t begun_ms;
 
 	assert_true(state_file_wait(state, world.view.state_generation, 5000));
@@ -690,8 +706,9 @@ static void what_was_told_is_kept_and_comes_first(void **arg)
 {
 	struct place *place = *arg;
 	struct world world;
-	struct told told = { .text = "{\"a\":1}", .world = &world };
-	const struct state_file_options options = { .path = place->path, .told_save = told_save, .told_load = told_load, .arg = &told };
+	struct told told = {.text = "{\"a\":1}", .world = &world};
+	const struct state_file_options options = {
+		.path = place->path, .told_save = told_save, .told_load = told_load, .arg = &told};
 	struct state_file *state = begin(&world, place->path);
 	uint64_t writes_count;
 
@@ -710,7 +727,8 @@ static void what_was_told_is_kept_and_comes_first(void **arg)
 		writes_count = state_file_health(state).writes_count;
 		world_tick(&world);
 		world_tick(&world);
-		assert_int_equal(state_file_health(state).writes_count, writes_count); /* nothing new, nothing written */
+		assert_int_equal(state_file_health(state).writes_count,
+				 writes_count); /* nothing new, nothing written */
 		state_file_touch(state);
 		world_tick(&world);
 		end(&world, state);
@@ -721,7 +739,7 @@ static void text_that_no_file_can_hold_is_not_written(void **arg)
 {
 	struct place *place = *arg;
 	struct state_writer *writer = state_writer_new(place->path);
-	struct buf body = { 0 };
+	struct buf body = {0};
 
 	buf_fill(&body, "x", STATE_TEXT_MAX_BYTES);
 	state_writer_put(writer, &body, 1);
@@ -762,10 +780,11 @@ static void the_file_is_whole_while_it_is_written_again_and_again(void **arg)
 	assert_int_equal(count_of(place, "state.json.lock", NULL, 0), 0);
 }
 
-/* What a kill at each step of a write leaves: PATH, PATH.sync, PATH.new, PATH.part. The newest whole one counts. */
+/* What a kill at each step of a write leaves: PATH, PATH.sync, PATH.new, PATH.part. The newest
+ * whole one counts. */
 static void a_kill_at_any_step_leaves_the_newest_text(void **arg)
 {
-	static const char *const suffixes[] = { "", ".sync", ".new" };
+	static const char *const suffixes[] = {"", ".sync", ".new"};
 	struct place *place = *arg;
 	struct world world;
 
@@ -774,7 +793,8 @@ static void a_kill_at_any_step_leaves_the_newest_text(void **arg)
 		char wanted[8] = "";
 
 		for (unsigned i = 0; i < 3; i++) {
-			char *path = mem_format("%s%s", place->path, suffixes[i]), *labels = mem_format("{alertname=\"A%u\"}", i);
+			char *path = mem_format("%s%s", place->path, suffixes[i]),
+			     *labels = mem_format("{alertname=\"A%u\"}", i);
 
 			if (present & (1u << i)) {
 				char *apart = mem_format("%s/apart", place->directory);
@@ -817,7 +837,8 @@ static void a_damaged_newer_text_is_set_aside_and_the_one_before_counts(void **a
 	assert_int_equal(world.restores_count, 2);
 	assert_non_null(world.damaged[0] ? world.damaged : NULL);
 	assert_int_equal(count_of(place, "state.json.new.damaged-", NULL, 0), 1);
-	assert_int_equal(count_of(place, "state.json.part.damaged-", NULL, 0), 0); /* that one was never whole */
+	assert_int_equal(count_of(place, "state.json.part.damaged-", NULL, 0),
+			 0); /* that one was never whole */
 	assert_non_null(strstr(place->said.bytes, "restored is what"));
 	cut(&world, state);
 	free(newer);

@@ -37,19 +37,39 @@ static void format(struct buf *body, const struct state_content *content)
 static void sample(struct buf *body)
 {
 	struct state_alert alerts[] = {
-		{ .id = 1, .labels = STRING("{alertname=\"A\",engine=\"x\\\"y\"}"), .active_at_ns = 1800000000123456789ull,
-		  .fired_at_ns = UINT64_MAX, .value_bits = 0x7ff8000000000000ull, .has_threshold = true, .threshold_bits = 1,
-		  .is_unknown = true, .trace_id = { 1, 2, 255 }, .ack_at_ns = 5, .ack_uid = UINT32_MAX,
-		  .ack_comment = STRING("caf\xc3\xa9 \x1b[31m \"quoted\"\n") },
-		{ .id = UINT64_MAX, .labels = STRING("{alertname=\"B\"}"), .active_at_ns = 1 },
+		{.id = 1,
+		 .labels = STRING("{alertname=\"A\",engine=\"x\\\"y\"}"),
+		 .active_at_ns = 1800000000123456789ull,
+		 .fired_at_ns = UINT64_MAX,
+		 .value_bits = 0x7ff8000000000000ull,
+		 .has_threshold = true,
+		 .threshold_bits = 1,
+		 .is_unknown = true,
+		 .trace_id = {1, 2, 255},
+		 .ack_at_ns = 5,
+		 .ack_uid = UINT32_MAX,
+		 .ack_comment = STRING("caf\xc3\xa9 \x1b[31m \"quoted\"\n")},
+		{.id = UINT64_MAX, .labels = STRING("{alertname=\"B\"}"), .active_at_ns = 1},
 	};
 	struct state_silence silences[] = {
-		{ .id = 1, .uid = 7, .start_at_ns = 1, .end_at_ns = 2, .matchers = STRING("{a=\"b\"}"), .comment = STRING("") },
-		{ .id = 9007199254740993ull, .matchers = STRING("{a=~\"b|c\"}"), .comment = STRING("x\\y") },
+		{.id = 1,
+		 .uid = 7,
+		 .start_at_ns = 1,
+		 .end_at_ns = 2,
+		 .matchers = STRING("{a=\"b\"}"),
+		 .comment = STRING("")},
+		{.id = 9007199254740993ull,
+		 .matchers = STRING("{a=~\"b|c\"}"),
+		 .comment = STRING("x\\y")},
 	};
-	struct state_content content = { .saved_at = STRING("2026-11-24T07:32:00Z"), .pid = 77, .service = STRING("sp\xff\n"),
-					 .alerts = alerts, .alerts_count = 2, .silences = silences, .silences_count = 2,
-					 .told = STRING("{\"told\":[1]}") };
+	struct state_content content = {.saved_at = STRING("2026-11-24T07:32:00Z"),
+					.pid = 77,
+					.service = STRING("sp\xff\n"),
+					.alerts = alerts,
+					.alerts_count = 2,
+					.silences = silences,
+					.silences_count = 2,
+					.told = STRING("{\"told\":[1]}")};
 
 	format(body, &content);
 }
@@ -64,7 +84,7 @@ static int parse(const char *text, size_t length)
 	if (error) {
 		assert_true(why[0]);
 	} else {
-		struct buf body = { 0 }, again = { 0 };
+		struct buf body = {0}, again = {0};
 
 		format(&body, &content);
 		seal(&again, &body);
@@ -79,7 +99,7 @@ static int parse(const char *text, size_t length)
 
 static void what_is_written_comes_back_to_the_last_bit(void **unused)
 {
-	struct buf body = { 0 }, file = { 0 };
+	struct buf body = {0}, file = {0};
 	struct state_content content;
 	char why[200];
 
@@ -100,7 +120,8 @@ static void what_is_written_comes_back_to_the_last_bit(void **unused)
 	assert_true(content.silences[1].id == 9007199254740993ull);
 	assert_string_equal(content.silences[1].comment, "x\\y");
 	assert_string_equal(content.told, "{\"told\":[1]}");
-	assert_string_equal(content.service, "sp\xef\xbf\xbd\n"); /* bad UTF-8 is replaced once, then it stays */
+	assert_string_equal(content.service,
+			    "sp\xef\xbf\xbd\n"); /* bad UTF-8 is replaced once, then it stays */
 	state_content_fini(&content);
 	assert_int_equal(parse(file.bytes, file.length), 0);
 	buf_fini(&body);
@@ -109,8 +130,9 @@ static void what_is_written_comes_back_to_the_last_bit(void **unused)
 
 static void nothing_to_keep_is_a_file_too(void **unused)
 {
-	struct state_content empty = { .saved_at = STRING(""), .service = STRING(""), .told = STRING("") };
-	struct buf body = { 0 }, file = { 0 };
+	struct state_content empty = {
+		.saved_at = STRING(""), .service = STRING(""), .told = STRING("")};
+	struct buf body = {0}, file = {0};
 
 	(void)unused;
 	format(&body, &empty);
@@ -122,7 +144,7 @@ static void nothing_to_keep_is_a_file_too(void **unused)
 
 static void every_flipped_bit_is_found(void **unused)
 {
-	struct buf body = { 0 }, file = { 0 };
+	struct buf body = {0}, file = {0};
 
 	(void)unused;
 	sample(&body);
@@ -139,7 +161,7 @@ static void every_flipped_bit_is_found(void **unused)
 
 static void every_truncation_and_every_addition_is_found(void **unused)
 {
-	struct buf body = { 0 }, file = { 0 };
+	struct buf body = {0}, file = {0};
 
 	(void)unused;
 	sample(&body);
@@ -155,7 +177,7 @@ static void every_truncation_and_every_addition_is_found(void **unused)
 /* The body with one text replaced by another, under a checksum that is right. */
 static int parse_changed(const char *from, const char *to)
 {
-	struct buf body = { 0 }, changed = { 0 }, file = { 0 };
+	struct buf body = {0}, changed = {0}, file = {0};
 	const char *at;
 	int error;
 
@@ -178,48 +200,49 @@ static void a_right_checksum_does_not_excuse_wrong_content(void **unused)
 	static const struct {
 		const char *from, *to;
 	} changes[] = {
-		{ "\"uid\":7", "\"uid\":\"7\"" },
-		{ "\"uid\":7", "\"uid\":7.0" },
-		{ "\"uid\":7", "\"uid\":-7" },
-		{ "\"uid\":7", "\"uid\":4294967296" },
-		{ "\"uid\":7", "\"uid\":99999999999999999999999" },
-		{ "\"uid\":7", "\"uid\":1e3" },
-		{ "\"uid\":7", "\"uid\":07" },
-		{ "\"uid\":7", "\"uid\":null" },
-		{ "\"uid\":7", "\"uid\":7,\"uid\":7" },
-		{ "\"uid\":7", "\"uid\":7,\"extra\":7" },
-		{ "\"uid\":7,", "" },
-		{ "\"uid\":7", "\"uid\": 7" },
-		{ "\"uid\":7", "\"uid\":[[[[[[[[[[[[7]]]]]]]]]]]]" },
-		{ "\"unknown\":true", "\"unknown\":1" },
-		{ "\"unknown\":true", "\"unknown\":TRUE" },
-		{ "\"value\":\"7ff8000000000000\"", "\"value\":\"7FF8000000000000\"" },
-		{ "\"value\":\"7ff8000000000000\"", "\"value\":\"7ff8\"" },
-		{ "\"value\":\"7ff8000000000000\"", "\"value\":NaN" },
-		{ "\"trace_id\":null", "\"trace_id\":\"00000000000000000000000000000000\"" },
-		{ "\"trace_id\":null", "\"trace_id\":\"zz\"" },
-		{ "\"ack\":null", "\"ack\":[]" },
-		{ "\"ack\":null", "\"ack\":{\"at_ns\":0,\"uid\":0,\"comment\":\"\"}" },
-		{ "\"comment\":\"\"", "\"comment\":\"a\\u0000b\"" },
-		{ "\"comment\":\"\"", "\"comment\":\"\\ud800\"" },
-		{ "\"comment\":\"\"", "\"comment\":\"\xff\"" },
-		{ "{a=\\\"b\\\"}", "{a=\\u0022b\\u0022}" },
-		{ "},\n{", "}\n{" },
-		{ "},\n{", "},\n,\n{" },
-		{ "}\n],\n\"sil", "},\n],\n\"sil" },
-		{ "\"silences\":[", "\"silence\":[" },
-		{ "\"pid\":77", "\"pid\":77,\"pid\":78" },
-		{ "\"told\":", "\"tell\":" },
-		{ "\n}\n", "\n}\n}\n" },
-		{ "\n}\n", "\r\n}\r\n" },
-		{ "\n}\n", "\n" },
+		{"\"uid\":7", "\"uid\":\"7\""},
+		{"\"uid\":7", "\"uid\":7.0"},
+		{"\"uid\":7", "\"uid\":-7"},
+		{"\"uid\":7", "\"uid\":4294967296"},
+		{"\"uid\":7", "\"uid\":99999999999999999999999"},
+		{"\"uid\":7", "\"uid\":1e3"},
+		{"\"uid\":7", "\"uid\":07"},
+		{"\"uid\":7", "\"uid\":null"},
+		{"\"uid\":7", "\"uid\":7,\"uid\":7"},
+		{"\"uid\":7", "\"uid\":7,\"extra\":7"},
+		{"\"uid\":7,", ""},
+		{"\"uid\":7", "\"uid\": 7"},
+		{"\"uid\":7", "\"uid\":[[[[[[[[[[[[7]]]]]]]]]]]]"},
+		{"\"unknown\":true", "\"unknown\":1"},
+		{"\"unknown\":true", "\"unknown\":TRUE"},
+		{"\"value\":\"7ff8000000000000\"", "\"value\":\"7FF8000000000000\""},
+		{"\"value\":\"7ff8000000000000\"", "\"value\":\"7ff8\""},
+		{"\"value\":\"7ff8000000000000\"", "\"value\":NaN"},
+		{"\"trace_id\":null", "\"trace_id\":\"00000000000000000000000000000000\""},
+		{"\"trace_id\":null", "\"trace_id\":\"zz\""},
+		{"\"ack\":null", "\"ack\":[]"},
+		{"\"ack\":null", "\"ack\":{\"at_ns\":0,\"uid\":0,\"comment\":\"\"}"},
+		{"\"comment\":\"\"", "\"comment\":\"a\\u0000b\""},
+		{"\"comment\":\"\"", "\"comment\":\"\\ud800\""},
+		{"\"comment\":\"\"", "\"comment\":\"\xff\""},
+		{"{a=\\\"b\\\"}", "{a=\\u0022b\\u0022}"},
+		{"},\n{", "}\n{"},
+		{"},\n{", "},\n,\n{"},
+		{"}\n],\n\"sil", "},\n],\n\"sil"},
+		{"\"silences\":[", "\"silence\":["},
+		{"\"pid\":77", "\"pid\":77,\"pid\":78"},
+		{"\"told\":", "\"tell\":"},
+		{"\n}\n", "\n}\n}\n"},
+		{"\n}\n", "\r\n}\r\n"},
+		{"\n}\n", "\n"},
 	};
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
 		if (!parse_changed(changes[i].from, changes[i].to))
 			fail_msg("'%s' was accepted", changes[i].to);
-	assert_int_equal(parse_changed("\"uid\":7", "\"uid\":8"), 0); /* another content is another content */
+	assert_int_equal(parse_changed("\"uid\":7", "\"uid\":8"),
+			 0); /* another content is another content */
 }
 
 static void a_newer_version_is_named_as_such(void **unused)
@@ -236,8 +259,8 @@ static void a_newer_version_is_named_as_such(void **unused)
 
 static void more_alerts_than_there_may_be_are_refused(void **unused)
 {
-	struct state_alert alert = { .labels = STRING("{}") };
-	struct buf body = { 0 }, file = { 0 };
+	struct state_alert alert = {.labels = STRING("{}")};
+	struct buf body = {0}, file = {0};
 	struct state_content content;
 	char why[200];
 
@@ -248,7 +271,8 @@ static void more_alerts_than_there_may_be_are_refused(void **unused)
 	state_text_middle(&body, true);
 	state_text_end(&body, false, "");
 	seal(&file, &body);
-	assert_int_not_equal(state_text_parse(&content, file.bytes, file.length, why, sizeof(why)), 0);
+	assert_int_not_equal(state_text_parse(&content, file.bytes, file.length, why, sizeof(why)),
+			     0);
 	assert_non_null(strstr(why, "more than"));
 	state_content_fini(&content);
 	buf_fini(&body);
@@ -257,7 +281,7 @@ static void more_alerts_than_there_may_be_are_refused(void **unused)
 
 static void random_damage_under_a_right_checksum_never_lies(void **unused)
 {
-	struct buf body = { 0 }, changed = { 0 }, file = { 0 };
+	struct buf body = {0}, changed = {0}, file = {0};
 	uint64_t random = 88172645463325252ull;
 
 	(void)unused;

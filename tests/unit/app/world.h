@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small stand-in for the flow: alerts and silences that the test makes, and what CONTROL and RESTORE records do to them. At once, or
- * at the next tick (is_late), or never (is_deaf). It notes what was fed.
+ * A small stand-in for the flow: alerts and silences that the test makes, and what CONTROL and
+ * RESTORE records do to them. At once, or at the next tick (is_late), or never (is_deaf). It notes
+ * what was fed.
  */
 #ifndef TEST_WORLD_H
 #define TEST_WORLD_H
@@ -68,13 +69,14 @@ static inline struct alert *world_put(struct world *world, const char *labels, s
 	alert->id = table_mix(alert->labels->hash);
 	alert->ack.comment = mem_string("");
 	while (*end)
-		end = (const struct alert **)(uintptr_t)&(*end)->next;
+		end = (const struct alert **)(uintptr_t) & (*end)->next;
 	*end = alert;
 	return alert;
 }
 
 /* An alert of that label set, firing since now or pending. */
-static inline struct alert *world_alert(struct world *world, const char *labels, enum alert_state state)
+static inline struct alert *world_alert(struct world *world, const char *labels,
+					enum alert_state state)
 {
 	struct alert *alert = world_put(world, labels, strlen(labels));
 
@@ -90,7 +92,7 @@ static inline void world_end_alert(struct world *world, struct alert *alert)
 	const struct alert **at = &world->view.alerts;
 
 	while (*at != alert)
-		at = (const struct alert **)(uintptr_t)&(*at)->next;
+		at = (const struct alert **)(uintptr_t) & (*at)->next;
 	*at = alert->next;
 	alert->state = ALERT_ENDED;
 	world_tell(world, alert, ALERT_CHANGE_STATE);
@@ -98,7 +100,8 @@ static inline void world_end_alert(struct world *world, struct alert *alert)
 	free(alert);
 }
 
-static inline void world_add_silence(struct world *world, const struct tt_control *control, const char *text, const char *comment)
+static inline void world_add_silence(struct world *world, const struct tt_control *control,
+				     const char *text, const char *comment)
 {
 	struct silence *silence = mem_new(sizeof(*silence));
 	const struct silence **end = &world->view.silences;
@@ -112,7 +115,7 @@ static inline void world_add_silence(struct world *world, const struct tt_contro
 	silence->start_at_real_ns = control->start_at_real_ns;
 	silence->end_at_real_ns = control->end_at_real_ns;
 	while (*end)
-		end = (const struct silence **)(uintptr_t)&(*end)->next;
+		end = (const struct silence **)(uintptr_t) & (*end)->next;
 	*end = silence;
 	world->view.state_generation++;
 }
@@ -126,7 +129,8 @@ static inline void world_free_silence(const struct silence *silence)
 
 static inline void world_remove_silence(struct world *world, uint64_t id)
 {
-	for (const struct silence **at = &world->view.silences; *at; at = (const struct silence **)(uintptr_t)&(*at)->next) {
+	for (const struct silence **at = &world->view.silences; *at;
+	     at = (const struct silence **)(uintptr_t) & (*at)->next) {
 		const struct silence *silence = *at;
 
 		if (silence->id != id)
@@ -141,14 +145,17 @@ static inline void world_remove_silence(struct world *world, uint64_t id)
 static inline void world_control(struct world *world, const struct tt_control *control)
 {
 	char *text = mem_format("%.*s", (int)control->text_bytes, (const char *)(control + 1));
-	char *comment = mem_format("%.*s", (int)control->comment_bytes, (const char *)(control + 1) + control->text_bytes);
+	char *comment = mem_format("%.*s", (int)control->comment_bytes,
+				   (const char *)(control + 1) + control->text_bytes);
 	struct alert *alert = world_find(world, control->id);
 
 	world->controls_count++;
 	if (control->what == TT_CONTROL_ACK && alert) {
 		free((char *)(uintptr_t)alert->ack.comment);
 		alert->ack = (struct alert_ack){
-			.at_real_ns = view_axis_ns(&world->view, control->head.at_ns), .uid = control->uid, .comment = comment };
+			.at_real_ns = view_axis_ns(&world->view, control->head.at_ns),
+			.uid = control->uid,
+			.comment = comment};
 		comment = NULL;
 		world_tell(world, alert, ALERT_CHANGE_ACK);
 	} else if (control->what == TT_CONTROL_RESOLVE && alert) {
@@ -182,7 +189,8 @@ static inline void world_restore(struct world *world, const struct tt_restore *r
 	alert->ack = (struct alert_ack){
 		.at_real_ns = restore->ack_at_real_ns,
 		.uid = restore->ack_uid,
-		.comment = mem_format("%.*s", (int)restore->comment_bytes, labels + restore->labels_bytes),
+		.comment = mem_format("%.*s", (int)restore->comment_bytes,
+				      labels + restore->labels_bytes),
 	};
 	world_tell(world, alert, ALERT_CHANGE_RESTORED);
 }
