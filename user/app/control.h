@@ -7,7 +7,7 @@
  * Requests (at most 64 KiB, within 5 s):
  *   {"command":"status"} {"command":"alerts"} {"command":"silences"} {"command":"reload"}
  *   {"command":"ack","id":"HEX","comment":"..."}
- *   {"command":"resolve","id":"HEX","comment":"..."}   ends by hand, quiet until its condition is gone
+ *   {"command":"resolve","id":"HEX","comment":"..."}   by hand: quiet until its condition was gone, or we end
  *   {"command":"silence","matchers":"{a=\"b\",c=~\"d.*\"}","for":"2h","comment":"..."}
  *   {"command":"unsilence","id":7}
  * HEX: an alert's id, or its first digits (at least 4) if no other begins so. `comment` may be left
