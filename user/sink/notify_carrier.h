@@ -20,6 +20,8 @@ struct notify_carrier {
 	int fd;
 	bool is_stream;
 	uint64_t put_at_ns; /* the last one, CLOCK_MONOTONIC */
+	/* For so long what has arrived may still turn out as unread: a later NOTIFY_LOST takes it along. 0 = never. */
+	uint64_t remembers_ns;
 	uint64_t opened_ino, opened_ctime_ns; /* which socket the path led to */
 };
 
@@ -38,7 +40,7 @@ enum notify_settled {
 
 struct notify_carrier_ops {
 	enum notify_put (*put)(struct notify_carrier *carrier, const struct notify_message *message);
-	/* hurried: there is no time to wait for bad news. NULL: never in doubt. */
+	/* Asked while something is in doubt, and of a connection before each put. hurried: there is no time to wait for bad news. NULL: never in doubt. */
 	enum notify_settled (*settle)(struct notify_carrier *carrier, bool hurried);
 };
 

@@ -127,6 +127,21 @@ void notify_message_add(struct notify_message *message, struct notify_note *note
 	message->notes[message->notes_count++] = notify_note_share(note);
 }
 
+struct notify_message *notify_message_copy(const struct notify_message *message)
+{
+	struct notify_message *copy = mem_new(sizeof(*copy));
+
+	*copy = *message;
+	copy->next = NULL;
+	copy->group = message->group ? mem_string(message->group) : NULL;
+	copy->notes = mem_array(NOTIFY_MAX_NOTES, sizeof(struct notify_note *));
+	for (size_t i = 0; i < message->notes_count; i++)
+		copy->notes[i] = notify_note_share(message->notes[i]);
+	copy->ids = mem_array(message->count, sizeof(*copy->ids));
+	memcpy(copy->ids, message->ids, message->count * sizeof(*copy->ids));
+	return copy;
+}
+
 void notify_message_free(struct notify_message *message)
 {
 	if (!message)

@@ -68,11 +68,14 @@ struct notify_message {
 	struct notify_message *next;
 	unsigned attempts_count;
 	bool is_resent;	     /* written once more because the first copy may not have arrived */
+	bool is_memory;	     /* a copy of one that was reported as delivered */
+	uint64_t put_at_ns;  /* CLOCK_MONOTONIC */
 	bool is_delivered;   /* in a report: delivered, else let go */
 };
 
 struct notify_message *notify_message_new(enum notify_event event, size_t receiver);
 void notify_message_add(struct notify_message *message, struct notify_note *note); /* takes a share of its own */
+struct notify_message *notify_message_copy(const struct notify_message *message);
 void notify_message_free(struct notify_message *message);
 /* It is sure that nobody need be told of it before others: what may be let go first. */
 bool notify_message_is_repeat(const struct notify_message *message);

@@ -2,7 +2,8 @@
 /*
  * In: messages from the reader's thread. Out: puts of the carrier, by a thread of its own.
  * The rule that surprises: a message leaves the queue only when it has surely arrived. What is written but in doubt is kept in order
- * beside the queue, and goes back to its head when the connection is lost.
+ * beside the queue, and goes back to its head when the connection is lost. Some carriers can tell only later that what had arrived was
+ * never read: of those the last messages are remembered as copies, which nobody hears of again but the receiver.
  */
 #include "sink/notify_queue.h"
 
@@ -22,6 +23,7 @@
 #include "base/units.h"
 
 #define DOUBT_MAX 256
+#define MEMORY_MAX 256
 #define DOUBT_LOOK_MS 20
 #define ABANDON_PATIENCE_NS (10 * NS_PER_S)
 
@@ -41,6 +43,7 @@ struct notify_queue {
 	pthread_cond_t to_owner;
 	int wake_fd, cut_fd; /* eventfds */
 	struct notify_list waiting, doubt, reports;
+	struct notify_list memory; /* the thread's */
 	struct notify_message *in_hand; /* being put */
 	struct notify_counts counts;
 	size_t limit_count;
@@ -162,8 +165,33 @@ static void settings_free(struct notify_settings *settings)
 
 /* ---- the thread; locked unless said ---- */
 
+static void forget_old(struct notify_queue *queue)
+{
+	uint64_t now_ns = notify_now_ns();
+
+	while (queue->memory.count > MEMORY_MAX ||
+	       (queue->memory.count && now_ns - queue->memory.head->put_at_ns >= queue->carrier.remembers_ns))
+		notify_message_free(list_take(&queue->memory));
+}
+
+static void remember(struct notify_queue *queue, const struct notify_message *message)
+{
+	struct notify_message *copy;
+
+	if (!queue->carrier.remembers_ns || message->is_resent)
+		return;
+	copy = notify_message_copy(message);
+	copy->is_memory = copy->is_resent = true;
+	list_add(&queue->memory, copy);
+	forget_old(queue);
+}
+
 static void report(struct notify_queue *queue, struct notify_message *message, bool is_delivered)
 {
+	if (message->is_memory) {
+		notify_message_free(message);
+		return;
+	}
 	message->is_delivered = is_delivered;
 	list_add(&queue->reports, message);
 	if (is_delivered)
@@ -217,6 +245,7 @@ static void take_settings(struct notify_queue *queue)
 	if (!queue->next_settings)
 		return;
 	notify_carrier_close(&queue->carrier);
+	list_free(&queue->memory);
 	list_prepend(&queue->waiting, &queue->doubt);
 	settings_free(queue->settings);
 	queue->settings = queue->next_settings;
@@ -227,12 +256,18 @@ static void take_settings(struct notify_queue *queue)
 	queue->retry_at_ns = 0;
 }
 
-/* Closed in order: only what was not sent twice already, else a reader that closes after each message would get it for ever. */
+/*
+ * Closed in order: everything that had arrived was read; what is in doubt comes once more, but not twice, else a reader that closes after
+ * each message would get it for ever.
+ */
 static void doubt_is_over(struct notify_queue *queue, enum notify_settled settled)
 {
 	struct notify_list again = {NULL, NULL, 0};
 	struct notify_message *message;
 
+	if (settled == NOTIFY_LOST)
+		list_prepend(&again, &queue->memory);
+	list_free(&queue->memory);
 	while ((message = list_take(&queue->doubt))) {
 		if (settled == NOTIFY_LOST || !message->is_resent) {
 			message->is_resent = true;
@@ -254,16 +289,20 @@ static void settle(struct notify_queue *queue)
 	struct notify_message *message;
 	bool hurried = queue->is_stopping;
 
-	if (!queue->doubt.count || !queue->carrier.ops->settle)
+	forget_old(queue);
+	/* a connection that stands idle is looked at as well: it may be closed before the next put */
+	if ((!queue->doubt.count && queue->carrier.fd < 0) || !queue->carrier.ops->settle)
 		return;
 	pthread_mutex_unlock(&queue->lock);
 	settled = queue->carrier.ops->settle(&queue->carrier, hurried);
 	pthread_mutex_lock(&queue->lock);
-	if (settled == NOTIFY_ARRIVED) {
+	if (settled == NOTIFY_ARRIVED && queue->doubt.count) {
 		worked(queue);
-		while ((message = list_take(&queue->doubt)))
+		while ((message = list_take(&queue->doubt))) {
+			remember(queue, message);
 			report(queue, message, true);
-	} else if (settled != NOTIFY_WAIT) {
+		}
+	} else if (settled == NOTIFY_CLOSED || settled == NOTIFY_LOST) {
 		doubt_is_over(queue, settled);
 	}
 }
@@ -290,6 +329,7 @@ static void put(struct notify_queue *queue)
 	pthread_mutex_lock(&queue->lock);
 	queue->in_hand = NULL;
 	if (result == NOTIFY_IN_DOUBT) {
+		message->put_at_ns = notify_now_ns();
 		list_add(&queue->doubt, message);
 		return;
 	}
@@ -298,27 +338,24 @@ static void put(struct notify_queue *queue)
 		report(queue, message, true);
 		return;
 	}
-	/* what was in doubt on the same connection was before it */
 	list_add(&hand, message);
 	list_prepend(&queue->waiting, &hand);
-	if (queue->doubt.count && queue->carrier.fd < 0) {
-		for (message = queue->doubt.head; message; message = message->next)
-			message->is_resent = true;
-		queue->counts.resent_count += queue->doubt.count;
-		list_prepend(&queue->waiting, &queue->doubt);
-	}
-	failed(queue);
+	/* what went before it on the same connection was there before it, and is lost with it */
+	if (queue->carrier.fd < 0 && (queue->doubt.count || queue->memory.count))
+		doubt_is_over(queue, NOTIFY_LOST);
+	else
+		failed(queue);
 }
 
 /* Until there is something to do; unlocked meanwhile. */
 static void doze(struct notify_queue *queue)
 {
-	bool has_doubt = queue->doubt.count, has_waiting = queue->waiting.count && queue->doubt.count < DOUBT_MAX;
+	bool has_doubt = queue->doubt.count, watches = has_doubt || queue->memory.count, has_waiting = queue->waiting.count && queue->doubt.count < DOUBT_MAX;
 	uint64_t retry_at_ns = queue->retry_at_ns;
 	struct pollfd fds[3] = {
 		{.fd = queue->wake_fd, .events = POLLIN},
 		{.fd = queue->cut_fd, .events = POLLIN},
-		{.fd = has_doubt ? queue->carrier.fd : -1, .events = POLLRDHUP},
+		{.fd = watches ? queue->carrier.fd : -1, .events = POLLRDHUP},
 	};
 	uint64_t now_ns = notify_now_ns(), left_ms, drained;
 	int wait_ms = -1;
@@ -339,6 +376,7 @@ static void queue_destroy(struct notify_queue *queue)
 {
 	list_free(&queue->waiting);
 	list_free(&queue->doubt);
+	list_free(&queue->memory);
 	list_free(&queue->reports);
 	notify_carrier_close(&queue->carrier);
 	settings_free(queue->settings);
@@ -358,8 +396,10 @@ static void queue_destroy(struct notify_queue *queue)
 
 static void say_undelivered(const struct notify_queue *queue)
 {
-	size_t count = queue->waiting.count + queue->doubt.count + (queue->in_hand != NULL);
+	size_t count = queue->doubt.count + (queue->in_hand != NULL);
 
+	for (const struct notify_message *message = queue->waiting.head; message; message = message->next)
+		count += !message->is_memory;
 	if (count && !queue->is_said)
 		warn("receiver '%s' (%s): %zu message%s not delivered%s%s", queue->name, kind_word(queue), count,
 		     count == 1 ? " was" : "s were", *queue->counts.error ? ": " : "", queue->counts.error);

@@ -21,6 +21,11 @@
 
 #define TCP_STANDS_NS (1 * NS_PER_S)
 #define UDP_STANDS_NS (200 * NS_PER_MS)
+/*
+ * A reader that hangs leaves what its kernel has acknowledged unread, and when it is killed then, the kernel says so by a reset: what was
+ * sent in the last minute comes again.
+ */
+#define TCP_REMEMBERS_NS (60 * NS_PER_S)
 
 static int remote_error(int fd)
 {
@@ -120,9 +125,6 @@ static enum notify_put remote_put(struct notify_carrier *carrier, const struct n
 	struct buf line = {0}, framed = {0};
 	int error;
 
-	/* nothing is in doubt here, else settle() would have seen the same */
-	if (carrier->fd >= 0 && remote_look(carrier) != NOTIFY_ARRIVED)
-		notify_carrier_close(carrier);
 	error = remote_open(carrier, until_ns);
 	if (error)
 		return error > 0 ? NOTIFY_FAILED : notify_failed(carrier, error, carrier->receiver->host);
@@ -139,6 +141,7 @@ static enum notify_put remote_put(struct notify_carrier *carrier, const struct n
 		return notify_failed(carrier, error, carrier->receiver->host);
 	}
 	carrier->put_at_ns = notify_now_ns();
+	carrier->remembers_ns = is_udp ? 0 : TCP_REMEMBERS_NS;
 	return NOTIFY_IN_DOUBT;
 }
 
@@ -150,7 +153,7 @@ static enum notify_settled remote_settle(struct notify_carrier *carrier, bool hu
 	int unread_bytes = 0;
 
 	if (carrier->fd < 0)
-		return NOTIFY_LOST;
+		return NOTIFY_WAIT;
 	/* asked before the look: what is acknowledged now was so before the connection was found closed */
 	if (!carrier->receiver->is_udp && ioctl(carrier->fd, SIOCOUTQ, &unread_bytes))
 		unread_bytes = 0;

@@ -345,6 +345,33 @@ static void what_a_tcp_reader_left_unread_is_sent_again(void **state)
 	close(fd);
 }
 
+static void what_a_tcp_reader_that_hung_left_unread_comes_again_when_it_is_killed(void **state)
+{
+	unsigned port = 0;
+	int fd = serve_net(AF_INET, SOCK_STREAM, &port), peer;
+	char frame[9000];
+
+	(void)state;
+	begin_remote("127.0.0.1", port, "");
+	fire(1);
+	fire(2);
+	peer = accept(fd, NULL, NULL);
+	await_sent(0, 2); /* its kernel has acknowledged them */
+	close(peer);	  /* unread */
+	peer = accept(fd, NULL, NULL);
+	receive_frame(peer, frame, sizeof(frame));
+	assert_non_null(strstr(frame, "pid=\"1\""));
+	receive_frame(peer, frame, sizeof(frame));
+	assert_non_null(strstr(frame, "pid=\"2\""));
+	fire(3);
+	receive_frame(peer, frame, sizeof(frame));
+	assert_non_null(strstr(frame, "pid=\"3\""));
+	await_sent(0, 3);
+	assert_int_equal(counts(0).sent_count, 3);
+	close(peer);
+	close(fd);
+}
+
 static void a_tcp_reader_that_closes_in_order_gets_a_message_at_most_twice(void **state)
 {
 	unsigned port = 0, frames_count = 0;
@@ -737,6 +764,7 @@ int main(void)
 		TEST(a_logger_that_does_not_read_holds_up_nobody),
 		TEST(tcp_frames_are_counted_in_octets),
 		TEST(what_a_tcp_reader_left_unread_is_sent_again),
+		TEST(what_a_tcp_reader_that_hung_left_unread_comes_again_when_it_is_killed),
 		TEST(a_tcp_reader_that_closes_in_order_gets_a_message_at_most_twice),
 		TEST(a_connection_that_was_closed_while_idle_is_opened_anew),
 		TEST(udp_is_one_datagram_per_message_over_ipv6_as_well),
