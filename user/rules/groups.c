@@ -115,10 +115,8 @@ struct groups *groups_new(const struct rule_set *set, struct store *store, uint6
 
 void groups_end(struct groups *groups, int64_t at_ms)
 {
-	for (size_t i = 0; i < groups->rules_count; i++) {
-		groups->rules[i].round++;
-		groups_write_done(groups, &groups->rules[i], at_ms);
-	}
+	for (size_t i = 0; i < groups->rules_count; i++)
+		groups_write_end(groups, &groups->rules[i], at_ms);
 }
 
 void groups_free(struct groups *groups)

@@ -85,6 +85,8 @@ void groups_write(struct groups *groups, struct group_rule *rule, const struct l
 		  double value);
 /* Ends the series that this round did not give. */
 void groups_write_done(struct groups *groups, struct group_rule *rule, int64_t at_ms);
+/* Ends all that the rule gave, though it gave it at this very instant. */
+void groups_write_end(struct groups *groups, struct group_rule *rule, int64_t at_ms);
 void groups_fail(struct group_rule *rule, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Sets one label of a set under construction, the last wins, an empty value takes it out; gives the new count. */

@@ -139,3 +139,16 @@ void groups_write_done(struct groups *groups, struct group_rule *rule, int64_t a
 	if (rule->is_read && given)
 		eval_appended(groups->eval);
 }
+
+void groups_write_end(struct groups *groups, struct group_rule *rule, int64_t at_ms)
+{
+	for (size_t i = 0; i < rule->outputs_count; i++) {
+		const struct labels *labels = rule->outputs[i].labels;
+		struct series *series = store_series(groups->store, labels, is_loss_blind(groups, rule));
+
+		table_remove(&rule->output_of, groups_key(labels));
+		if (series)
+			store_end(groups->store, series, at_ms);
+	}
+	rule->outputs_count = 0;
+}
