@@ -56,7 +56,7 @@ MAN := $(MAN_SRC:doc/%.scd=$(B)/man/%)
 BUILD_PACKAGES := build-essential pkgconf clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libfyaml-dev libjson-c-dev \
 	libcapstone-dev libsystemd-dev scdoc
 TEST_PACKAGES := libcmocka-dev libespeak-ng-dev libespeak-ng1 espeak-ng-data flite1-dev libflite1 python3 python3-venv \
-	man-db util-linux procps ca-certificates rsyslog logrotate $(PROMTOOL_PACKAGE)
+	man-db util-linux procps ca-certificates rsyslog systemd logrotate $(PROMTOOL_PACKAGE)
 # the oracle of the rules; trixie has it in a package of its own
 PROMTOOL_PACKAGE = $(shell apt-cache show promtool > /dev/null 2>&1 && echo promtool || echo prometheus)
 PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES)
@@ -122,12 +122,17 @@ $(B)/rules-bench: tests/bench/rules.c $(OBJ) | $(DEPS)
 	$(say) TEST $@
 	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
+$(B)/tests/notify_driver: tests/fake/notify_driver.c $(OBJ) | $(DEPS)
+	@mkdir -p $(@D)
+	$(say) TEST $@
+	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
+
 .PHONY: test-programs
 test-programs: | $(DEPS)
 	$(Q)tests/build $(B)/tests
 
 .PHONY: check
-check: $(B)/ttsobs-bpf $(MAN) $(UNIT_BIN) $(B)/golden-feed test-programs ## install, build, run every test; the last line counts them
+check: $(B)/ttsobs-bpf $(MAN) $(UNIT_BIN) $(B)/golden-feed $(B)/tests/notify_driver test-programs ## install, build, run every test; the last line counts them
 	$(Q)tests/run
 
 .PHONY: unit

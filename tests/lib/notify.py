@@ -14,6 +14,7 @@ import time
 import ttscheck as t
 
 DRIVER = os.path.join(t.BIN, "notify_driver")
+JOURNALD = next((p for p in ("/lib/systemd/systemd-journald", "/usr/lib/systemd/systemd-journald") if os.path.exists(p)), None)
 
 
 def until(is_true, seconds=20):
@@ -150,3 +151,46 @@ class Rsyslogd:
     def await_lines(self, kind, count, seconds=30):
         until(lambda: len(lines_of(t.path(kind + ".log"))) >= count, seconds)
         return self.records(kind)
+
+
+class Journald:
+    """`prefix` runs a program in the mount namespace where /run/systemd/journal/socket is this journald's."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        os.makedirs(folder, exist_ok=True)
+        script = ("set -e; mount -t tmpfs none /run; mkdir -p /run/systemd/journal /run/log/journal; "
+                  "[ -s /etc/machine-id ] || { touch /etc/machine-id; echo 4242424242424242424242424242beef > /run/machine-id; "
+                  "mount --bind /run/machine-id /etc/machine-id; }; exec %s" % JOURNALD)
+        # it believes in $RUNTIME_DIRECTORY, which ttscheck.begin() sets for ours
+        environment = {key: value for key, value in os.environ.items() if not key.endswith("_DIRECTORY")}
+        with open(os.path.join(folder, "errors"), "w") as errors:
+            self.child = t.spawn(["unshare", "-m", "--propagation", "private", "sh", "-c", script],
+                               stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, env=environment)
+        self.prefix = ("nsenter", "-m", "-t", str(self.child.pid))
+        if not until(lambda: self._run("test", "-S", "/run/systemd/journal/socket") == 0):
+            with open(os.path.join(folder, "errors")) as file:
+                raise RuntimeError("systemd-journald does not listen: " + file.read()[-400:])
+
+    def _run(self, *argv):
+        return subprocess.run([*self.prefix, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode
+
+    def entries(self, want=None, seconds=20):
+        """The fields of each entry of ours, values as text."""
+        def read():
+            done = subprocess.run([*self.prefix, "journalctl", "-D", "/run/log/journal", "-o", "json", "--no-pager",
+                                   "SYSLOG_IDENTIFIER=ttsobs-bpf"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL)
+            return [json.loads(line) for line in done.stdout.decode().splitlines() if line.startswith("{")]
+        if want is not None:
+            until(lambda: len(read()) >= want, seconds)
+        return read()
+
+    def stop(self):
+        self.child.send_signal(signal.SIGTERM)
+        try:
+            self.child.wait(20)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
