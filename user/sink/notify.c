@@ -38,6 +38,7 @@ struct notify {
 	struct notify_dispatch *dispatch;
 	struct notify_outlet *outlets; /* by receiver */
 	char *host;
+	bool is_flushed;
 };
 
 /* ---- delivering ---- */
@@ -145,7 +146,7 @@ static char *clean_host(const char *given)
 	return mem_string(*name ? name : "-");
 }
 
-static void stop_outlets(struct notify_outlet *outlets, size_t count)
+static void stop_outlets(const struct notify_outlet *outlets, size_t count)
 {
 	uint64_t until_ns = notify_now_ns() + FLUSH_PATIENCE_NS;
 
@@ -161,14 +162,17 @@ static void stop_outlets(struct notify_outlet *outlets, size_t count)
 	until_ns = notify_now_ns() + NOTIFY_CUT_PATIENCE_NS;
 	for (size_t i = 0; i < count; i++)
 		if (outlets[i].queue)
-			notify_queue_free(outlets[i].queue, until_ns);
+			notify_queue_wait(outlets[i].queue, until_ns);
 }
 
+/* Queues included: whoever keeps one has taken it out before. */
 static void free_outlets(struct notify_outlet *outlets, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct notify_message *message, *next;
 
+		if (outlets[i].queue)
+			notify_queue_free(outlets[i].queue, notify_now_ns());
 		for (message = outlets[i].reports; message; message = next) {
 			next = message->next;
 			notify_message_free(message);
@@ -281,6 +285,7 @@ int notify_reload(struct sink *sink, const struct notify_config *config)
 			}
 		if (queue && !is_kept)
 			notify_queue_abandon(queue);
+		notify->outlets[i].queue = NULL;
 	}
 	free_outlets(notify->outlets, notify->config->receivers_count);
 	notify->outlets = outlets;
@@ -289,13 +294,25 @@ int notify_reload(struct sink *sink, const struct notify_config *config)
 	return 0;
 }
 
+void notify_flush(struct sink *sink)
+{
+	struct notify *notify = (struct notify *)sink;
+
+	if (!notify || notify->is_flushed)
+		return;
+	notify->is_flushed = true;
+	stop_outlets(notify->outlets, notify->config->receivers_count);
+	for (size_t i = 0; i < notify->config->receivers_count; i++)
+		take_reports(notify, &notify->outlets[i]);
+}
+
 void notify_free(struct sink *sink)
 {
 	struct notify *notify = (struct notify *)sink;
 
 	if (!notify)
 		return;
-	stop_outlets(notify->outlets, notify->config->receivers_count);
+	notify_flush(sink);
 	free_outlets(notify->outlets, notify->config->receivers_count);
 	notify_dispatch_free(notify->dispatch);
 	free(notify->host);

@@ -59,7 +59,12 @@ void notify_state_print(const struct sink *sink, struct buf *out);
 /* Before the first restored alert is told. A text that is damaged is refused (said, -EINVAL): then everything is told again. */
 int notify_state_load(struct sink *sink, const char *text, size_t length);
 
-/* Waits at most 500 ms for what is queued, and says what was not delivered. */
+/*
+ * The end, after the last on_tick. Waits at most 500 ms for what is queued; then the told-state knows what has arrived, so print it once
+ * more before notify_free(). Nothing is delivered any more.
+ */
+void notify_flush(struct sink *sink);
+/* Flushes, if that was not done, and says what was not delivered. */
 void notify_free(struct sink *sink);
 
 #endif

@@ -424,6 +424,80 @@ static void every_table_is_complete(void **state)
 		assert_string_equal(schema_receiver.keys[RECEIVER_SYSLOG + kind].key, notify_kind_word(kind));
 }
 
+#define MAN_PAGE "doc/ttsobs-notify.5.scd"
+
+static char *read_man_page(void)
+{
+	char *text = NULL;
+	size_t length;
+
+	assert_int_equal(yaml_read_file(MAN_PAGE, &text, &length), 0);
+	text[length] = '\0'; /* the file's buffer is one longer than the limit */
+	return text;
+}
+
+static bool is_known_key(const char *key, size_t length)
+{
+	for (unsigned s = 0; notify_schemas[s]; s++)
+		for (unsigned i = 0; i < notify_schemas[s]->keys_count; i++)
+			if (strlen(notify_schemas[s]->keys[i].key) == length && !memcmp(notify_schemas[s]->keys[i].key, key, length))
+				return true;
+	return false;
+}
+
+static void the_man_page_names_every_key_and_none_that_is_not(void **state)
+{
+	char *page = read_man_page(), *line, *end_of_keys;
+
+	(void)state;
+	for (unsigned s = 0; notify_schemas[s]; s++)
+		for (unsigned i = 0; i < notify_schemas[s]->keys_count; i++) {
+			char *key = mem_format("*%s*", notify_schemas[s]->keys[i].key);
+
+			if (!strstr(page, key))
+				fail_msg("%s is not in %s", key, MAN_PAGE);
+			free(key);
+		}
+	line = strstr(page, "\n# KEYS OF THE FILE\n");
+	end_of_keys = strstr(page, "\n# DELIVERY\n");
+	assert_non_null(line);
+	assert_non_null(end_of_keys);
+	for (line++; line < end_of_keys; line = strchr(line, '\n') + 1)
+		if (*line == '*' && !is_known_key(line + 1, strcspn(line + 1, "*")))
+			fail_msg("there is no key %.20s", line);
+	free(page);
+}
+
+static void the_man_page_names_every_word(void **state)
+{
+	const char *const *lists[] = {notify_facility_words, notify_severity_words, notify_form_words, notify_transport_words};
+	char *page = read_man_page();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (unsigned j = 0; lists[i][j]; j++) {
+			char *word = mem_format("_%s_", lists[i][j]);
+
+			if (!strstr(page, word) && strncmp(lists[i][j], "local", 5) != 0) /* _local0_ to _local7_ */
+				fail_msg("%s is not in %s", word, MAN_PAGE);
+			free(word);
+		}
+	free(page);
+}
+
+static void the_shipped_file_is_good(void **state)
+{
+	struct notify_config *config;
+
+	(void)state;
+	buf_reset(&said);
+	config = notify_load("rules/notify.yaml");
+	assert_non_null(config);
+	assert_string_equal(said.bytes, "");
+	notify_config_free(config);
+	assert_null(notify_load("rules/nowhere.yaml"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -443,6 +517,9 @@ int main(void)
 		cmocka_unit_test(a_damaged_file_is_refused_or_read),
 		cmocka_unit_test(routes_have_limits),
 		cmocka_unit_test(every_table_is_complete),
+		cmocka_unit_test(the_man_page_names_every_key_and_none_that_is_not),
+		cmocka_unit_test(the_man_page_names_every_word),
+		cmocka_unit_test(the_shipped_file_is_good),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

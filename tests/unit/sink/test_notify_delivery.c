@@ -729,6 +729,28 @@ static void a_new_file_moves_what_waits_to_the_new_address(void **state)
 	close(fd);
 }
 
+static void what_arrives_at_the_end_is_in_the_told_state(void **state)
+{
+	int fd = serve(SOCK_DGRAM);
+	struct buf told = {0};
+	char line[9000];
+
+	(void)state;
+	world_begin_sink(&world, "receivers: [{name: ops, syslog: {}}]\nroute: {receiver: ops, group_wait: 5m}\n", &options);
+	world_fire(&world, "Slow", "critical", 1);
+	world.view.end_reason = TT_END_STOPPED;
+	world_run(&world, 1);
+	notify_state_print(world.sink, &told);
+	assert_string_equal(told.bytes, "{\"version\":1,\"told\":[]}");
+	receive(fd, line, sizeof(line));
+	notify_flush(world.sink);
+	buf_reset(&told);
+	notify_state_print(world.sink, &told);
+	assert_non_null(strstr(told.bytes, "{\"alert_id\":\"0000000000001001\",\"receiver\":\"ops\",\"state\":\"firing\","));
+	buf_fini(&told);
+	close(fd);
+}
+
 static void a_path_that_no_socket_can_have_is_refused(void **state)
 {
 	char path[200];
@@ -780,6 +802,7 @@ int main(void)
 		TEST(a_receiver_of_kind_log_writes_into_our_log),
 		TEST(without_a_log_its_messages_are_counted_as_dropped),
 		TEST(a_new_file_moves_what_waits_to_the_new_address),
+		TEST(what_arrives_at_the_end_is_in_the_told_state),
 		TEST(a_path_that_no_socket_can_have_is_refused),
 		TEST(the_counts_are_json),
 	};
