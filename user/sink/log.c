@@ -10,11 +10,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/auto.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -256,27 +254,13 @@ static const struct sink_ops log_ops = {
 	.on_tick = log_on_tick,
 };
 
-/* A file that ends within a line (a crash, another program) must not swallow our first one. */
-static bool log_ends_torn(const char *path)
-{
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	char last;
-
-	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	       pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
-}
-
 static int log_open(const char *path)
 {
-	bool torn = log_ends_torn(path);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
 
 	if (fd < 0)
 		return refuse(-errno, "log: cannot open %s: %s", path,
 			      errno == ENXIO ? "nobody reads this pipe" : strerror(errno));
-	if (torn && write(fd, "\n", 1) != 1)
-		warn("log: %s ends within a line", path);
 	return fd;
 }
 

@@ -7,13 +7,17 @@
 #include "sink/log_queue.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/auto.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -66,6 +70,24 @@ static uint64_t log_queue_lines(const char *bytes, size_t length)
 	return count;
 }
 
+/*
+ * A file that ends within a line (a crash, another program) must not swallow our first one. Only where nobody of us writes at the
+ * same time: in the midst of a write of ours the file looks torn.
+ */
+static void log_queue_end_line(int fd)
+{
+	char path[40], last;
+	auto_fd int reader = -1;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || !st.st_size)
+		return;
+	reader = open(path, O_RDONLY | O_CLOEXEC);
+	if (reader >= 0 && pread(reader, &last, 1, st.st_size - 1) == 1 && last != '\n' && write(fd, "\n", 1) != 1)
+		warn("log: the file ends within a line: %s", strerror(errno));
+}
+
 static void log_queue_swap_fd(struct log_queue *queue)
 {
 	int fd = queue->next_fd;
@@ -76,6 +98,7 @@ static void log_queue_swap_fd(struct log_queue *queue)
 		close(queue->outlet.fd);
 	if (queue->is_rotating)
 		fd = log_rotator_adopt(&queue->rotator, fd);
+	log_queue_end_line(fd);
 	outlet_init(&queue->outlet, fd, true);
 }
 
@@ -188,6 +211,8 @@ struct log_queue *log_queue_new(int fd, bool owned, const struct log_rotation *r
 	int error;
 
 	outlet_init(&queue->outlet, fd, owned);
+	if (owned)
+		log_queue_end_line(fd);
 	queue->next_fd = -1;
 	queue->is_rotating = rotation && (rotation->max_bytes || rotation->max_age_ns);
 	if (queue->is_rotating)
