@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the text of a notify file. Out: its receivers, routes and inhibitions, or every mistake with its place.
- * The rule that surprises: a value that is wrong reads as one that is not there, so reading goes on and finds the other mistakes;
- * a name that is not found is a mistake only when all names could be read.
+ * The rule that surprises: a value that is wrong reads as one that is not there, so reading goes on and finds the other
+ * mistakes; a name that is not found is a mistake only when all names could be read.
  */
 #include "config/notify.h"
 
@@ -19,7 +19,7 @@
 #include "config/schema_scalar.h"
 #include "rules/expr.h"
 
-#define FACILITY_DAEMON 3
+#define FACILITY_DAEMON	    3
 #define SEVERITY_ALERT_WORD 1
 
 /* ---- values ---- */
@@ -35,7 +35,8 @@ uint64_t notify_read_duration(struct notify_reader *r, struct fy_node *node, con
 	text = scalar_text(node, &length);
 	if (!expr_parse_duration(text, length, &ms) && ms >= 0 && (uint64_t)ms <= UINT64_MAX / 4 / NS_PER_MS)
 		return (uint64_t)ms * NS_PER_MS;
-	MISTAKE(r, node, "'%s' must be a duration such as 30s, 5m or 1h30m, not %s", key, yaml_quote(r->yaml, text, length));
+	MISTAKE(r, node, "'%s' must be a duration such as 30s, 5m or 1h30m, not %s", key,
+		yaml_quote(r->yaml, text, length));
 	return otherwise;
 }
 
@@ -63,7 +64,8 @@ static void read_severities(struct notify_reader *r, struct fy_node *node, struc
 	receiver->severity[TIER_NONE] = schema_word(at[SEVERITY_OTHER], notify_severity_words, 4);
 	receiver->severity[TIER_WARNING] = schema_word(at[SEVERITY_WARNING], notify_severity_words, 4);
 	receiver->severity[TIER_CRITICAL] = schema_word(at[SEVERITY_CRITICAL], notify_severity_words, 2);
-	receiver->severity[TIER_EMERGENCY] = schema_word(at[SEVERITY_EMERGENCY], notify_severity_words, SEVERITY_ALERT_WORD);
+	receiver->severity[TIER_EMERGENCY] =
+		schema_word(at[SEVERITY_EMERGENCY], notify_severity_words, SEVERITY_ALERT_WORD);
 	receiver->severity_resolved = schema_word(at[SEVERITY_RESOLVED], notify_severity_words, 5);
 }
 
@@ -129,7 +131,8 @@ static void read_address(struct notify_reader *r, struct fy_node *node, struct n
 
 /* ---- kinds ---- */
 
-static void read_syslog(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver, struct fy_node *limits[2])
+static void read_syslog(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver,
+			struct fy_node *limits[2])
 {
 	struct fy_node *at[SYSLOG_KEYS];
 
@@ -142,7 +145,8 @@ static void read_syslog(struct notify_reader *r, struct fy_node *node, struct no
 	limits[1] = at[SYSLOG_TIMEOUT];
 }
 
-static void read_journal(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver, struct fy_node *limits[2])
+static void read_journal(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver,
+			 struct fy_node *limits[2])
 {
 	struct fy_node *at[JOURNAL_KEYS];
 
@@ -153,7 +157,8 @@ static void read_journal(struct notify_reader *r, struct fy_node *node, struct n
 	limits[1] = at[JOURNAL_TIMEOUT];
 }
 
-static void read_remote(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver, struct fy_node *limits[2])
+static void read_remote(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver,
+			struct fy_node *limits[2])
 {
 	struct fy_node *at[REMOTE_KEYS];
 
@@ -167,7 +172,8 @@ static void read_remote(struct notify_reader *r, struct fy_node *node, struct no
 	limits[1] = at[REMOTE_TIMEOUT];
 }
 
-static void read_log(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver, struct fy_node *limits[2])
+static void read_log(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver,
+		     struct fy_node *limits[2])
 {
 	struct fy_node *at[LOG_KEYS];
 
@@ -177,7 +183,8 @@ static void read_log(struct notify_reader *r, struct fy_node *node, struct notif
 	limits[1] = at[LOG_TIMEOUT];
 }
 
-static void read_exec(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver, struct fy_node *limits[2])
+static void read_exec(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver,
+		      struct fy_node *limits[2])
 {
 	struct fy_node *at[EXEC_KEYS], *item;
 	const char **command = arena_new(r->arena, (NOTIFY_MAX_COMMAND + 1) * sizeof(*command));
@@ -195,13 +202,11 @@ static void read_exec(struct notify_reader *r, struct fy_node *node, struct noti
 	limits[1] = at[EXEC_TIMEOUT];
 }
 
-typedef void read_kind(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver, struct fy_node *limits[2]);
+typedef void read_kind(struct notify_reader *r, struct fy_node *node, struct notify_receiver *receiver,
+		       struct fy_node *limits[2]);
 static read_kind *const read_kinds[NOTIFY_KINDS] = {
-	[NOTIFY_SYSLOG] = read_syslog,
-	[NOTIFY_JOURNAL] = read_journal,
-	[NOTIFY_SYSLOG_REMOTE] = read_remote,
-	[NOTIFY_LOG] = read_log,
-	[NOTIFY_EXEC] = read_exec,
+	[NOTIFY_SYSLOG] = read_syslog, [NOTIFY_JOURNAL] = read_journal, [NOTIFY_SYSLOG_REMOTE] = read_remote,
+	[NOTIFY_LOG] = read_log,       [NOTIFY_EXEC] = read_exec,
 };
 
 /* ---- receivers ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file that says who is told what: rules/notify.yaml. Every mistake is said as "file:line:col: message" with the line and a
- * caret, all of them at once.
+ * The file that says who is told what: rules/notify.yaml. Every mistake is said as "file:line:col: message" with the
+ * line and a caret, all of them at once.
  */
 #ifndef CONFIG_NOTIFY_H
 #define CONFIG_NOTIFY_H

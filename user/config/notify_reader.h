@@ -22,7 +22,8 @@ struct notify_reader {
 /* ns of a checked text; `otherwise` when node is NULL or after a mistake. */
 uint64_t notify_read_duration(struct notify_reader *r, struct fy_node *node, const char *key, uint64_t otherwise);
 /* "file:line:col: ...", said at the end when there is no mistake. */
-void notify_warn(struct notify_reader *r, struct fy_node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void notify_warn(struct notify_reader *r, struct fy_node *node, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* parent NULL: the root. */
 void notify_read_route(struct notify_reader *r, struct fy_node *node, const struct notify_route *parent, unsigned depth,

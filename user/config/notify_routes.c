@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the route tree and the inhibitions of a notify file. Out: structs in which every route says everything itself.
- * The rule that surprises: a route without a receiver has its parent's, and so with every other key but match, continue and routes.
+ * The rule that surprises: a route without a receiver has its parent's, and so with every other key but match, continue
+ * and routes.
  */
 #include "config/notify_reader.h"
 
@@ -14,7 +15,8 @@
 
 /* ---- matchers and names ---- */
 
-/* The byte of the file at which byte `inside` of the scalar stands; the scalar's own place when escapes are in between. */
+/* The byte of the file at which byte `inside` of the scalar stands; the scalar's own place when escapes are in between.
+ */
 static size_t place_inside_text(struct notify_reader *r, struct fy_node *node, const char *text, size_t inside)
 {
 	enum fy_node_style style = fy_node_get_style(node);
@@ -36,7 +38,9 @@ static void read_matcher(struct notify_reader *r, struct fy_node *item, struct m
 
 	some = expr_parse_matchers(r->arena, text, length, &some_count, &mistakes);
 	for (size_t i = 0; i < mistakes.count; i++)
-		yaml_mistake(r->yaml, place_inside_text(r, item, text, mistakes.items[i].place < length ? mistakes.items[i].place : length),
+		yaml_mistake(r->yaml,
+			     place_inside_text(r, item, text,
+					       mistakes.items[i].place < length ? mistakes.items[i].place : length),
 			     "%s", mistakes.items[i].message);
 	expr_mistakes_fini(&mistakes);
 	for (size_t i = 0; some && i < some_count; i++) {
@@ -64,7 +68,8 @@ static struct matcher *read_matchers(struct notify_reader *r, struct fy_node *li
 	return matchers;
 }
 
-static const char *const *read_label_names(struct notify_reader *r, struct fy_node *list, const char *key, size_t *count)
+static const char *const *read_label_names(struct notify_reader *r, struct fy_node *list, const char *key,
+					   size_t *count)
 {
 	const char **names = arena_new(r->arena, NOTIFY_MAX_GROUP_BY * sizeof(*names));
 	struct fy_node *item;
@@ -75,7 +80,8 @@ static const char *const *read_label_names(struct notify_reader *r, struct fy_no
 		const char *name = schema_text(r->arena, item, "");
 
 		if (!expr_is_label_name(name) && strcmp(name, "...") != 0)
-			MISTAKE(r, item, "'%s': %s is no name of a label", key, yaml_quote(r->yaml, name, strlen(name)));
+			MISTAKE(r, item, "'%s': %s is no name of a label", key,
+				yaml_quote(r->yaml, name, strlen(name)));
 		names[(*count)++] = name;
 	}
 	return names;
@@ -102,14 +108,16 @@ static size_t find_receiver(struct notify_reader *r, struct fy_node *node)
 		guess_try(&guess, name, text, length);
 	}
 	if (r->receivers_good)
-		MISTAKE(r, node, "there is no receiver %s%s", yaml_quote(r->yaml, text, length), guess_text(&guess, &hint));
+		MISTAKE(r, node, "there is no receiver %s%s", yaml_quote(r->yaml, text, length),
+			guess_text(&guess, &hint));
 	buf_fini(&hint);
 	return SIZE_MAX;
 }
 
 /* ---- one route ---- */
 
-static void read_receivers(struct notify_reader *r, struct fy_node *node, struct fy_node *const *at, struct notify_route *route)
+static void read_receivers(struct notify_reader *r, struct fy_node *node, struct fy_node *const *at,
+			   struct notify_route *route)
 {
 	size_t *receivers = arena_new(r->arena, NOTIFY_MAX_ROUTE_RECEIVERS * sizeof(*receivers)), count = 0;
 	struct fy_node *said = at[ROUTE_RECEIVER] ? at[ROUTE_RECEIVER] : at[ROUTE_RECEIVERS], *item;
@@ -146,7 +154,8 @@ static void read_group_by(struct notify_reader *r, struct fy_node *list, struct 
 		MISTAKE(r, list, "'group_by': ... means all labels, no other can stand beside it");
 }
 
-static void check_step(struct notify_reader *r, struct fy_node *const *at, const struct notify_route *route, size_t index)
+static void check_step(struct notify_reader *r, struct fy_node *const *at, const struct notify_route *route,
+		       size_t index)
 {
 	const struct notify_step *steps = route->steps;
 	const char *name = r->config->receivers[steps[index].receiver].name;
@@ -154,7 +163,8 @@ static void check_step(struct notify_reader *r, struct fy_node *const *at, const
 	if (at[STEP_AFTER] && !steps[index].after_ns)
 		MISTAKE(r, at[STEP_AFTER], "'after' must be longer than 0");
 	if (at[STEP_AFTER] && index && steps[index].after_ns <= steps[index - 1].after_ns)
-		MISTAKE(r, at[STEP_AFTER], "'after' counts from the first message, so it must be longer than that of the step before");
+		MISTAKE(r, at[STEP_AFTER],
+			"'after' counts from the first message, so it must be longer than that of the step before");
 	for (size_t i = 0; i < route->receivers_count; i++)
 		if (route->receivers[i] == steps[index].receiver)
 			MISTAKE(r, at[STEP_RECEIVER], "the receiver '%s' of this step is told at once already", name);
@@ -186,8 +196,8 @@ static void read_steps(struct notify_reader *r, struct fy_node *list, struct not
 }
 
 /* Like its siblings' but for a number when two have the same matchers: the state file needs names that last. */
-static const char *route_key(struct notify_reader *r, const struct notify_route *parent, const struct notify_route *siblings,
-			     const struct notify_route *route)
+static const char *route_key(struct notify_reader *r, const struct notify_route *parent,
+			     const struct notify_route *siblings, const struct notify_route *route)
 {
 	struct buf key = {0};
 	const char *kept;
@@ -236,7 +246,8 @@ static void read_children(struct notify_reader *r, struct fy_node *list, unsigne
 		notify_read_route(r, item, route, depth + 1, child);
 		route->routes_count++;
 		if (closed)
-			notify_warn(r, item, "this route is never reached: the one at line %u takes everything", closed->line);
+			notify_warn(r, item, "this route is never reached: the one at line %u takes everything",
+				    closed->line);
 		else if (!child->matchers_count && !child->is_continued)
 			closed = child;
 	}
@@ -281,12 +292,14 @@ void notify_read_route(struct notify_reader *r, struct fy_node *node, const stru
 	read_receivers(r, node, at, route);
 	read_group_by(r, at[ROUTE_GROUP_BY], route);
 	route->group_wait_ns = notify_read_duration(r, at[ROUTE_GROUP_WAIT], "group_wait", route->group_wait_ns);
-	route->group_interval_ns = notify_read_duration(r, at[ROUTE_GROUP_INTERVAL], "group_interval", route->group_interval_ns);
+	route->group_interval_ns =
+		notify_read_duration(r, at[ROUTE_GROUP_INTERVAL], "group_interval", route->group_interval_ns);
 	route->repeat_ns = notify_read_duration(r, at[ROUTE_REPEAT], "repeat", route->repeat_ns);
 	route->is_continued = schema_bool(at[ROUTE_CONTINUE], false);
 	read_steps(r, at[ROUTE_ESCALATE], route);
 	if (!parent && schema_has(node, "match"))
-		MISTAKE(r, at[ROUTE_MATCH] ? at[ROUTE_MATCH] : node, "the first route takes every alert: 'match' belongs to 'routes'");
+		MISTAKE(r, at[ROUTE_MATCH] ? at[ROUTE_MATCH] : node,
+			"the first route takes every alert: 'match' belongs to 'routes'");
 	if (!parent && at[ROUTE_CONTINUE])
 		MISTAKE(r, at[ROUTE_CONTINUE], "the first route has no sibling: 'continue' belongs to 'routes'");
 	if (!parent && !schema_has(node, "receiver") && !schema_has(node, "receivers"))

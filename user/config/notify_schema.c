@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: nothing. Out: const tables. The rule that surprises: durations, addresses, matchers and names of receivers are texts here;
- * what they mean is checked by notify_read.c and notify_routes.c.
+ * In: nothing. Out: const tables. The rule that surprises: durations, addresses, matchers and names of receivers are
+ * texts here; what they mean is checked by notify_read.c and notify_routes.c.
  */
 #include "config/notify_schema.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *const notify_facility_words[] = {
-	"kern",	  "user",   "mail",	"daemon",   "auth",   "syslog", "lpr",	  "news",
-	"uucp",	  "cron",   "authpriv", "ftp",	    "ntp",    "audit",	"console", "clock",
-	"local0", "local1", "local2",	"local3",   "local4", "local5", "local6", "local7",
-	NULL,
+	"kern",	  "user",     "mail",	"daemon", "auth",   "syslog",  "lpr",	"news",	  "uucp",
+	"cron",	  "authpriv", "ftp",	"ntp",	  "audit",  "console", "clock", "local0", "local1",
+	"local2", "local3",   "local4", "local5", "local6", "local7",  NULL,
 };
 const char *const notify_severity_words[] = {
 	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", NULL,
@@ -145,5 +144,5 @@ const struct schema schema_inhibit = SCHEMA("an inhibition", "AN INHIBITION", ke
 
 const struct schema *const notify_schemas[] = {
 	&schema_notify, &schema_receiver, &schema_syslog, &schema_journal, &schema_syslog_remote, &schema_log,
-	&schema_exec, &schema_severity, &schema_route, &schema_step, &schema_inhibit, NULL,
+	&schema_exec,	&schema_severity, &schema_route,  &schema_step,	   &schema_inhibit,	  NULL,
 };

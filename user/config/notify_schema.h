@@ -51,8 +51,8 @@ enum {
 enum { STEP_AFTER, STEP_RECEIVER, STEP_KEYS };
 enum { INHIBIT_SOURCE, INHIBIT_TARGET, INHIBIT_EQUAL, INHIBIT_KEYS };
 
-extern const struct schema schema_notify, schema_receiver, schema_syslog, schema_journal, schema_syslog_remote, schema_log,
-	schema_exec, schema_severity, schema_route, schema_step, schema_inhibit;
+extern const struct schema schema_notify, schema_receiver, schema_syslog, schema_journal, schema_syslog_remote,
+	schema_log, schema_exec, schema_severity, schema_route, schema_step, schema_inhibit;
 /* All of them in the man page's order, ended by NULL. */
 extern const struct schema *const notify_schemas[];
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: alerts and ticks. Out: a dispatch that decides, and one queue with a thread per receiver that delivers.
- * The rule that surprises: receivers of kind log have no queue: our log is asynchronous itself, and so its records stand in the order of
- * the alerts.
+ * The rule that surprises: receivers of kind log have no queue: our log is asynchronous itself, and so its records
+ * stand in the order of the alerts.
  */
 #include "sink/notify.h"
 
@@ -21,10 +21,10 @@
 #include "sink/notify_text.h"
 
 #define FLUSH_PATIENCE_NS (400 * NS_PER_MS) /* and 100 ms for those that have to be cut */
-#define RETRY_MIN_NS (1 * NS_PER_S)
-#define RETRY_MAX_NS (60 * NS_PER_S)
+#define RETRY_MIN_NS	  (1 * NS_PER_S)
+#define RETRY_MAX_NS	  (60 * NS_PER_S)
 
-struct notify_outlet { /* one receiver */
+struct notify_outlet {		     /* one receiver */
 	struct notify_queue *queue;  /* NULL: kind log */
 	struct notify_counts counts; /* of kind log */
 	struct notify_message *reports, **last_report;
@@ -43,7 +43,8 @@ struct notify {
 
 /* ---- delivering ---- */
 
-static const char *const log_levels[] = {"critical", "critical", "critical", "error", "warning", "info", "info", "debug"};
+static const char *const log_levels[] = {"critical", "critical", "critical", "error",
+					 "warning",  "info",	 "info",     "debug"};
 
 static void write_log(struct notify *notify, size_t receiver, const struct notify_message *message)
 {
@@ -102,7 +103,8 @@ static void take_reports(struct notify *notify, struct notify_outlet *outlet)
 	}
 	for (; message; message = next) {
 		next = message->next;
-		notify_dispatch_report(notify->dispatch, outlet->queue ? notify_queue_name(outlet->queue) : outlet->counts.name, message);
+		notify_dispatch_report(notify->dispatch,
+				       outlet->queue ? notify_queue_name(outlet->queue) : outlet->counts.name, message);
 		notify_message_free(message);
 	}
 }
@@ -190,7 +192,10 @@ static struct notify_outlet *find_outlet(struct notify *notify, const struct not
 	return NULL;
 }
 
-/* Outlets for a config: those of the same name are borrowed (`old` marks them), others are made. NULL after a failure, said. */
+/*
+ * Outlets for a config: those of the same name are borrowed (`old` marks them), others are made. NULL after a failure,
+ * said.
+ */
 static struct notify_outlet *make_outlets(struct notify *notify, const struct notify_config *config)
 {
 	struct notify_outlet *outlets = mem_array(config->receivers_count + 1, sizeof(*outlets));

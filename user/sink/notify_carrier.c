@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a receiver. Out: what its kind's carrier starts from, and the waits that all of them share.
- * The rule that surprises: every wait ends at once when the cut is ordered, so the end of the program never hangs on a receiver.
+ * The rule that surprises: every wait ends at once when the cut is ordered, so the end of the program never hangs on a
+ * receiver.
  */
 #include "sink/notify_carrier.h"
 
@@ -51,7 +52,8 @@ int notify_wait(const struct notify_carrier *carrier, int fd, short events, uint
 
 	for (;;) {
 		uint64_t now_ns = notify_now_ns(), left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-		int ready = poll(fds, 2, left_ns > 3600 * NS_PER_S ? 3600000 : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+		int ready = poll(fds, 2,
+				 left_ns > 3600 * NS_PER_S ? 3600000 : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
 
 		if (ready < 0 && errno != EINTR)
 			return -errno;
@@ -70,7 +72,8 @@ int notify_send_all(const struct notify_carrier *carrier, const void *bytes, siz
 	int error;
 
 	while (done < length) {
-		ssize_t sent = send(carrier->fd, (const char *)bytes + done, length - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent =
+			send(carrier->fd, (const char *)bytes + done, length - done, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent >= 0) {
 			done += (size_t)sent;

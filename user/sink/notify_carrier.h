@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a message gets to one receiver: one row per kind. A carrier belongs to its receiver's thread, which may wait in it, but never
- * longer than the receiver's timeout, and not at all once the cut is ordered.
+ * How a message gets to one receiver: one row per kind. A carrier belongs to its receiver's thread, which may wait in
+ * it, but never longer than the receiver's timeout, and not at all once the cut is ordered.
  */
 #ifndef SINK_NOTIFY_CARRIER_H
 #define SINK_NOTIFY_CARRIER_H
@@ -14,7 +14,7 @@ struct notify_carrier {
 	const struct notify_origin *origin;
 	const char *syslog_socket;
 	const char *journal_socket;
-	int cut_fd; /* readable: stop at once */
+	int cut_fd;	 /* readable: stop at once */
 	char error[160]; /* why the last put failed, in words */
 	/* of connections; -1 = none */
 	int fd;
@@ -40,7 +40,10 @@ enum notify_settled {
 
 struct notify_carrier_ops {
 	enum notify_put (*put)(struct notify_carrier *carrier, const struct notify_message *message);
-	/* Asked while something is in doubt, and of a connection before each put. hurried: there is no time to wait for bad news. NULL: never in doubt. */
+	/*
+	 * Asked while something is in doubt, and of a connection before each put. hurried: there is no time to wait for
+	 * bad news. NULL: never in doubt.
+	 */
 	enum notify_settled (*settle)(struct notify_carrier *carrier, bool hurried);
 };
 
@@ -48,8 +51,11 @@ extern const struct notify_carrier_ops notify_syslog_ops, notify_journal_ops, no
 
 void notify_carrier_init(struct notify_carrier *carrier, const struct notify_receiver *receiver);
 void notify_carrier_close(struct notify_carrier *carrier); /* the connection, if any */
-uint64_t notify_now_ns(void); /* CLOCK_MONOTONIC */
-/* Until fd is ready for `events` (then 0), the instant is over (-ETIMEDOUT) or the cut is ordered (-ECANCELED). fd -1: only the latter two. */
+uint64_t notify_now_ns(void);				   /* CLOCK_MONOTONIC */
+/*
+ * Until fd is ready for `events` (then 0), the instant is over (-ETIMEDOUT) or the cut is ordered (-ECANCELED). fd -1:
+ * only the latter two.
+ */
 int notify_wait(const struct notify_carrier *carrier, int fd, short events, uint64_t until_ns);
 /* All of it, on a socket that does not block. 0 or -errno. */
 int notify_send_all(const struct notify_carrier *carrier, const void *bytes, size_t length, uint64_t until_ns);

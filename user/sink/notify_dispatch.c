@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: changes of alerts. Out: groups that are looked at when something changed or their instant has come.
- * The rule that surprises: a change decides nothing. What is told is decided on the tick, when all alerts of that instant are as they
- * shall be; so three tiers that end together are one end, and the order in which the judge told us does not matter.
+ * The rule that surprises: a change decides nothing. What is told is decided on the tick, when all alerts of that
+ * instant are as they shall be; so three tiers that end together are one end, and the order in which the judge told us
+ * does not matter.
  */
 #include "sink/notify_parts.h"
 
@@ -11,7 +12,8 @@
 
 #define LOADED_LIFE_NS (600 * 1000000000ull)
 
-struct notify_dispatch *notify_dispatch_new(const struct notify_config *config, const struct notify_dispatch_hooks *hooks)
+struct notify_dispatch *notify_dispatch_new(const struct notify_config *config,
+					    const struct notify_dispatch_hooks *hooks)
 {
 	struct notify_dispatch *dispatch = mem_new(sizeof(*dispatch));
 
@@ -74,7 +76,8 @@ void notify_dispatch_alert(struct notify_dispatch *dispatch, const struct alert 
 	if (notify_is_firing(watched)) /* it may end before the tick */
 		watched->owes = notify_may_be_told(watched);
 	notify_watch_dirty(watched);
-	for (struct watched *other = table_find(&dispatch->by_family, watched->family_key); other; other = other->family_next)
+	for (struct watched *other = table_find(&dispatch->by_family, watched->family_key); other;
+	     other = other->family_next)
 		notify_watch_dirty(other);
 	dispatch->is_dirty = true;
 }
@@ -100,7 +103,8 @@ static void let_go_what_is_over(struct notify_dispatch *dispatch)
 	}
 	for (; group; group = next_group) {
 		next_group = group->next;
-		if (!group->members && group->told_at_real_ns + group->route->group_interval_ns <= dispatch->now_real_ns)
+		if (!group->members &&
+		    group->told_at_real_ns + group->route->group_interval_ns <= dispatch->now_real_ns)
 			notify_group_free(dispatch, group);
 	}
 }
@@ -161,7 +165,8 @@ static void confirm(const struct watched *watched, struct told *told, const stru
 	notify_watch_dirty(watched);
 }
 
-void notify_dispatch_report(struct notify_dispatch *dispatch, const char *receiver, const struct notify_message *message)
+void notify_dispatch_report(struct notify_dispatch *dispatch, const char *receiver,
+			    const struct notify_message *message)
 {
 	const struct notify_config *config = dispatch->config;
 	size_t r = 0;
@@ -186,7 +191,7 @@ static struct told *remap(const struct notify_config *from, const struct notify_
 {
 	struct told *mapped = mem_array(to->receivers_count, sizeof(*mapped));
 
-	for (size_t new = 0; new < to->receivers_count; new++)
+	for (size_t new = 0; new < to->receivers_count; new ++)
 		for (size_t old = 0; old < from->receivers_count; old++)
 			if (!strcmp(to->receivers[new].name, from->receivers[old].name))
 				mapped[new] = told[old];

@@ -16,12 +16,14 @@ struct notify_dispatch_hooks {
 };
 
 struct notify_dispatch;
-struct notify_dispatch *notify_dispatch_new(const struct notify_config *config, const struct notify_dispatch_hooks *hooks);
+struct notify_dispatch *notify_dispatch_new(const struct notify_config *config,
+					    const struct notify_dispatch_hooks *hooks);
 void notify_dispatch_free(struct notify_dispatch *dispatch);
 void notify_dispatch_alert(struct notify_dispatch *dispatch, const struct alert *alert);
 void notify_dispatch_tick(struct notify_dispatch *dispatch, const struct view *view);
 /* What became of a message (message->is_delivered); it stays the caller's. */
-void notify_dispatch_report(struct notify_dispatch *dispatch, const char *receiver, const struct notify_message *message);
+void notify_dispatch_report(struct notify_dispatch *dispatch, const char *receiver,
+			    const struct notify_message *message);
 void notify_dispatch_reload(struct notify_dispatch *dispatch, const struct notify_config *config);
 
 uint64_t notify_dispatch_generation(const struct notify_dispatch *dispatch); /* of what is printed below */

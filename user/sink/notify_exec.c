@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: messages. Out: a program run once per message, the JSON on its stdin. Exit status 0 = delivered.
- * The rule that surprises: the program is a session of its own with nothing of ours but stdin, and when its time is over its whole
- * group ends with it; what it leaves running after a good end is its own affair.
+ * The rule that surprises: the program is a session of its own with nothing of ours but stdin, and when its time is
+ * over its whole group ends with it; what it leaves running after a good end is its own affair.
  */
 #include "sink/notify_carrier.h"
 
@@ -23,11 +23,11 @@
 #include "base/units.h"
 #include "sink/notify_text.h"
 
-#define JSON_BYTES (1u << 20)
+#define JSON_BYTES	 (1u << 20)
 #define TERM_PATIENCE_NS (2 * NS_PER_S) /* between SIGTERM and SIGKILL */
 #define KILL_PATIENCE_NS (100 * NS_PER_MS)
-#define ENV_MAX 24
-#define ENV_BYTES 1024
+#define ENV_MAX		 24
+#define ENV_BYTES	 1024
 
 struct exec_run {
 	pid_t pid;
@@ -82,7 +82,8 @@ static void env_fill(struct exec_env *env, const struct notify_carrier *carrier,
 	env_add(env, "TTSOBS_RECEIVER", carrier->receiver->name);
 	snprintf(text, sizeof(text), "%zu", message->count);
 	env_add(env, "TTSOBS_COUNT", text);
-	env_add(env, "TTSOBS_SEVERITY", message->count == 1 ? notify_severity_word(note) : notify_tier_word(message->tier));
+	env_add(env, "TTSOBS_SEVERITY",
+		message->count == 1 ? notify_severity_word(note) : notify_tier_word(message->tier));
 	env_add(env, "TTSOBS_STATE", notify_state_word(note));
 	notify_sentence(&said, message, ENV_BYTES);
 	env_add(env, "TTSOBS_MESSAGE", said.bytes);
@@ -124,7 +125,8 @@ static int start(struct exec_run *run, const struct notify_receiver *receiver, c
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-	error = posix_spawn(&run->pid, receiver->command[0], &actions, &attributes, (char *const *)(uintptr_t)receiver->command, env);
+	error = posix_spawn(&run->pid, receiver->command[0], &actions, &attributes,
+			    (char *const *)(uintptr_t)receiver->command, env);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error)
@@ -255,8 +257,10 @@ static enum notify_put judge(struct exec_run *run, struct notify_carrier *carrie
 	if (WIFEXITED(run->status) && !WEXITSTATUS(run->status))
 		return NOTIFY_DELIVERED;
 	run->said[run->said_length] = '\0';
-	snprintf(carrier->error, sizeof(carrier->error), WIFEXITED(run->status) ? "%.60s: exit status %d%s%.70s" : "%.60s: killed by signal %d%s%.70s",
-		 command, WIFEXITED(run->status) ? WEXITSTATUS(run->status) : WTERMSIG(run->status), run->said_length ? ": " : "", run->said);
+	snprintf(carrier->error, sizeof(carrier->error),
+		 WIFEXITED(run->status) ? "%.60s: exit status %d%s%.70s" : "%.60s: killed by signal %d%s%.70s", command,
+		 WIFEXITED(run->status) ? WEXITSTATUS(run->status) : WTERMSIG(run->status),
+		 run->said_length ? ": " : "", run->said);
 	return NOTIFY_FAILED;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a message. Out: the bytes of one syslog line.
- * The rule that surprises: the local line is RFC 3164, because /dev/log's readers mangle RFC 5424; over the network it is RFC 5424.
+ * The rule that surprises: the local line is RFC 3164, because /dev/log's readers mangle RFC 5424; over the network it
+ * is RFC 5424.
  */
 #include "sink/notify_format.h"
 
@@ -34,8 +35,8 @@ void notify_rfc3164(struct buf *out, const struct notify_receiver *receiver, con
 	struct tm tm;
 
 	localtime_r(&seconds, &tm);
-	buf_format(out, "<%u>%.3s %2d %02d:%02d:%02d %s[%u]: ", priority(receiver, message), months + 3 * tm.tm_mon, tm.tm_mday,
-		   tm.tm_hour, tm.tm_min, tm.tm_sec, receiver->ident, origin->pid);
+	buf_format(out, "<%u>%.3s %2d %02d:%02d:%02d %s[%u]: ", priority(receiver, message), months + 3 * tm.tm_mon,
+		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, receiver->ident, origin->pid);
 	if (receiver->form == NOTIFY_FORM_TEXT) {
 		notify_sentence(out, message, SENTENCE_BYTES);
 		buf_char(out, ' ');
@@ -121,9 +122,11 @@ void notify_rfc5424(struct buf *out, const struct notify_receiver *receiver, con
 	struct params params = {.out = out, .end_bytes = start + max_bytes - max_bytes / 3};
 	char number[24], stamp[48];
 
-	snprintf(stamp, sizeof(stamp), "%.26sZ", units_rfc3339(message->wall_real_ns).text); /* microseconds are the finest allowed */
-	buf_format(out, "<%u>1 %s %s %s %u %s [ttsobs@32473", priority(receiver, message), stamp, *origin->host ? origin->host : "-",
-		   receiver->ident, origin->pid, notify_event_words[message->event]);
+	snprintf(stamp, sizeof(stamp), "%.26sZ",
+		 units_rfc3339(message->wall_real_ns).text); /* microseconds are the finest allowed */
+	buf_format(out, "<%u>1 %s %s %s %u %s [ttsobs@32473", priority(receiver, message), stamp,
+		   *origin->host ? origin->host : "-", receiver->ident, origin->pid,
+		   notify_event_words[message->event]);
 	param(&params, "event", notify_event_words[message->event]);
 	if (message->count == 1) {
 		param(&params, "severity", notify_severity_word(message->notes[0]));

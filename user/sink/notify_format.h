@@ -6,9 +6,9 @@
 #include "sink/notify_message.h"
 
 #define NOTIFY_LOCAL_BYTES 8000 /* rsyslog takes 8 KiB unless told otherwise */
-#define NOTIFY_UDP_BYTES 1200	/* fits into the smallest IPv6 MTU with room for tunnels */
+#define NOTIFY_UDP_BYTES   1200 /* fits into the smallest IPv6 MTU with room for tunnels */
 
-struct notify_origin { /* of all lines of one run */
+struct notify_origin {	  /* of all lines of one run */
 	const char *host; /* clean: printable ASCII without spaces */
 	uint32_t pid;
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a group and an instant. Out: the messages that are due, and the next instant at which something may be.
- * What is new waits group_wait for company, and group_interval after the last message about something new; but a tier that is higher
- * than all the group has told does not wait for the interval. A repeat and a step of an escalation come at their own instant.
- * The rule that surprises: who was told counts for the whole receiver, so a message may leave alerts out that another group has told.
+ * What is new waits group_wait for company, and group_interval after the last message about something new; but a tier
+ * that is higher than all the group has told does not wait for the interval. A repeat and a step of an escalation come
+ * at their own instant. The rule that surprises: who was told counts for the whole receiver, so a message may leave
+ * alerts out that another group has told.
  */
 #include "sink/notify_parts.h"
 
@@ -44,7 +45,8 @@ static char *group_text(const struct notify_route *route, const struct notify_no
 	return text.bytes;
 }
 
-static struct group *group_get(struct notify_dispatch *dispatch, const struct notify_route *route, const struct notify_note *note)
+static struct group *group_get(struct notify_dispatch *dispatch, const struct notify_route *route,
+			       const struct notify_note *note)
 {
 	char *text = group_text(route, note);
 	uint64_t key = notify_hash(notify_hash(3, route->key), text);
@@ -104,7 +106,10 @@ static void join(struct notify_dispatch *dispatch, const struct notify_route *ro
 	group->is_dirty = true;
 }
 
-/* Depth first, as Alertmanager: the first child that matches, and its siblings only when it says so; the route itself when none does. */
+/*
+ * Depth first, as Alertmanager: the first child that matches, and its siblings only when it says so; the route itself
+ * when none does.
+ */
 static void route_alert(struct notify_dispatch *dispatch, const struct notify_route *route, struct watched *watched)
 {
 	bool is_taken = false;
@@ -194,13 +199,16 @@ static void settle_told(struct notify_dispatch *dispatch, struct watched *watche
 {
 	struct told *told = &watched->told[receiver];
 
-	if (told->state == TOLD_FIRING && watched->note->inhibited_by && notify_is_covered(dispatch, watched, receiver)) {
+	if (told->state == TOLD_FIRING && watched->note->inhibited_by &&
+	    notify_is_covered(dispatch, watched, receiver)) {
 		told->state = TOLD_COVERED;
 		dispatch->generation++;
 	}
 	if (told->state == TOLD_COVERED && notify_may_be_told(watched))
 		told->state = TOLD_RELEASED;
-	/* let go, and over before there was room: kept, such alerts would grow without a limit while a receiver is dead */
+	/*
+	 * let go, and over before there was room: kept, such alerts would grow without a limit while a receiver is dead
+	 */
 	if (told->state == TOLD_NOT && told->was_let_go && !notify_is_firing(watched))
 		told->state = TOLD_DONE;
 	if ((told->state == TOLD_COVERED || told->state == TOLD_RELEASED) && !notify_is_firing(watched)) {
@@ -228,7 +236,8 @@ static uint64_t after_interval(const struct group *group)
 	return group->told_at_real_ns ? later(group->told_at_real_ns, group->route->group_interval_ns) : 0;
 }
 
-static uint64_t firing_due(struct notify_dispatch *dispatch, struct member *member, const struct told *told, enum tier told_already)
+static uint64_t firing_due(struct notify_dispatch *dispatch, struct member *member, const struct told *told,
+			   enum tier told_already)
 {
 	const struct group *group = member->group;
 	uint64_t due_ns, interval_ns = after_interval(group);
@@ -262,7 +271,8 @@ static uint64_t wanted(struct notify_dispatch *dispatch, struct member *member, 
 			return later(dispatch->now_real_ns, HELD_LOOK_NS);
 		return dispatch->is_ending ? dispatch->now_real_ns : after_interval(member->group);
 	}
-	if (waits(told) && place == IS_BASE && (may_be_told || (!is_firing && watched->owes && told->state == TOLD_NOT))) {
+	if (waits(told) && place == IS_BASE &&
+	    (may_be_told || (!is_firing && watched->owes && told->state == TOLD_NOT))) {
 		*event = NOTIFY_FIRING;
 		return firing_due(dispatch, member, told, told_already);
 	}
@@ -327,7 +337,8 @@ static size_t firing_count(const struct group *group)
 }
 
 /* True: this member belongs into the message that is being made. */
-static bool belongs(struct notify_dispatch *dispatch, struct member *member, size_t receiver, enum notify_event event, bool is_new)
+static bool belongs(struct notify_dispatch *dispatch, struct member *member, size_t receiver, enum notify_event event,
+		    bool is_new)
 {
 	enum notify_event other = event;
 	uint64_t due_ns = wanted(dispatch, member, receiver, TIERS, &other);
@@ -350,7 +361,8 @@ static bool belongs(struct notify_dispatch *dispatch, struct member *member, siz
 	return false;
 }
 
-static void tell(struct notify_dispatch *dispatch, struct group *group, size_t receiver, enum notify_event event, bool is_new)
+static void tell(struct notify_dispatch *dispatch, struct group *group, size_t receiver, enum notify_event event,
+		 bool is_new)
 {
 	int place = place_of(group->route, receiver);
 	struct notify_message *message = NULL;
@@ -381,7 +393,8 @@ static void tell(struct notify_dispatch *dispatch, struct group *group, size_t r
 }
 
 /* Ends come first, so that the last word is what still fires; but who ended untold is told of both, in order. */
-static void tell_receiver(struct notify_dispatch *dispatch, struct group *group, size_t receiver, bool is_new, bool repeats)
+static void tell_receiver(struct notify_dispatch *dispatch, struct group *group, size_t receiver, bool is_new,
+			  bool repeats)
 {
 	tell(dispatch, group, receiver, NOTIFY_RESOLVED, is_new);
 	tell(dispatch, group, receiver, NOTIFY_ENDED, is_new);

@@ -20,8 +20,8 @@
 #include "sink/notify_text.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
-#define FIELDS_MAX 32
-#define FIELD_BYTES 16384
+#define FIELDS_MAX     32
+#define FIELD_BYTES    16384
 
 /* One per kind of event, for ever: `journalctl MESSAGE_ID=...` and catalogues know them. */
 static const char *const message_ids[NOTIFY_EVENTS] = {
@@ -89,7 +89,8 @@ static void add_note(struct journal_fields *fields, const struct notify_note *no
 	buf_fini(&labels);
 }
 
-static void add_message(struct journal_fields *fields, const struct notify_carrier *carrier, const struct notify_message *message)
+static void add_message(struct journal_fields *fields, const struct notify_carrier *carrier,
+			const struct notify_message *message)
 {
 	struct buf said = {0};
 	char number[32];

@@ -40,8 +40,8 @@ struct notify_note {
 
 struct notify_note *notify_note_new(const struct alert *alert);
 struct notify_note *notify_note_share(struct notify_note *note);
-void notify_note_drop(struct notify_note *note); /* NULL is fine */
-const char *notify_note_label(const struct notify_note *note, const char *name); /* "" = none */
+void notify_note_drop(struct notify_note *note);				      /* NULL is fine */
+const char *notify_note_label(const struct notify_note *note, const char *name);      /* "" = none */
 const char *notify_note_annotation(const struct notify_note *note, const char *name); /* "" = none */
 
 enum notify_event { NOTIFY_FIRING, NOTIFY_REPEAT, NOTIFY_ESCALATION, NOTIFY_RESOLVED, NOTIFY_ENDED, NOTIFY_EVENTS };
@@ -51,9 +51,9 @@ extern const char *const notify_event_words[];
 
 struct notify_message {
 	enum notify_event event;
-	size_t receiver; /* index in the config it was made by; results are told by name */
-	enum tier tier;	 /* the highest of its alerts */
-	uint64_t at_real_ns; /* when it was decided, on the axis */
+	size_t receiver;       /* index in the config it was made by; results are told by name */
+	enum tier tier;	       /* the highest of its alerts */
+	uint64_t at_real_ns;   /* when it was decided, on the axis */
 	uint64_t wall_real_ns; /* the same by the host's clock: the timestamp of lines */
 	uint64_t group_key;
 	char *group; /* {alertname="X",severity="critical"}; clean */
@@ -67,10 +67,10 @@ struct notify_message {
 	/* the queue's */
 	struct notify_message *next;
 	unsigned attempts_count;
-	bool is_resent;	     /* written once more because the first copy may not have arrived */
-	bool is_memory;	     /* a copy of one that was reported as delivered */
-	uint64_t put_at_ns;  /* CLOCK_MONOTONIC */
-	bool is_delivered;   /* in a report: delivered, else let go */
+	bool is_resent;	    /* written once more because the first copy may not have arrived */
+	bool is_memory;	    /* a copy of one that was reported as delivered */
+	uint64_t put_at_ns; /* CLOCK_MONOTONIC */
+	bool is_delivered;  /* in a report: delivered, else let go */
 };
 
 struct notify_message *notify_message_new(enum notify_event event, size_t receiver);

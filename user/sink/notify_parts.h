@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the dispatch share.
- * watched: one alert that fired, and which receivers have been told of it. Being told is a matter of alert and receiver, whatever
- * route led there: two routes to one receiver do not tell it twice.
- * group: alerts of one route with the same group_by values; it decides when, and what goes into one message.
+ * watched: one alert that fired, and which receivers have been told of it. Being told is a matter of alert and
+ * receiver, whatever route led there: two routes to one receiver do not tell it twice. group: alerts of one route with
+ * the same group_by values; it decides when, and what goes into one message.
  */
 #ifndef SINK_NOTIFY_PARTS_H
 #define SINK_NOTIFY_PARTS_H
@@ -14,9 +14,10 @@
 enum told_state {
 	TOLD_NOT,
 	TOLD_FIRING,
-	TOLD_COVERED, /* told, and then told of a higher tier of the same alert, which speaks for it now */
-	TOLD_RELEASED, /* covered, but the higher tier ended first: due again, and nothing is owed when it ends before that */
-	TOLD_DONE,    /* of this firing nothing more is to be said */
+	TOLD_COVERED,  /* told, and then told of a higher tier of the same alert, which speaks for it now */
+	TOLD_RELEASED, /* covered, but the higher tier ended first: due again; when it ends before that, nothing is owed
+			*/
+	TOLD_DONE,     /* of this firing nothing more is to be said */
 };
 
 struct told {
@@ -34,8 +35,8 @@ struct watched {
 	struct watched *family_next;
 	struct told *told; /* by receiver */
 	struct member *members;
-	bool is_inhibited; /* by the file's inhibitions */
-	bool owes;	   /* it fired while it could be told */
+	bool is_inhibited;		 /* by the file's inhibitions */
+	bool owes;			 /* it fired while it could be told */
 	struct watched *next, *previous; /* in order of first firing */
 };
 
@@ -71,32 +72,33 @@ struct notify_dispatch {
 	const struct notify_config *config;
 	struct notify_dispatch_hooks hooks;
 	struct watched *watched, *last_watched;
-	struct table by_id;   /* watched */
+	struct table by_id;	/* watched */
 	struct table by_family; /* first of the chain */
 	struct group *groups, *last_group;
 	struct table by_key; /* groups */
 	struct loaded *loaded;
-	struct table loaded_by_id; /* first of the chain */
+	struct table loaded_by_id;     /* first of the chain */
 	uint64_t loaded_until_real_ns; /* 0 = not yet known */
 	uint64_t now_real_ns;
 	uint64_t wall_real_ns;
 	uint64_t due_at_real_ns; /* of all groups */
 	uint64_t generation;
 	bool is_dirty;
-	bool is_ending; /* nothing waits any more */
+	bool is_ending;		 /* nothing waits any more */
 	const struct view *view; /* during a tick */
-	struct table fresh; /* alerts of the view by id, made when first needed in a tick */
+	struct table fresh;	 /* alerts of the view by id, made when first needed in a tick */
 	bool has_fresh;
 };
 
 /* notify_watch.c */
-struct watched *notify_watch(struct notify_dispatch *dispatch, uint64_t id); /* NULL */
+struct watched *notify_watch(struct notify_dispatch *dispatch, uint64_t id);		      /* NULL */
 struct watched *notify_watch_new(struct notify_dispatch *dispatch, struct notify_note *note); /* takes the note */
 void notify_watch_free(struct notify_dispatch *dispatch, struct watched *watched);
 void notify_watch_dirty(const struct watched *watched);
 bool notify_is_firing(const struct watched *watched);
 bool notify_may_be_told(const struct watched *watched); /* firing, and nothing keeps it from being told */
-bool notify_is_held(const struct notify_dispatch *dispatch, const struct watched *watched); /* its end is not to be told yet */
+bool notify_is_held(const struct notify_dispatch *dispatch,
+		    const struct watched *watched); /* its end is not to be told yet */
 /* A higher tier of the same alert has been told to that receiver and still speaks for it. */
 bool notify_is_covered(const struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver);
 void notify_cover_lower(struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver);
@@ -108,7 +110,8 @@ uint64_t notify_hash(uint64_t seed, const char *text);
 /* notify_group.c */
 void notify_groups_join(struct notify_dispatch *dispatch, struct watched *watched); /* by the routes */
 void notify_groups_leave(struct watched *watched);
-void notify_group_update(struct notify_dispatch *dispatch, struct group *group); /* tells what is due; finds the next instant */
+void notify_group_update(struct notify_dispatch *dispatch,
+			 struct group *group); /* tells what is due; finds the next instant */
 void notify_group_free(struct notify_dispatch *dispatch, struct group *group);
 
 /* notify_told.c */

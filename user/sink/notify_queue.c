@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: messages from the reader's thread. Out: puts of the carrier, by a thread of its own.
- * The rule that surprises: a message leaves the queue only when it has surely arrived. What is written but in doubt is kept in order
- * beside the queue, and goes back to its head when the connection is lost. Some carriers can tell only later that what had arrived was
- * never read: of those the last messages are remembered as copies, which nobody hears of again but the receiver.
+ * The rule that surprises: a message leaves the queue only when it has surely arrived. What is written but in doubt is
+ * kept in order beside the queue, and goes back to its head when the connection is lost. Some carriers can tell only
+ * later that what had arrived was never read: of those the last messages are remembered as copies, which nobody hears
+ * of again but the receiver.
  */
 #include "sink/notify_queue.h"
 
@@ -21,21 +22,12 @@
 #include "base/refuse.h"
 #include "base/table.h"
 #include "base/units.h"
+#include "sink/notify_list.h"
 
-#define DOUBT_MAX 256
-#define MEMORY_MAX 256
-#define DOUBT_LOOK_MS 20
+#define DOUBT_MAX	    256
+#define MEMORY_MAX	    256
+#define DOUBT_LOOK_MS	    20
 #define ABANDON_PATIENCE_NS (10 * NS_PER_S)
-
-struct notify_list {
-	struct notify_message *head, *tail;
-	size_t count;
-};
-
-struct notify_settings { /* a receiver of our own */
-	struct notify_receiver receiver;
-	struct arena arena;
-};
 
 struct notify_queue {
 	pthread_t thread;
@@ -43,12 +35,12 @@ struct notify_queue {
 	pthread_cond_t to_owner;
 	int wake_fd, cut_fd; /* eventfds */
 	struct notify_list waiting, doubt, reports;
-	struct notify_list memory; /* the thread's */
+	struct notify_list memory;	/* the thread's */
 	struct notify_message *in_hand; /* being put */
 	struct notify_counts counts;
 	size_t limit_count;
 	struct notify_settings *next_settings; /* NULL = no news */
-	bool is_stopping, has_tried; /* stopping: one failure is enough */
+	bool is_stopping, has_tried;	       /* stopping: one failure is enough */
 	bool gives_up;
 	bool has_ended;
 	bool is_abandoned; /* the thread frees all, at that instant at the latest */
@@ -65,104 +57,6 @@ struct notify_queue {
 	uint64_t random;
 };
 
-/* ---- lists ---- */
-
-static void list_add(struct notify_list *list, struct notify_message *message)
-{
-	message->next = NULL;
-	if (list->tail)
-		list->tail->next = message;
-	else
-		list->head = message;
-	list->tail = message;
-	list->count++;
-}
-
-static struct notify_message *list_take(struct notify_list *list)
-{
-	struct notify_message *message = list->head;
-
-	if (!message)
-		return NULL;
-	list->head = message->next;
-	if (!list->head)
-		list->tail = NULL;
-	list->count--;
-	message->next = NULL;
-	return message;
-}
-
-/* `front` in front of `list`, in order. */
-static void list_prepend(struct notify_list *list, struct notify_list *front)
-{
-	if (!front->head)
-		return;
-	front->tail->next = list->head;
-	list->head = front->head;
-	if (!list->tail)
-		list->tail = front->tail;
-	list->count += front->count;
-	*front = (struct notify_list){NULL, NULL, 0};
-}
-
-/* Over the limit: the oldest repeat, else the oldest. */
-static struct notify_message *list_let_go(struct notify_list *list)
-{
-	struct notify_message *before = NULL, *message = list->head;
-
-	while (message && !notify_message_is_repeat(message)) {
-		before = message;
-		message = message->next;
-	}
-	if (!message || !before)
-		return list_take(list);
-	before->next = message->next;
-	if (list->tail == message)
-		list->tail = before;
-	list->count--;
-	message->next = NULL;
-	return message;
-}
-
-static void list_free(struct notify_list *list)
-{
-	struct notify_message *message;
-
-	while ((message = list_take(list)))
-		notify_message_free(message);
-}
-
-/* ---- settings ---- */
-
-static const char *copy_text(struct arena *arena, const char *text)
-{
-	return text ? arena_string(arena, text, strlen(text)) : NULL;
-}
-
-static struct notify_settings *settings_new(const struct notify_receiver *receiver)
-{
-	struct notify_settings *settings = mem_new(sizeof(*settings));
-	struct arena *arena = &settings->arena;
-	const char **command = arena_new(arena, (receiver->command_count + 1) * sizeof(*command));
-
-	settings->receiver = *receiver;
-	settings->receiver.name = copy_text(arena, receiver->name);
-	settings->receiver.ident = copy_text(arena, receiver->ident);
-	settings->receiver.host = copy_text(arena, receiver->host);
-	settings->receiver.port = copy_text(arena, receiver->port);
-	for (size_t i = 0; i < receiver->command_count; i++)
-		command[i] = copy_text(arena, receiver->command[i]);
-	settings->receiver.command = command;
-	return settings;
-}
-
-static void settings_free(struct notify_settings *settings)
-{
-	if (settings)
-		arena_fini(&settings->arena);
-	free(settings);
-}
-
 /* ---- the thread; locked unless said ---- */
 
 static void forget_old(struct notify_queue *queue)
@@ -171,7 +65,7 @@ static void forget_old(struct notify_queue *queue)
 
 	while (queue->memory.count > MEMORY_MAX ||
 	       (queue->memory.count && now_ns - queue->memory.head->put_at_ns >= queue->carrier.remembers_ns))
-		notify_message_free(list_take(&queue->memory));
+		notify_message_free(notify_list_take(&queue->memory));
 }
 
 static void remember(struct notify_queue *queue, const struct notify_message *message)
@@ -182,7 +76,7 @@ static void remember(struct notify_queue *queue, const struct notify_message *me
 		return;
 	copy = notify_message_copy(message);
 	copy->is_memory = copy->is_resent = true;
-	list_add(&queue->memory, copy);
+	notify_list_add(&queue->memory, copy);
 	forget_old(queue);
 }
 
@@ -193,7 +87,7 @@ static void report(struct notify_queue *queue, struct notify_message *message, b
 		return;
 	}
 	message->is_delivered = is_delivered;
-	list_add(&queue->reports, message);
+	notify_list_add(&queue->reports, message);
 	if (is_delivered)
 		queue->counts.sent_count++;
 	else
@@ -225,8 +119,8 @@ static void failed(struct notify_queue *queue)
 	queue->has_tried = true;
 	memcpy(queue->counts.error, queue->carrier.error, sizeof(queue->counts.error));
 	if (!queue->failures_count++)
-		warn("receiver '%s' (%s): %s; what it shall get waits and is tried again", queue->name, kind_word(queue),
-		     queue->carrier.error);
+		warn("receiver '%s' (%s): %s; what it shall get waits and is tried again", queue->name,
+		     kind_word(queue), queue->carrier.error);
 	back_off(queue);
 }
 
@@ -245,9 +139,9 @@ static void take_settings(struct notify_queue *queue)
 	if (!queue->next_settings)
 		return;
 	notify_carrier_close(&queue->carrier);
-	list_free(&queue->memory);
-	list_prepend(&queue->waiting, &queue->doubt);
-	settings_free(queue->settings);
+	notify_list_free(&queue->memory);
+	notify_list_prepend(&queue->waiting, &queue->doubt);
+	notify_settings_free(queue->settings);
 	queue->settings = queue->next_settings;
 	queue->next_settings = NULL;
 	notify_carrier_init(&queue->carrier, &queue->settings->receiver);
@@ -257,8 +151,8 @@ static void take_settings(struct notify_queue *queue)
 }
 
 /*
- * Closed in order: everything that had arrived was read; what is in doubt comes once more, but not twice, else a reader that closes after
- * each message would get it for ever.
+ * Closed in order: everything that had arrived was read; what is in doubt comes once more, but not twice, else a reader
+ * that closes after each message would get it for ever.
  */
 static void doubt_is_over(struct notify_queue *queue, enum notify_settled settled)
 {
@@ -266,12 +160,12 @@ static void doubt_is_over(struct notify_queue *queue, enum notify_settled settle
 	struct notify_message *message;
 
 	if (settled == NOTIFY_LOST)
-		list_prepend(&again, &queue->memory);
-	list_free(&queue->memory);
-	while ((message = list_take(&queue->doubt))) {
+		notify_list_prepend(&again, &queue->memory);
+	notify_list_free(&queue->memory);
+	while ((message = notify_list_take(&queue->doubt))) {
 		if (settled == NOTIFY_LOST || !message->is_resent) {
 			message->is_resent = true;
-			list_add(&again, message);
+			notify_list_add(&again, message);
 		} else {
 			report(queue, message, true);
 		}
@@ -279,7 +173,7 @@ static void doubt_is_over(struct notify_queue *queue, enum notify_settled settle
 	if (!again.count)
 		return;
 	queue->counts.resent_count += again.count;
-	list_prepend(&queue->waiting, &again);
+	notify_list_prepend(&queue->waiting, &again);
 	failed(queue);
 }
 
@@ -298,7 +192,7 @@ static void settle(struct notify_queue *queue)
 	pthread_mutex_lock(&queue->lock);
 	if (settled == NOTIFY_ARRIVED && queue->doubt.count) {
 		worked(queue);
-		while ((message = list_take(&queue->doubt))) {
+		while ((message = notify_list_take(&queue->doubt))) {
 			remember(queue, message);
 			report(queue, message, true);
 		}
@@ -319,7 +213,7 @@ static bool may_put(const struct notify_queue *queue)
 static void put(struct notify_queue *queue)
 {
 	struct notify_list hand = {NULL, NULL, 0};
-	struct notify_message *message = list_take(&queue->waiting);
+	struct notify_message *message = notify_list_take(&queue->waiting);
 	enum notify_put result;
 
 	queue->in_hand = message;
@@ -330,7 +224,7 @@ static void put(struct notify_queue *queue)
 	queue->in_hand = NULL;
 	if (result == NOTIFY_IN_DOUBT) {
 		message->put_at_ns = notify_now_ns();
-		list_add(&queue->doubt, message);
+		notify_list_add(&queue->doubt, message);
 		return;
 	}
 	if (result == NOTIFY_DELIVERED) {
@@ -338,8 +232,8 @@ static void put(struct notify_queue *queue)
 		report(queue, message, true);
 		return;
 	}
-	list_add(&hand, message);
-	list_prepend(&queue->waiting, &hand);
+	notify_list_add(&hand, message);
+	notify_list_prepend(&queue->waiting, &hand);
 	/* what went before it on the same connection was there before it, and is lost with it */
 	if (queue->carrier.fd < 0 && (queue->doubt.count || queue->memory.count))
 		doubt_is_over(queue, NOTIFY_LOST);
@@ -350,7 +244,8 @@ static void put(struct notify_queue *queue)
 /* Until there is something to do; unlocked meanwhile. */
 static void doze(struct notify_queue *queue)
 {
-	bool has_doubt = queue->doubt.count, watches = has_doubt || queue->memory.count, has_waiting = queue->waiting.count && queue->doubt.count < DOUBT_MAX;
+	bool has_doubt = queue->doubt.count, watches = has_doubt || queue->memory.count,
+	     has_waiting = queue->waiting.count && queue->doubt.count < DOUBT_MAX;
 	uint64_t retry_at_ns = queue->retry_at_ns;
 	struct pollfd fds[3] = {
 		{.fd = queue->wake_fd, .events = POLLIN},
@@ -374,13 +269,13 @@ static void doze(struct notify_queue *queue)
 
 static void queue_destroy(struct notify_queue *queue)
 {
-	list_free(&queue->waiting);
-	list_free(&queue->doubt);
-	list_free(&queue->memory);
-	list_free(&queue->reports);
+	notify_list_free(&queue->waiting);
+	notify_list_free(&queue->doubt);
+	notify_list_free(&queue->memory);
+	notify_list_free(&queue->reports);
 	notify_carrier_close(&queue->carrier);
-	settings_free(queue->settings);
-	settings_free(queue->next_settings);
+	notify_settings_free(queue->settings);
+	notify_settings_free(queue->next_settings);
 	if (queue->wake_fd >= 0)
 		close(queue->wake_fd);
 	if (queue->cut_fd >= 0)
@@ -457,7 +352,8 @@ static int start(struct notify_queue *queue)
 	return -error;
 }
 
-int notify_queue_new(struct notify_queue **out, const struct notify_receiver *receiver, const struct notify_queue_options *options)
+int notify_queue_new(struct notify_queue **out, const struct notify_receiver *receiver,
+		     const struct notify_queue_options *options)
 {
 	struct notify_queue *queue = mem_new(sizeof(*queue));
 	pthread_condattr_t monotonic;
@@ -472,12 +368,14 @@ int notify_queue_new(struct notify_queue **out, const struct notify_receiver *re
 	queue->counts.kind = receiver->kind;
 	queue->limit_count = receiver->queue_count;
 	queue->options = *options;
-	queue->carrier.syslog_socket = queue->syslog_socket = options->syslog_socket ? mem_string(options->syslog_socket) : NULL;
-	queue->carrier.journal_socket = queue->journal_socket = options->journal_socket ? mem_string(options->journal_socket) : NULL;
+	queue->carrier.syslog_socket = queue->syslog_socket =
+		options->syslog_socket ? mem_string(options->syslog_socket) : NULL;
+	queue->carrier.journal_socket = queue->journal_socket =
+		options->journal_socket ? mem_string(options->journal_socket) : NULL;
 	queue->options.origin.host = queue->host = mem_string(options->origin.host);
 	queue->carrier.origin = &queue->options.origin;
 	queue->carrier.fd = -1;
-	queue->next_settings = settings_new(receiver);
+	queue->next_settings = notify_settings_new(receiver);
 	queue->random = notify_now_ns() ^ (uintptr_t)queue ^ options->origin.pid;
 	queue->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	queue->cut_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -497,10 +395,10 @@ int notify_queue_new(struct notify_queue **out, const struct notify_receiver *re
 
 void notify_queue_update(struct notify_queue *queue, const struct notify_receiver *receiver)
 {
-	struct notify_settings *settings = settings_new(receiver);
+	struct notify_settings *settings = notify_settings_new(receiver);
 
 	pthread_mutex_lock(&queue->lock);
-	settings_free(queue->next_settings);
+	notify_settings_free(queue->next_settings);
 	queue->next_settings = settings;
 	queue->counts.kind = receiver->kind;
 	queue->limit_count = receiver->queue_count;
@@ -511,9 +409,9 @@ void notify_queue_update(struct notify_queue *queue, const struct notify_receive
 void notify_queue_add(struct notify_queue *queue, struct notify_message *message)
 {
 	pthread_mutex_lock(&queue->lock);
-	list_add(&queue->waiting, message);
+	notify_list_add(&queue->waiting, message);
 	while (queue->waiting.count > queue->limit_count)
-		report(queue, list_let_go(&queue->waiting), false);
+		report(queue, notify_list_let_go(&queue->waiting), false);
 	pthread_mutex_unlock(&queue->lock);
 	wake(queue->wake_fd);
 }
@@ -606,7 +504,10 @@ void notify_queue_free(struct notify_queue *queue, uint64_t until_ns)
 
 	notify_queue_cut(queue);
 	if (!notify_queue_wait(queue, until_ns)) {
-		/* inside a call that cannot be interrupted (a name's resolution, a stuck journal): the thread frees what it uses */
+		/*
+		 * inside a call that cannot be interrupted (a name's resolution, a stuck journal): the thread frees
+		 * what it uses
+		 */
 		pthread_mutex_lock(&queue->lock);
 		say_undelivered(queue);
 		queue->is_said = true;

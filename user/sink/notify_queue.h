@@ -20,12 +20,13 @@ struct notify_queue_options { /* copied */
 };
 
 struct notify_queue;
-int notify_queue_new(struct notify_queue **queue, const struct notify_receiver *receiver, const struct notify_queue_options *options);
+int notify_queue_new(struct notify_queue **queue, const struct notify_receiver *receiver,
+		     const struct notify_queue_options *options);
 /* New settings for the same name; what waits goes where they say. */
 void notify_queue_update(struct notify_queue *queue, const struct notify_receiver *receiver);
 /*
- * Takes the message. Over the limit the oldest repeat is let go, or the oldest of all when no repeat waits: a firing one never before a
- * repeat.
+ * Takes the message. Over the limit the oldest repeat is let go, or the oldest of all when no repeat waits: a firing
+ * one never before a repeat.
  */
 void notify_queue_add(struct notify_queue *queue, struct notify_message *message);
 /* What was delivered or let go since the last call, in that order; the caller frees them. */
@@ -35,8 +36,8 @@ void notify_queue_counts(struct notify_queue *queue, struct notify_counts *count
 const char *notify_queue_name(const struct notify_queue *queue);
 
 /*
- * The end, in steps so that all receivers share one patience: stop() lets each message be tried once more, wait() waits for the thread,
- * cut() gives up, free() says what was not delivered, and waits no longer than until the instant.
+ * The end, in steps so that all receivers share one patience: stop() lets each message be tried once more, wait() waits
+ * for the thread, cut() gives up, free() says what was not delivered, and waits no longer than until the instant.
  */
 #define NOTIFY_CUT_PATIENCE_NS (100 * 1000000ull)
 void notify_queue_stop(struct notify_queue *queue);

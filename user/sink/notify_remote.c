@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: messages. Out: RFC 5424 over TCP, each with its length in front (RFC 6587), or one datagram each over UDP.
- * The rule that surprises: no answer comes back in syslog. Over TCP a message counts as arrived when the other kernel has acknowledged
- * it and the connection stands for a while after; over UDP when no refusal came back. Until then it is in doubt, and sent again.
+ * The rule that surprises: no answer comes back in syslog. Over TCP a message counts as arrived when the other kernel
+ * has acknowledged it and the connection stands for a while after; over UDP when no refusal came back. Until then it is
+ * in doubt, and sent again.
  */
 #include "sink/notify_carrier.h"
 
@@ -22,8 +23,8 @@
 #define TCP_STANDS_NS (1 * NS_PER_S)
 #define UDP_STANDS_NS (200 * NS_PER_MS)
 /*
- * A reader that hangs leaves what its kernel has acknowledged unread, and when it is killed then, the kernel says so by a reset: what was
- * sent in the last minute comes again.
+ * A reader that hangs leaves what its kernel has acknowledged unread, and when it is killed then, the kernel says so by
+ * a reset: what was sent in the last minute comes again.
  */
 #define TCP_REMEMBERS_NS (60 * NS_PER_S)
 
@@ -69,7 +70,8 @@ static int remote_connect(struct notify_carrier *carrier, const struct addrinfo 
 /* Every address of the name in turn; each gets its part of the time. */
 static int remote_open(struct notify_carrier *carrier, uint64_t until_ns)
 {
-	struct addrinfo hints = {.ai_socktype = carrier->receiver->is_udp ? SOCK_DGRAM : SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	struct addrinfo hints = {.ai_socktype = carrier->receiver->is_udp ? SOCK_DGRAM : SOCK_STREAM,
+				 .ai_flags = AI_NUMERICSERV};
 	struct addrinfo *list, *each;
 	unsigned left_count = 0;
 	int error;
@@ -78,7 +80,8 @@ static int remote_open(struct notify_carrier *carrier, uint64_t until_ns)
 		return 0;
 	error = getaddrinfo(carrier->receiver->host, carrier->receiver->port, &hints, &list);
 	if (error) {
-		snprintf(carrier->error, sizeof(carrier->error), "%s: %s", carrier->receiver->host, gai_strerror(error));
+		snprintf(carrier->error, sizeof(carrier->error), "%s: %s", carrier->receiver->host,
+			 gai_strerror(error));
 		return 1; /* said */
 	}
 	for (each = list; each; each = each->ai_next)
@@ -128,7 +131,8 @@ static enum notify_put remote_put(struct notify_carrier *carrier, const struct n
 	error = remote_open(carrier, until_ns);
 	if (error)
 		return error > 0 ? NOTIFY_FAILED : notify_failed(carrier, error, carrier->receiver->host);
-	notify_rfc5424(&line, carrier->receiver, carrier->origin, message, is_udp ? NOTIFY_UDP_BYTES : NOTIFY_LOCAL_BYTES);
+	notify_rfc5424(&line, carrier->receiver, carrier->origin, message,
+		       is_udp ? NOTIFY_UDP_BYTES : NOTIFY_LOCAL_BYTES);
 	if (!is_udp)
 		buf_format(&framed, "%zu ", line.length);
 	buf_add(&framed, line.bytes, line.length);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: messages. Out: lines on /dev/log, or on the socket of --syslog-socket, byte for byte what syslog(3) would write there.
- * The rule that surprises: a datagram that was sent is not delivered before its reader has taken it out of the socket. When the reader
- * dies first, the kernel throws the queue away without a word; so we look whether the same socket is still read after ours drained.
+ * In: messages. Out: lines on /dev/log, or on the socket of --syslog-socket, byte for byte what syslog(3) would write
+ * there. The rule that surprises: a datagram that was sent is not delivered before its reader has taken it out of the
+ * socket. When the reader dies first, the kernel throws the queue away without a word; so we look whether the same
+ * socket is still read after ours drained.
  */
 #include "sink/notify_carrier.h"
 
@@ -94,7 +95,10 @@ static enum notify_put syslog_put(struct notify_carrier *carrier, const struct n
 	error = notify_send_all(carrier, line.bytes, line.length + carrier->is_stream, until_ns);
 	buf_fini(&line);
 	if (error) {
-		/* a full datagram socket has taken nothing and may still be read; half a record in a stream ends with the stream */
+		/*
+		 * a full datagram socket has taken nothing and may still be read; half a record in a stream ends with
+		 * the stream
+		 */
 		if (carrier->is_stream || (error != -ETIMEDOUT && error != -ECANCELED))
 			notify_carrier_close(carrier);
 		return notify_failed(carrier, error, syslog_path(carrier));

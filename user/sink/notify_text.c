@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: messages. Out: a readable sentence, and JSON.
- * The rule that surprises: a size is kept by leaving whole members out, so a receiver never gets half a number or half a name; members
- * are added in the order of what an on-call engineer needs, so the annotations go first.
+ * The rule that surprises: a size is kept by leaving whole members out, so a receiver never gets half a number or half
+ * a name; members are added in the order of what an on-call engineer needs, so the annotations go first.
  */
 #include "sink/notify_text.h"
 
@@ -14,7 +14,7 @@
 #include "base/units.h"
 #include "sink/member.h"
 
-#define SHOWN_NAMES 3	  /* of a group */
+#define SHOWN_NAMES	 3  /* of a group */
 #define CUT_MEMBER_BYTES 32 /* ,"cut_fields":123456 */
 
 /* ---- words ---- */
@@ -133,7 +133,8 @@ static void add_part(struct buf *out, const struct buf *part, size_t max_bytes)
 		buf_add(out, part->bytes, part->length);
 }
 
-static void add_tail(struct buf *out, const struct notify_message *message, const struct notify_note *note, size_t max_bytes)
+static void add_tail(struct buf *out, const struct notify_message *message, const struct notify_note *note,
+		     size_t max_bytes)
 {
 	struct buf part = {0};
 
@@ -169,7 +170,8 @@ static void say_one(struct buf *out, const struct notify_message *message, size_
 		text_fit(out, summary, strlen(summary), summary_columns, false, false);
 	}
 	if (*note->reason || note->is_unknown) {
-		buf_format(&part, note->is_unknown ? " (unknown%s" : " (%s", *note->reason && note->is_unknown ? ": " : "");
+		buf_format(&part, note->is_unknown ? " (unknown%s" : " (%s",
+			   *note->reason && note->is_unknown ? ": " : "");
 		clean(&part, note->reason);
 		buf_char(&part, ')');
 		add_part(out, &part, max_bytes);
@@ -380,7 +382,8 @@ static void add_notes(struct fields *fields, const struct notify_message *messag
 		size_t length;
 
 		add_note(&one, message->notes[shown], in_full);
-		json_object_to_json_string_length(one.object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+		json_object_to_json_string_length(one.object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
+						  &length);
 		if (fields->used_bytes + used + length + 40 > fields->max_bytes) {
 			json_object_put(one.object);
 			break;
@@ -424,7 +427,8 @@ static void print(struct buf *out, struct fields *fields)
 	json_object_put(fields->object);
 }
 
-void notify_json(struct buf *out, const struct notify_message *message, const char *receiver, bool with_msg, size_t max_bytes)
+void notify_json(struct buf *out, const struct notify_message *message, const char *receiver, bool with_msg,
+		 size_t max_bytes)
 {
 	struct fields fields = {
 		.object = member_object(),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the told-state. Out: JSON for the state file, and back.
- * The rule that surprises: only what was surely delivered is printed. What a crash leaves uncertain is told again: at least once.
+ * The rule that surprises: only what was surely delivered is printed. What a crash leaves uncertain is told again: at
+ * least once.
  */
 #include "sink/notify_parts.h"
 
@@ -17,7 +18,7 @@
 #include "sink/member.h"
 
 #define TOLD_VERSION 1
-#define LOADED_MAX ((size_t)LIMIT_ALERTS * NOTIFY_MAX_RECEIVERS)
+#define LOADED_MAX   ((size_t)LIMIT_ALERTS * NOTIFY_MAX_RECEIVERS)
 
 static const char *const state_words[] = {[TOLD_FIRING] = "firing", [TOLD_COVERED] = "covered"};
 
@@ -42,7 +43,8 @@ void notify_dispatch_print(const struct notify_dispatch *dispatch, struct buf *o
 	for (const struct watched *watched = dispatch->watched; watched; watched = watched->next)
 		for (size_t r = 0; r < dispatch->config->receivers_count; r++)
 			if (watched->told[r].delivered_at_real_ns)
-				print_one(list, watched->note->id, dispatch->config->receivers[r].name, &watched->told[r]);
+				print_one(list, watched->note->id, dispatch->config->receivers[r].name,
+					  &watched->told[r]);
 	for (const struct loaded *loaded = dispatch->loaded; loaded; loaded = loaded->next)
 		print_one(list, loaded->alert_id, loaded->receiver, &loaded->told);
 	member_count(root, "version", TOLD_VERSION);
@@ -74,7 +76,8 @@ static const char *read_text(struct json_object *one, const char *key)
 
 static bool read_one(struct json_object *one, struct loaded *loaded)
 {
-	const char *id = read_text(one, "alert_id"), *receiver = read_text(one, "receiver"), *state = read_text(one, "state");
+	const char *id = read_text(one, "alert_id"), *receiver = read_text(one, "receiver"),
+		   *state = read_text(one, "state");
 	char *end;
 
 	if (!id || !receiver || !state || strlen(receiver) >= sizeof(loaded->receiver))
@@ -129,7 +132,8 @@ static bool read_root(struct json_object *root, struct loaded **all)
 
 	return json_object_is_type(root, json_type_object) && json_object_object_get_ex(root, "version", &version) &&
 	       json_object_is_type(version, json_type_int) && json_object_get_uint64(version) == TOLD_VERSION &&
-	       json_object_object_get_ex(root, "told", &list) && json_object_is_type(list, json_type_array) && read_list(list, all);
+	       json_object_object_get_ex(root, "told", &list) && json_object_is_type(list, json_type_array) &&
+	       read_list(list, all);
 }
 
 int notify_dispatch_load(struct notify_dispatch *dispatch, const char *text, size_t length)

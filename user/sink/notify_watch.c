@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: notes of alerts that fired. Out: whether they may be told, and who speaks for whom.
- * The rule that surprises: a tier that a higher one inhibits is not told of again. To whoever has been told of the higher one it is
- * covered: its end is not told, the higher one's is. When the higher one ends first, the lower becomes due again.
+ * The rule that surprises: a tier that a higher one inhibits is not told of again. To whoever has been told of the
+ * higher one it is covered: its end is not told, the higher one's is. When the higher one ends first, the lower becomes
+ * due again.
  */
 #include "sink/notify_parts.h"
 
@@ -38,7 +39,8 @@ bool notify_is_firing(const struct watched *watched)
 
 bool notify_may_be_told(const struct watched *watched)
 {
-	return notify_is_firing(watched) && !watched->note->silence_id && !watched->note->inhibited_by && !watched->is_inhibited;
+	return notify_is_firing(watched) && !watched->note->silence_id && !watched->note->inhibited_by &&
+	       !watched->is_inhibited;
 }
 
 bool notify_is_held(const struct notify_dispatch *dispatch, const struct watched *watched)
@@ -187,18 +189,22 @@ static uint64_t equal_hash(const struct notify_inhibit *inhibit, const struct no
 /* Marks the targets of one inhibition in `now`, by the order of the list. */
 static void inhibit_by(const struct notify_dispatch *dispatch, const struct notify_inhibit *inhibit, bool *now)
 {
-	/* An alert that is source and target is not held down by others of its kind: else two would silence each other. */
+	/*
+	 * An alert that is source and target is not held down by others of its kind: else two would silence each other.
+	 */
 	struct table sources = {0}, sources_only = {0};
 	size_t i = 0;
 
 	for (struct watched *watched = dispatch->watched; watched; watched = watched->next) {
-		if (!notify_is_firing(watched) || !notify_matches(inhibit->source, inhibit->source_count, watched->note))
+		if (!notify_is_firing(watched) ||
+		    !notify_matches(inhibit->source, inhibit->source_count, watched->note))
 			continue;
 		table_put(&sources, equal_hash(inhibit, watched->note), watched);
 		if (!notify_matches(inhibit->target, inhibit->target_count, watched->note))
 			table_put(&sources_only, equal_hash(inhibit, watched->note), watched);
 	}
-	for (const struct watched *watched = dispatch->watched; sources.count && watched; watched = watched->next, i++) {
+	for (const struct watched *watched = dispatch->watched; sources.count && watched;
+	     watched = watched->next, i++) {
 		bool is_source;
 
 		if (now[i] || !notify_matches(inhibit->target, inhibit->target_count, watched->note))
