@@ -132,7 +132,7 @@ test-programs: | $(DEPS)
 	$(Q)tests/build $(B)/tests
 
 .PHONY: check
-check: $(B)/ttsobs-bpf $(MAN) $(UNIT_BIN) $(B)/golden-feed $(B)/tests/notify_driver test-programs ## install, build, run every test; the last line counts them
+check: $(B)/ttsobs-bpf $(MAN) $(UNIT_BIN) $(B)/golden-feed $(B)/tests/notify_driver $(B)/soak-million test-programs ## install, build, run every test; the last line counts them
 	$(Q)tests/run
 
 .PHONY: unit
@@ -149,6 +149,10 @@ asan: | $(DEPS) ## unit and golden tests with the address and undefined-behaviou
 .PHONY: asan-run
 asan-run: $(UNIT_BIN) $(B)/golden-feed $(B)/ttsobs-bpf
 	$(Q)TTSOBS_BUILD=$(B) tests/run unit golden
+
+$(B)/soak-million: tests/soak/million.c $(OBJ) | $(DEPS)
+	$(say) TEST $@
+	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
 .PHONY: bench
 bench: $(B)/ttsobs-bpf $(B)/rules-bench test-programs ## what tracing costs (traced and untraced alternating in one run), and what rules cost
