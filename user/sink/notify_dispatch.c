@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOADED_LIFE_NS (600 * 1000000000ull)
+#define LOADED_LIFE_NS (30 * 1000000000ull) /* restored alerts come with the first ticks */
 
 struct notify_dispatch *notify_dispatch_new(const struct notify_config *config,
 					    const struct notify_dispatch_hooks *hooks)
@@ -131,7 +131,7 @@ void notify_dispatch_tick(struct notify_dispatch *dispatch, const struct view *v
 	if (!dispatch->loaded_until_real_ns)
 		dispatch->loaded_until_real_ns = dispatch->now_real_ns + LOADED_LIFE_NS;
 	if (dispatch->loaded && dispatch->now_real_ns >= dispatch->loaded_until_real_ns)
-		notify_told_forget_loaded(dispatch);
+		notify_told_end_loaded(dispatch);
 	if (!dispatch->is_dirty && !dispatch->is_ending && dispatch->now_real_ns < dispatch->due_at_real_ns)
 		return;
 	dispatch->is_dirty = false;

@@ -64,6 +64,7 @@ struct loaded { /* from a state file, until its alert is there */
 	uint64_t alert_id;
 	char receiver[65];
 	struct told told;
+	struct notify_note *note; /* as having ended, should nobody bring the alert back */
 	struct loaded *same_next; /* of the same alert */
 	struct loaded *next, *previous;
 };
@@ -117,6 +118,7 @@ void notify_group_free(struct notify_dispatch *dispatch, struct group *group);
 /* notify_told.c */
 void notify_told_adopt(struct notify_dispatch *dispatch, struct watched *watched);
 bool notify_told_is_loaded(const struct notify_dispatch *dispatch, uint64_t alert_id);
+void notify_told_end_loaded(struct notify_dispatch *dispatch); /* nobody brought them back: they have ended */
 void notify_told_forget_loaded(struct notify_dispatch *dispatch);
 
 #endif

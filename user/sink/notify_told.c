@@ -2,7 +2,7 @@
 /*
  * In: the told-state. Out: JSON for the state file, and back.
  * The rule that surprises: only what was surely delivered is printed. What a crash leaves uncertain is told again: at
- * least once.
+ * least once. So is an end: an alert that was told and does not come back has ended while nobody could say so.
  */
 #include "sink/notify_parts.h"
 
@@ -16,23 +16,35 @@
 #include "base/refuse.h"
 #include "model/limits.h"
 #include "sink/member.h"
+#include "sink/notify_text.h"
 
 #define TOLD_VERSION 1
+#define LABELS_MAX   1000
 #define LOADED_MAX   ((size_t)LIMIT_ALERTS * NOTIFY_MAX_RECEIVERS)
 
 static const char *const state_words[] = {[TOLD_FIRING] = "firing", [TOLD_COVERED] = "covered"};
 
-static void print_one(struct json_object *list, uint64_t alert_id, const char *receiver, const struct told *told)
+static void print_one(struct json_object *list, const struct notify_note *note, const char *receiver,
+		      const struct told *told)
 {
-	struct json_object *one = member_object();
+	struct json_object *one = member_object(), *labels = member_object();
 	char id[17];
 
-	snprintf(id, sizeof(id), "%016llx", (unsigned long long)alert_id);
+	snprintf(id, sizeof(id), "%016llx", (unsigned long long)note->id);
 	member_word(one, "alert_id", id);
 	member_string(one, "receiver", receiver);
 	member_word(one, "state", told->state == TOLD_COVERED ? state_words[TOLD_COVERED] : state_words[TOLD_FIRING]);
 	member_count(one, "first_at_real_ns", told->first_at_real_ns);
 	member_count(one, "last_at_real_ns", told->delivered_at_real_ns);
+	member_count(one, "fired_at_real_ns", note->fired_at_real_ns);
+	for (size_t i = 0; i < note->labels_count; i++) {
+		struct json_object *value = member_object();
+
+		member_string(value, "v", note->labels[i].value);
+		member_foreign(labels, note->labels[i].name, json_object_get(json_object_object_get(value, "v")));
+		json_object_put(value);
+	}
+	member_add(one, "labels", labels);
 	member_append(list, one);
 }
 
@@ -43,10 +55,9 @@ void notify_dispatch_print(const struct notify_dispatch *dispatch, struct buf *o
 	for (const struct watched *watched = dispatch->watched; watched; watched = watched->next)
 		for (size_t r = 0; r < dispatch->config->receivers_count; r++)
 			if (watched->told[r].delivered_at_real_ns)
-				print_one(list, watched->note->id, dispatch->config->receivers[r].name,
-					  &watched->told[r]);
+				print_one(list, watched->note, dispatch->config->receivers[r].name, &watched->told[r]);
 	for (const struct loaded *loaded = dispatch->loaded; loaded; loaded = loaded->next)
-		print_one(list, loaded->alert_id, loaded->receiver, &loaded->told);
+		print_one(list, loaded->note, loaded->receiver, &loaded->told);
 	member_count(root, "version", TOLD_VERSION);
 	member_add(root, "told", list);
 	member_print(out, root);
@@ -62,7 +73,7 @@ static bool read_ns(struct json_object *one, const char *key, uint64_t *ns)
 	if (!json_object_object_get_ex(one, key, &value) || !json_object_is_type(value, json_type_int))
 		return false;
 	*ns = json_object_get_uint64(value);
-	return *ns && *ns <= INT64_MAX;
+	return *ns <= INT64_MAX;
 }
 
 static const char *read_text(struct json_object *one, const char *key)
@@ -72,6 +83,49 @@ static const char *read_text(struct json_object *one, const char *key)
 	if (!json_object_object_get_ex(one, key, &value) || !json_object_is_type(value, json_type_string))
 		return NULL;
 	return json_object_get_string(value);
+}
+
+static enum tier tier_of(const char *severity)
+{
+	for (unsigned tier = TIER_NONE + 1; tier < TIERS; tier++)
+		if (!strcmp(severity, notify_tier_word(tier)))
+			return tier;
+	return TIER_NONE;
+}
+
+/* The alert as it is to be told if it does not come back. */
+static bool read_note(struct json_object *one, struct loaded *loaded)
+{
+	struct alert alert = {.id = loaded->alert_id, .name = "", .state = ALERT_ENDED};
+	struct labels *labels;
+	struct json_object *all;
+	bool is_good = true;
+
+	if (!read_ns(one, "fired_at_real_ns", &alert.fired_at_real_ns) ||
+	    !json_object_object_get_ex(one, "labels", &all) || !json_object_is_type(all, json_type_object) ||
+	    json_object_object_length(all) > LABELS_MAX)
+		return false;
+	labels = mem_new(sizeof(*labels) + (size_t)json_object_object_length(all) * sizeof(struct label));
+	json_object_object_foreach(all, name, value)
+	{
+		if (json_object_is_type(value, json_type_string))
+			labels->items[labels->count++] = (struct label){name, json_object_get_string(value)};
+		else
+			is_good = false;
+	}
+	for (size_t i = 0; i < labels->count; i++) {
+		if (!strcmp(labels->items[i].name, "alertname"))
+			alert.name = labels->items[i].value;
+		if (!strcmp(labels->items[i].name, "severity"))
+			alert.tier = tier_of(labels->items[i].value);
+	}
+	alert.labels = labels;
+	alert.active_at_real_ns = alert.fired_at_real_ns;
+	snprintf(alert.reason, sizeof(alert.reason), "it ended while ttsobs-bpf could not say so");
+	if (is_good)
+		loaded->note = notify_note_new(&alert);
+	free(labels);
+	return is_good;
 }
 
 static bool read_one(struct json_object *one, struct loaded *loaded)
@@ -93,7 +147,7 @@ static bool read_one(struct json_object *one, struct loaded *loaded)
 	else
 		return false;
 	return read_ns(one, "first_at_real_ns", &loaded->told.first_at_real_ns) &&
-	       read_ns(one, "last_at_real_ns", &loaded->told.last_at_real_ns);
+	       read_ns(one, "last_at_real_ns", &loaded->told.last_at_real_ns) && read_note(one, loaded);
 }
 
 static void free_loaded(struct loaded *loaded)
@@ -102,6 +156,7 @@ static void free_loaded(struct loaded *loaded)
 
 	for (; loaded; loaded = next) {
 		next = loaded->next;
+		notify_note_drop(loaded->note);
 		free(loaded);
 	}
 }
@@ -165,6 +220,15 @@ int notify_dispatch_load(struct notify_dispatch *dispatch, const char *text, siz
 	return 0;
 }
 
+static size_t find_receiver(const struct notify_config *config, const char *name)
+{
+	size_t r = 0;
+
+	while (r < config->receivers_count && strcmp(config->receivers[r].name, name) != 0)
+		r++;
+	return r;
+}
+
 bool notify_told_is_loaded(const struct notify_dispatch *dispatch, uint64_t alert_id)
 {
 	return table_find(&dispatch->loaded_by_id, alert_id) != NULL;
@@ -173,20 +237,40 @@ bool notify_told_is_loaded(const struct notify_dispatch *dispatch, uint64_t aler
 void notify_told_adopt(struct notify_dispatch *dispatch, struct watched *watched)
 {
 	struct loaded *loaded = table_remove(&dispatch->loaded_by_id, watched->note->id), *next;
+	size_t r;
 
 	for (; loaded; loaded = next) {
 		next = loaded->same_next;
-		for (size_t r = 0; r < dispatch->config->receivers_count; r++)
-			if (!strcmp(dispatch->config->receivers[r].name, loaded->receiver))
-				watched->told[r] = loaded->told;
+		r = find_receiver(dispatch->config, loaded->receiver);
+		if (r < dispatch->config->receivers_count)
+			watched->told[r] = loaded->told;
 		if (loaded->previous)
 			loaded->previous->next = loaded->next;
 		else
 			dispatch->loaded = loaded->next;
 		if (loaded->next)
 			loaded->next->previous = loaded->previous;
+		notify_note_drop(loaded->note);
 		free(loaded);
 	}
+}
+
+void notify_told_end_loaded(struct notify_dispatch *dispatch)
+{
+	for (struct loaded *loaded = dispatch->loaded; loaded; loaded = loaded->next) {
+		struct watched *watched = notify_watch(dispatch, loaded->alert_id);
+		size_t r = find_receiver(dispatch->config, loaded->receiver);
+
+		if (r == dispatch->config->receivers_count || loaded->told.state != TOLD_FIRING)
+			continue;
+		if (!watched) {
+			watched = notify_watch_new(dispatch, notify_note_share(loaded->note));
+			notify_groups_join(dispatch, watched);
+		}
+		watched->told[r] = loaded->told;
+		dispatch->is_dirty = true;
+	}
+	notify_told_forget_loaded(dispatch);
 }
 
 void notify_told_forget_loaded(struct notify_dispatch *dispatch)

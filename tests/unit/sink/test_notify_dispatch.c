@@ -607,6 +607,30 @@ static void the_end_of_a_restored_alert_is_told_to_those_who_got_its_firing(void
 	world_heard(&world, "");
 }
 
+static void an_end_that_could_not_be_told_before_the_restart_is_told_behind_it(void **state)
+{
+	struct alert *alert;
+
+	(void)state;
+	world_begin(&world, PLAIN);
+	alert = world_fire(&world, "Slow", "critical", 1);
+	world_fire(&world, "Other", "critical", 1);
+	world_run(&world, 20);
+	world.is_deaf = true; /* the end is under way when we are killed */
+	world_state(&world, alert, ALERT_RESOLVED);
+	world_run(&world, 5);
+	world_heard(&world, "2 ops firing Slow/critical\n2 ops firing Other/critical\n21 ops resolved Slow/critical\n");
+	world.is_deaf = false;
+	restart(PLAIN, 60); /* the judge knows it no more */
+	world_run(&world, 20);
+	world_heard(&world, "");
+	world_run(&world, 20);
+	world_heard(&world, "116 ops ended Slow/critical\n");
+	restart(PLAIN, 60);
+	world_run(&world, 100);
+	world_heard(&world, "");
+}
+
 static void an_escalation_goes_on_over_a_restart(void **state)
 {
 	(void)state;
@@ -785,6 +809,7 @@ int main(void)
 		TEST(a_restored_alert_is_not_told_again_but_repeated_when_it_is_time),
 		TEST(a_restored_alert_that_nobody_surely_got_is_told_again),
 		TEST(the_end_of_a_restored_alert_is_told_to_those_who_got_its_firing),
+		TEST(an_end_that_could_not_be_told_before_the_restart_is_told_behind_it),
 		TEST(an_escalation_goes_on_over_a_restart),
 		TEST(covered_tiers_stay_covered_over_a_restart),
 		TEST(a_damaged_told_state_is_refused_and_all_is_told_again),
