@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/control_record.h"
 #include "app/session_parts.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -36,7 +37,7 @@ int session_read_rules(struct session *session)
 
 static uint64_t now_ns(const struct session *session)
 {
-	return flow_view(session->flow)->now_ns;
+	return control_record_at_ns(flow_view(session->flow));
 }
 
 void session_begin(struct session *session)
@@ -74,17 +75,11 @@ static void hear(void *arg, const char *line)
 
 static void feed_refusal(struct session *session, const char *message, size_t count)
 {
+	const struct tt_control control = { .what = TT_CONTROL_RULES_REFUSED, .id = count };
 	struct buf record = { 0 };
-	size_t length = strlen(message);
-	struct tt_control control = { .what = TT_CONTROL_RULES_REFUSED, .id = count };
 
-	control.text_bytes = (uint32_t)(length < TT_CONTROL_TEXT_MAX ? length : TT_CONTROL_TEXT_MAX);
-	length = (sizeof(control) + control.text_bytes + 7) & ~(size_t)7;
-	control.head = (struct tt_head){ .at_ns = now_ns(session), .kind = TT_CONTROL, .size = (uint16_t)length, .probe = TT_NO_PROBE };
-	buf_add(&record, &control, sizeof(control));
-	buf_add(&record, message, control.text_bytes);
-	buf_add(&record, "\0\0\0\0\0\0\0", length - record.length);
-	session->feed.record(&session->feed, (const struct tt_head *)(const void *)record.bytes, (uint32_t)length);
+	control_record_make(&record, now_ns(session), &control, message, "");
+	control_record_feed(&session->feed, &record);
 	buf_fini(&record);
 }
 
