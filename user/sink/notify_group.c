@@ -170,11 +170,6 @@ static int place_of(const struct notify_route *route, size_t receiver)
 	return IS_NOBODY;
 }
 
-static bool waits(const struct told *told)
-{
-	return told->state == TOLD_NOT || told->state == TOLD_RELEASED;
-}
-
 /* When the route told it first; UINT64_MAX = not yet. */
 static uint64_t first_told(const struct notify_route *route, const struct watched *watched)
 {
@@ -204,14 +199,16 @@ static void settle_told(struct notify_dispatch *dispatch, struct watched *watche
 		told->state = TOLD_COVERED;
 		dispatch->generation++;
 	}
-	if (told->state == TOLD_COVERED && notify_may_be_told(watched))
-		told->state = TOLD_RELEASED;
+	if (told->state == TOLD_COVERED && notify_may_be_told(watched)) { /* who has heard of it needs no news of it */
+		told->state = told->delivered_at_real_ns || told->unconfirmed_count ? TOLD_FIRING : TOLD_NOT;
+		dispatch->generation++;
+	}
 	/*
 	 * let go, and over before there was room: kept, such alerts would grow without a limit while a receiver is dead
 	 */
 	if (told->state == TOLD_NOT && told->was_let_go && !notify_is_firing(watched))
 		told->state = TOLD_DONE;
-	if ((told->state == TOLD_COVERED || told->state == TOLD_RELEASED) && !notify_is_firing(watched)) {
+	if (told->state == TOLD_COVERED && !notify_is_firing(watched)) {
 		told->state = TOLD_DONE;
 		told->delivered_at_real_ns = 0;
 		dispatch->generation++;
@@ -271,8 +268,7 @@ static uint64_t wanted(struct notify_dispatch *dispatch, struct member *member, 
 			return later(dispatch->now_real_ns, HELD_LOOK_NS);
 		return dispatch->is_ending ? dispatch->now_real_ns : after_interval(member->group);
 	}
-	if (waits(told) && place == IS_BASE &&
-	    (may_be_told || (!is_firing && watched->owes && told->state == TOLD_NOT))) {
+	if (told->state == TOLD_NOT && place == IS_BASE && (may_be_told || (!is_firing && watched->owes))) {
 		*event = NOTIFY_FIRING;
 		return firing_due(dispatch, member, told, told_already);
 	}
@@ -282,7 +278,7 @@ static uint64_t wanted(struct notify_dispatch *dispatch, struct member *member, 
 		*event = NOTIFY_REPEAT;
 		return later(told->last_at_real_ns, route->repeat_ns);
 	}
-	if (waits(told) && place > IS_BASE) {
+	if (told->state == TOLD_NOT && place > IS_BASE) {
 		*event = NOTIFY_ESCALATION;
 		first_ns = first_told(route, watched);
 		return first_ns == UINT64_MAX ? UINT64_MAX : later(first_ns, route->steps[place - 1].after_ns);
@@ -319,7 +315,7 @@ static void mark(struct notify_dispatch *dispatch, struct member *member, size_t
 		told->state = TOLD_DONE;
 		return;
 	}
-	if (waits(told))
+	if (told->state == TOLD_NOT)
 		told->first_at_real_ns = dispatch->now_real_ns;
 	told->state = TOLD_FIRING;
 	told->last_at_real_ns = dispatch->now_real_ns;

@@ -15,8 +15,6 @@ enum told_state {
 	TOLD_NOT,
 	TOLD_FIRING,
 	TOLD_COVERED,  /* told, and then told of a higher tier of the same alert, which speaks for it now */
-	TOLD_RELEASED, /* covered, but the higher tier ended first: due again; when it ends before that, nothing is owed
-			*/
 	TOLD_DONE,     /* of this firing nothing more is to be said */
 };
 

@@ -2,8 +2,8 @@
 /*
  * In: notes of alerts that fired. Out: whether they may be told, and who speaks for whom.
  * The rule that surprises: a tier that a higher one inhibits is not told of again. To whoever has been told of the
- * higher one it is covered: its end is not told, the higher one's is. When the higher one ends first, the lower becomes
- * due again.
+ * higher one it is covered: its end is not told, the higher one's is. When the higher one ends first, the lower counts
+ * as told as it was before.
  */
 #include "sink/notify_parts.h"
 

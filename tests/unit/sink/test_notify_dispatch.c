@@ -179,7 +179,7 @@ static void tiers_of_one_group_do_not_wait_for_its_interval(void **state)
 	world_heard(&world, "305 ops firing Third/warning\n");
 }
 
-static void a_lower_tier_that_is_released_is_told_again(void **state)
+static void a_lower_tier_that_is_released_is_no_news(void **state)
 {
 	struct alert *warning, *critical;
 
@@ -194,13 +194,31 @@ static void a_lower_tier_that_is_released_is_told_again(void **state)
 	world_state(&world, critical, ALERT_RESOLVED);
 	world_inhibit(&world, warning, NULL);
 	world_run(&world, 20);
-	world_heard(&world, "41 ops resolved Slow/critical\n42 ops firing Slow/warning\n");
+	world_heard(&world, "41 ops resolved Slow/critical\n");
 	world_state(&world, warning, ALERT_RESOLVED);
 	world_run(&world, 20);
 	world_heard(&world, "61 ops resolved Slow/warning\n");
 }
 
-static void a_released_tier_that_ends_before_it_is_told_again_is_no_news(void **state)
+static void a_lower_tier_that_is_released_is_repeated_in_its_time(void **state)
+{
+	struct alert *warning, *critical;
+
+	(void)state;
+	world_begin(&world, TWO "route: {receiver: ops, repeat: 60s}\n");
+	warning = world_fire(&world, "Slow", "warning", 1);
+	world_run(&world, 20);
+	critical = world_fire(&world, "Slow", "critical", 1);
+	world_inhibit(&world, warning, critical);
+	world_run(&world, 20);
+	world_state(&world, critical, ALERT_RESOLVED);
+	world_inhibit(&world, warning, NULL);
+	world_run(&world, 60);
+	world_heard(&world, "2 ops firing Slow/warning\n22 ops firing Slow/critical\n41 ops resolved Slow/critical\n"
+			    "62 ops repeat Slow/warning\n");
+}
+
+static void a_lower_tier_that_comes_and_goes_with_a_higher_one_is_told_once(void **state)
 {
 	struct alert *warning, *critical;
 
@@ -213,10 +231,38 @@ static void a_released_tier_that_ends_before_it_is_told_again_is_no_news(void **
 	world_run(&world, 20);
 	world_state(&world, critical, ALERT_RESOLVED);
 	world_inhibit(&world, warning, NULL);
-	world_run(&world, 1);
+	world_run(&world, 20);
+	world_state(&world, critical, ALERT_FIRING);
+	world_inhibit(&world, warning, critical);
+	world_run(&world, 20);
 	world_state(&world, warning, ALERT_RESOLVED);
-	world_run(&world, 60);
-	world_heard(&world, "2 ops firing Slow/warning\n22 ops firing Slow/critical\n41 ops resolved Slow/critical\n");
+	world_state(&world, critical, ALERT_RESOLVED);
+	world_run(&world, 20);
+	world_heard(&world, "2 ops firing Slow/warning\n22 ops firing Slow/critical\n41 ops resolved Slow/critical\n"
+			    "62 ops firing Slow/critical\n81 ops resolved Slow/critical\n");
+}
+
+static void a_lower_tier_whose_message_was_let_go_is_told_when_released(void **state)
+{
+	struct alert *warning, *critical;
+
+	(void)state;
+	world_begin(&world, PLAIN);
+	world.is_deaf = true;
+	warning = world_fire(&world, "Slow", "warning", 1);
+	world_run(&world, 20);
+	critical = world_fire(&world, "Slow", "critical", 1);
+	world_inhibit(&world, warning, critical);
+	world_run(&world, 20);
+	world.is_deaf = false;
+	world.lets_go = true;
+	world_report(&world);
+	world.lets_go = false;
+	world_heard(&world, "2 ops firing Slow/warning\n22 ops firing Slow/critical\n");
+	world_state(&world, critical, ALERT_RESOLVED);
+	world_inhibit(&world, warning, NULL);
+	world_run(&world, 20);
+	assert_non_null(strstr(world.heard.bytes, "ops firing Slow/warning\n"));
 }
 
 static void who_was_told_of_the_lower_tier_only_hears_its_end_when_all_is_over(void **state)
@@ -784,8 +830,10 @@ int main(void)
 		TEST(what_ended_before_it_could_be_told_is_told_with_its_end),
 		TEST(tiers_are_told_one_after_the_other_and_resolve_once),
 		TEST(tiers_of_one_group_do_not_wait_for_its_interval),
-		TEST(a_lower_tier_that_is_released_is_told_again),
-		TEST(a_released_tier_that_ends_before_it_is_told_again_is_no_news),
+		TEST(a_lower_tier_that_is_released_is_no_news),
+		TEST(a_lower_tier_that_is_released_is_repeated_in_its_time),
+		TEST(a_lower_tier_that_comes_and_goes_with_a_higher_one_is_told_once),
+		TEST(a_lower_tier_whose_message_was_let_go_is_told_when_released),
 		TEST(who_was_told_of_the_lower_tier_only_hears_its_end_when_all_is_over),
 		TEST(a_tier_that_is_inhibited_from_the_start_is_never_told),
 		TEST(what_is_silenced_is_told_when_the_silence_is_over),
