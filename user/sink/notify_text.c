@@ -349,7 +349,7 @@ static void field_labels(struct fields *fields, const char *key, const struct la
 static void add_note(struct fields *fields, const struct notify_note *note, bool in_full)
 {
 	field_id(fields, "alert_id", note->id);
-	field_text(fields, "name", note->name);
+	field_text(fields, "rule", note->name);
 	field_text(fields, "state", notify_state_word(note));
 	field_text(fields, "severity", notify_severity_word(note));
 	field_number(fields, "value", note->value);

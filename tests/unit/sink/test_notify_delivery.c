@@ -523,7 +523,7 @@ static void a_program_gets_json_on_stdin_and_nothing_else_of_ours(void **state)
 	text = slurp("json", &length);
 	assert_true(length > 10 && text[length - 1] == '\n');
 	object = check_json(text, length - 1);
-	assert_string_equal(check_word(object, "name"), "Slow");
+	assert_string_equal(check_word(object, "rule"), "Slow");
 	assert_string_equal(check_word(object, "notification"), "firing");
 	assert_string_equal(check_word(object, "msg"), "Slow critical firing: too slow {pid=\"1\"}, value 12.5 > 10, alert 0000000000001001");
 	json_object_put(object);

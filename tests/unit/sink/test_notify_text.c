@@ -177,7 +177,7 @@ static void the_json_of_one_alert_has_everything(void **state)
 	assert_string_equal(
 		out.bytes,
 		"{\"v\":1,\"ts\":\"2026-11-24T07:33:15.000000000Z\",\"event\":\"notification\",\"notification\":\"firing\",\"receiver\":\"ops\","
-		"\"count\":1,\"firing_in_group\":1,\"alert_id\":\"0123456789abcdef\",\"name\":\"TtsRequestSlow\",\"state\":\"firing\","
+		"\"count\":1,\"firing_in_group\":1,\"alert_id\":\"0123456789abcdef\",\"rule\":\"TtsRequestSlow\",\"state\":\"firing\","
 		"\"severity\":\"critical\",\"value\":12.5,\"threshold\":10.0,\"comparison\":\">\",\"since\":\"2026-11-24T07:31:50.000000000Z\","
 		"\"fired_at\":\"2026-11-24T07:32:00.000000000Z\",\"trace_id\":\"9f86d081884c7d659a2feaa0c55ad015\",\"unknown\":false,"
 		"\"labels\":{\"alertname\":\"TtsRequestSlow\",\"pid\":\"4242\",\"severity\":\"critical\"},\"annotations\":{\"summary\":\"too slow\"}}");
