@@ -6,6 +6,7 @@ The rule that surprises: nothing sleeps to be safe. Every wait looks at a file o
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
