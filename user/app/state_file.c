@@ -162,9 +162,9 @@ static uint64_t mark_of(uint64_t generation)
 	return generation + 1;
 }
 
-void state_file_note(struct state_file *state, const struct view *view)
+static void note(struct state_file *state, const struct view *view)
 {
-	if (!state->writer || state->stage != STAGE_RUNNING || is_our_end(view))
+	if (!state->writer || state->stage != STAGE_RUNNING)
 		return;
 	if (state->has_noted && state->noted_generation == view->state_generation &&
 	    !state->is_touched)
@@ -174,6 +174,18 @@ void state_file_note(struct state_file *state, const struct view *view)
 	state->noted_generation = view->state_generation;
 	make_body(state, view);
 	state_writer_put(state->writer, &state->body, mark_of(view->state_generation));
+}
+
+void state_file_note(struct state_file *state, const struct view *view)
+{
+	if (!is_our_end(view))
+		note(state, view);
+}
+
+void state_file_note_told(struct state_file *state, const struct view *view)
+{
+	if (state->is_touched)
+		note(state, view);
 }
 
 void state_file_touch(struct state_file *state)

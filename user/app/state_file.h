@@ -81,6 +81,11 @@ void state_file_restore(struct state_file *state, const struct view *view, struc
 void state_file_note(struct state_file *state, const struct view *view);
 /* What told_save gives has changed: the next TICK takes it. */
 void state_file_touch(struct state_file *state);
+/*
+ * At the end, after state_file_touch: what was told is known for good. The view must hold what fires, as it does at an END of our
+ * own making.
+ */
+void state_file_note_told(struct state_file *state, const struct view *view);
 /* Whether the changes up to view->state_generation = `generation` are on the disk, now or within ms. */
 bool state_file_wait(struct state_file *state, uint64_t generation, unsigned ms);
 bool state_file_holds(struct state_file *state, uint64_t generation);
