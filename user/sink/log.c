@@ -2,12 +2,14 @@
 /*
  * In: records, spans, traces, ticks. Out: one JSON object per line (doc/ttsobs-log.5.scd says every key).
  * The rule that surprises: lines that could not be written are a record too, so that a log with a hole says so where the
- * hole is. Nothing here waits for the file: log_queue has a thread for that.
+ * hole is. Nothing here waits for the file: log_queue has a thread for that. Which event makes which record is decided here
+ * once, for the file and for the tail; the tail takes every level, and no spans.
  */
 #include "sink/sinks.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +21,7 @@
 #include "sink/log_queue.h"
 #include "sink/log_records.h"
 #include "sink/member.h"
+#include "sink/tail.h"
 #include "sink/words.h"
 
 #define LOG_STATUS_EVERY_NS (60 * NS_PER_S)
@@ -34,13 +37,15 @@ struct log_asked {
 
 struct log {
 	struct sink sink;
-	struct log_queue *queue;
-	char *path; /* NULL = stdout */
+	struct log_queue *queue; /* NULL = no file */
+	struct tail *tail;	 /* NULL = nothing is held */
+	char *path;		 /* NULL = stdout */
 	struct buf line;
 	uint64_t marked_count; /* dropped lines that a record in the log tells of */
 	uint64_t warned_count; /* and stderr */
 	uint64_t warned_at_ns; /* CLOCK_MONOTONIC, 0 = never */
 	uint64_t next_status_at_ns;
+	uint64_t now_ns; /* of the last tick */
 	uint32_t end_reason;
 	bool is_patient;
 	bool has_warned_rotation;
@@ -56,6 +61,11 @@ static struct log *log_of(const struct sink *sink)
 	return (struct log *)sink;
 }
 
+static struct log_queue_state log_state(const struct log *log)
+{
+	return log->queue ? log_queue_state(log->queue) : (struct log_queue_state){ 0 };
+}
+
 static void log_mark_hole(struct log *log, const struct view *view, uint64_t at_ns)
 {
 	uint64_t dropped_count = log_queue_state(log->queue).dropped_count;
@@ -69,33 +79,65 @@ static void log_mark_hole(struct log *log, const struct view *view, uint64_t at_
 	buf_fini(&line);
 }
 
-static void log_write(struct log *log, const struct view *view, uint64_t at_ns,
-		      struct json_object *record)
+static bool log_writes(const struct log *log, enum log_level level)
 {
-	log_mark_hole(log, view, at_ns);
-	buf_reset(&log->line);
-	member_print(&log->line, record);
-	log_queue_add(log->queue, log->line.bytes, log->line.length);
+	return log->queue && level >= log->level;
 }
 
+/* Takes the record. */
+static void log_write(struct log *log, const struct view *view, enum log_level level, uint64_t at_ns, bool is_held,
+		      struct json_object *record)
+{
+	struct json_object *trace_id = NULL;
+	char digits[33];
+
+	/* printing frees the record */
+	if (is_held && json_object_object_get_ex(record, "trace_id", &trace_id))
+		snprintf(digits, sizeof(digits), "%s", json_object_get_string(trace_id));
+	buf_reset(&log->line);
+	member_print(&log->line, record);
+	if (log_writes(log, level)) {
+		log_mark_hole(log, view, at_ns);
+		log_queue_add(log->queue, log->line.bytes, log->line.length);
+	}
+	if (is_held)
+		tail_add(log->tail, at_ns, level, trace_id ? digits : NULL, log->line.bytes, log->line.length);
+}
+
+/* Does the file want it? If not, the level is why, and that is counted. */
+static bool log_admits(struct log *log, enum log_level level)
+{
+	if (log->queue && level < log->level)
+		log->skipped_count++;
+	return log_writes(log, level);
+}
+
+/* Is there anybody who wants it? */
 static bool log_wants(struct log *log, enum log_level level)
 {
-	if (level >= log->level)
-		return true;
-	log->skipped_count++;
-	return false;
+	return log_admits(log, level) || log->tail;
+}
+
+static void log_tell(struct log *log, const struct view *view, enum log_level level, uint64_t at_ns,
+		     struct json_object *record)
+{
+	log_write(log, view, level, at_ns, log->tail, record);
 }
 
 static void log_on_span(struct sink *sink, const struct view *view, const struct span *span)
 {
-	if (log_wants(log_of(sink), log_span_level(span)))
-		log_write(log_of(sink), view, span->start_at_ns + span->wall_ns, log_span_record(view, span));
+	enum log_level level = log_span_level(span);
+
+	if (log_admits(log_of(sink), level))
+		log_write(log_of(sink), view, level, span->start_at_ns + span->wall_ns, false, log_span_record(view, span));
 }
 
 static void log_on_trace(struct sink *sink, const struct view *view, const struct trace *trace)
 {
-	if (log_wants(log_of(sink), log_trace_level(trace)))
-		log_write(log_of(sink), view, trace->end_at_ns, log_trace_record(view, trace));
+	enum log_level level = log_trace_level(trace);
+
+	if (log_wants(log_of(sink), level))
+		log_tell(log_of(sink), view, level, trace->end_at_ns, log_trace_record(view, trace));
 }
 
 /* --- what people ask for ---------------------------------------------------------------------------------- */
@@ -105,12 +147,14 @@ static void log_tell_asked(struct log *log, const struct view *view)
 	struct log_asked *asked = &log->asked;
 	const struct tt_control *control = (const struct tt_control *)asked->record.bytes;
 	bool is_refused = view->tallies->control_refused_count != asked->refused_count;
+	enum log_level level;
 
 	if (!asked->record.length)
 		return;
-	if (log_wants(log, log_control_level(control, is_refused)))
-		log_write(log, view, control->head.at_ns,
-			  log_control_record(view, control, asked->alert_name, asked->trace_id, is_refused));
+	level = log_control_level(control, is_refused);
+	if (log_wants(log, level))
+		log_tell(log, view, level, control->head.at_ns,
+			 log_control_record(view, control, asked->alert_name, asked->trace_id, is_refused));
 	buf_reset(&asked->record);
 	free(asked->alert_name);
 	asked->alert_name = NULL;
@@ -143,9 +187,9 @@ static void log_tell_rules(struct log *log, const struct view *view)
 	uint64_t refused_count = view->tallies->rules_refused_count - log->rules_refused_count;
 
 	if (refused_count && log_wants(log, log_rules_level(refused_count)))
-		log_write(log, view, view->now_ns, log_rules_record(view, refused_count));
+		log_tell(log, view, log_rules_level(refused_count), view->now_ns, log_rules_record(view, refused_count));
 	if (view->rules_generation != log->rules_generation && log_wants(log, log_rules_level(0)))
-		log_write(log, view, view->now_ns, log_rules_record(view, 0));
+		log_tell(log, view, log_rules_level(0), view->now_ns, log_rules_record(view, 0));
 	log->rules_refused_count = view->tallies->rules_refused_count;
 	log->rules_generation = view->rules_generation;
 }
@@ -157,18 +201,20 @@ static void log_on_alert(struct sink *sink, const struct view *view, const struc
 	log_tell_asked(log, view);
 	log_tell_rules(log, view);
 	if (log_wants(log, log_alert_level(alert)))
-		log_write(log, view, view->now_ns, log_alert_record(alert));
+		log_tell(log, view, log_alert_level(alert), view->now_ns, log_alert_record(alert));
 }
 
 void log_add_line(struct sink *sink, const char *level, const char *line, size_t length)
 {
-	static const char *const words[LOG_LEVELS] = { "debug", "info", "warning", "error", "critical" };
+	struct log *log = log_of(sink);
 	enum log_level rank = LOG_LEVEL_DEBUG;
 
-	while (rank + 1 < LOG_LEVELS && strcmp(words[rank], level))
+	while (rank + 1 < LOG_LEVELS && strcmp(log_level_word(rank), level))
 		rank++;
-	if (log_wants(log_of(sink), rank))
-		log_queue_add(log_of(sink)->queue, line, length);
+	if (log_admits(log, rank))
+		log_queue_add(log->queue, line, length);
+	if (log->tail)
+		tail_add(log->tail, log->now_ns, rank, NULL, line, length);
 }
 
 /* --- facts ------------------------------------------------------------------------------------------------ */
@@ -182,13 +228,13 @@ static void log_on_event(struct sink *sink, const struct view *view, const struc
 	log_tell_asked(log, view);
 	fact = words_record(record, size_bytes, TT_PROC, sizeof(struct tt_proc));
 	if (fact && log_wants(log, log_proc_level(fact)))
-		log_write(log, view, record->at_ns, log_proc_record(view, fact));
+		log_tell(log, view, log_proc_level(fact), record->at_ns, log_proc_record(view, fact));
 	fact = words_record(record, size_bytes, TT_PROBE, sizeof(struct tt_probe));
 	if (fact && log_wants(log, LOG_LEVEL_DEBUG))
-		log_write(log, view, record->at_ns, log_probe_record(view, fact));
+		log_tell(log, view, LOG_LEVEL_DEBUG, record->at_ns, log_probe_record(view, fact));
 	fact = words_record(record, size_bytes, TT_LOST, sizeof(struct tt_lost));
 	if (fact && log_wants(log, LOG_LEVEL_WARNING))
-		log_write(log, view, record->at_ns, log_lost_record(view, fact));
+		log_tell(log, view, LOG_LEVEL_WARNING, record->at_ns, log_lost_record(view, fact));
 	fact = words_record(record, size_bytes, TT_CONTROL, sizeof(struct tt_control));
 	if (fact)
 		log_keep_asked(log, view, fact, record->size);
@@ -221,14 +267,17 @@ static void log_say_trouble(struct log *log, struct log_queue_state state, bool 
 
 static void log_tell_status(struct log *log, const struct view *view)
 {
-	if (log_wants(log, log_status_level(view)))
-		log_write(log, view, view->now_ns, log_status_record(view, log->skipped_count));
+	enum log_level level = log_status_level(view);
+
+	if (log_wants(log, level))
+		log_tell(log, view, level, view->now_ns, log_status_record(view, log->skipped_count));
 }
 
 static void log_on_tick(struct sink *sink, const struct view *view)
 {
 	struct log *log = log_of(sink);
 
+	log->now_ns = view->now_ns;
 	log_tell_asked(log, view);
 	log_tell_rules(log, view);
 	if (!log->next_status_at_ns)
@@ -240,7 +289,9 @@ static void log_on_tick(struct sink *sink, const struct view *view)
 		log_tell_status(log, view);
 		log->next_status_at_ns = view->now_ns + LOG_STATUS_EVERY_NS;
 	}
-	log_say_trouble(log, log_queue_state(log->queue), false);
+	if (log->tail)
+		tail_tick(log->tail, view->now_ns);
+	log_say_trouble(log, log_state(log), false);
 }
 
 /* --- the sink --------------------------------------------------------------------------------------------- */
@@ -264,7 +315,7 @@ static int log_open(const char *path)
 	return fd;
 }
 
-int log_new(struct sink **sink, const struct log_options *options)
+static int log_open_queue(struct log *log, const struct log_options *options)
 {
 	const char *path = options->path;
 	bool to_stdout = strcmp(path, "-") == 0;
@@ -275,15 +326,27 @@ int log_new(struct sink **sink, const struct log_options *options)
 		.keep_count = options->keep_count,
 		.max_age_ns = options->max_age_ns,
 	};
-	struct log *log;
 
 	if (fd < 0)
 		return fd;
-	log = mem_new(sizeof(*log));
-	log->sink.ops = &log_ops;
 	log->path = to_stdout ? NULL : mem_string(path);
-	log->level = options->level;
 	log->queue = log_queue_new(fd, !to_stdout, to_stdout ? NULL : &rotation);
+	return 0;
+}
+
+int log_new(struct sink **sink, const struct log_options *options)
+{
+	struct log *log = mem_new(sizeof(*log));
+	int error;
+
+	log->sink.ops = &log_ops;
+	log->level = options->level;
+	log->tail = options->tail;
+	error = options->path ? log_open_queue(log, options) : 0;
+	if (error) {
+		free(log);
+		return error;
+	}
 	*sink = &log->sink;
 	return 0;
 }
@@ -291,7 +354,8 @@ int log_new(struct sink **sink, const struct log_options *options)
 void log_set_patient(struct sink *sink, bool patient)
 {
 	log_of(sink)->is_patient = patient;
-	log_queue_set_patient(log_of(sink)->queue, patient);
+	if (log_of(sink)->queue)
+		log_queue_set_patient(log_of(sink)->queue, patient);
 }
 
 void log_reopen(struct sink *sink)
@@ -305,25 +369,25 @@ void log_reopen(struct sink *sink)
 
 uint64_t log_dropped_count(const struct sink *sink)
 {
-	return log_queue_state(log_of(sink)->queue).dropped_count;
+	return log_state(log_of(sink)).dropped_count;
 }
 
 int log_error(const struct sink *sink)
 {
-	return log_queue_state(log_of(sink)->queue).error;
+	return log_state(log_of(sink)).error;
 }
 
 int log_free(struct sink *sink)
 {
 	struct log *log = log_of(sink);
-	struct log_queue_state state;
-
+	struct log_queue_state state = { 0 };
 	int error;
 
 	if (!sink)
 		return 0;
 	/* a recording says "stopped" too; nobody waits for its end */
-	state = log_queue_free(log->queue, log->end_reason == TT_END_STOPPED && !log->is_patient);
+	if (log->queue)
+		state = log_queue_free(log->queue, log->end_reason == TT_END_STOPPED && !log->is_patient);
 	error = state.error ? state.error : state.trouble;
 	if (error == -EPIPE)
 		error = 0;

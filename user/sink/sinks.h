@@ -21,13 +21,16 @@ struct look {
 	const bool *patient;
 };
 
+struct tail; /* sink/tail.h */
+
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR, LOG_LEVEL_CRITICAL, LOG_LEVELS };
 struct log_options {
-	const char *path;     /* "-" = stdout, which is never rotated */
+	const char *path;     /* "-" = stdout, which is never rotated; NULL = no file: all of it is for the tail */
 	enum log_level level; /* records below it are not written, but counted */
 	uint64_t max_bytes;   /* a line that would cross it goes to a new file; 0 = no rotation by size */
 	uint64_t keep_count;  /* old files: FILE.1 (the youngest) ... FILE.N */
 	uint64_t max_age_ns;  /* 0 = no rotation by age. By the host's clock, so not while patient: a replay rotates by size only */
+	struct tail *tail;    /* holds what is told, but for spans, at every level; the caller frees it after the log. NULL = none */
 };
 
 /* NDJSON log. Lines are whole or absent; what could not be written is counted. -errno, said. */
