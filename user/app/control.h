@@ -10,6 +10,7 @@
  *   {"command":"resolve","id":"HEX","comment":"..."}   by hand: quiet until its condition was gone, or we end
  *   {"command":"silence","matchers":"{a=\"b\",c=~\"d.*\"}","for":"2h","comment":"..."}
  *   {"command":"unsilence","id":7}
+ *   {"command":"logs","level":"warning","trace":"HEX","grep":"...","last":50}   all but "command" may be left out
  * HEX: an alert's id, or its first digits (at least 4) if no other begins so. `comment` may be left
  * out. Unknown keys are refused.
  *
@@ -22,13 +23,14 @@
  *   no_such_alert    ambiguous ("candidates":[{id,alert}])    no_such_silence
  *   bad_matchers     "mistakes":[{"place":byte,"message":...}]
  *   bad_duration     too_many (silences)    rules_refused
+ *   no_logs          this tracer holds no log records
  *   not_done         the change did not show within 2 s
  *   not_saved        it is done, but the state file could not be written: it would not survive us
  *   not_answered     the answer would be over 64 MiB
  * ack, resolve, silence and unsilence answer ok only when the view has the change and the state
  * file holds it ("saved":true), or when this run keeps no state ("saved":false). What `alerts`,
- * `silences` and `status` hold: control_show.c; names carry their unit, ages are by the tracer's
- * clock.
+ * `silences` and `status` hold: control_show.c, `logs`: control_logs.c; names carry their unit, ages
+ * are by the tracer's clock.
  *
  * Who may: uid 0, our own uid, group ttsobs (primary or supplementary), by SO_PEERCRED and
  * SO_PEERGROUPS. The socket is 0660 root:ttsobs when that group exists, else 0600.
@@ -50,11 +52,16 @@
 #include "base/buf.h"
 #include "model/source.h"
 #include "model/view.h"
+#include "sink/tail.h"
 
 #define CONTROL_CLIENTS 16
 #define CONTROL_FDS (CONTROL_CLIENTS + 2)
 #define CONTROL_REQUEST_MAX_BYTES (64u << 10)
 #define CONTROL_ANSWER_MAX_BYTES (64u << 20)
+#define CONTROL_LOGS_MAX 10000 /* records in one answer; "last" is at most that */
+#define CONTROL_LOGS_LAST 50   /* when nothing is said */
+#define CONTROL_LOGS_MAX_BYTES (4u << 20)     /* of their lines */
+#define CONTROL_LOGS_SEARCH_BYTES (64u << 20) /* of the lines that are looked at for one answer */
 #define CONTROL_CLIENT_MS 5000 /* to send the request, and again to take the answer */
 #define CONTROL_SHOW_MS 2000   /* until the view has the change */
 #define CONTROL_SAVE_MS 5000   /* until the state file holds it */
@@ -66,6 +73,7 @@ struct control_options {
 	const char *path;	  /* NULL = the default */
 	struct state_file *state; /* NULL = nothing is kept */
 	struct feed *feed;	  /* takes the CONTROL records */
+	const struct tail *tail;  /* NULL = no log records are held */
 	void *arg;		  /* of the callbacks */
 	/* NULL = nothing to reload. 0, or -errno; *message: a sentence of malloc's, or NULL. */
 	int (*reload)(void *arg, char **message);

@@ -15,6 +15,10 @@ struct control_request {
 	char *matchers;
 	char *duration;
 	char *comment; /* never NULL once it was read */
+	char *level;
+	char *trace;
+	char *grep;
+	char *last;
 };
 
 /* Something told to the flow, and how it will be seen in the view. */
@@ -107,6 +111,10 @@ bool control_is_shown(struct control_client *client, const struct view *view,
 		      struct json_object **refusal);
 struct json_object *control_done(const struct control_client *client, const struct view *view,
 				 bool is_saved);
+
+/* control_logs.c */
+struct json_object *control_logs(struct control *control, struct control_client *client,
+				 const struct view *view);
 
 /* control_show.c */
 struct json_object *control_status(struct control *control, struct control_client *client,

@@ -17,12 +17,25 @@
 
 #define REQUEST_DEPTH 3
 
-enum { KEY_ID = 1, KEY_MATCHERS = 2, KEY_FOR = 4, KEY_COMMENT = 8 };
+enum {
+	KEY_ID = 1,
+	KEY_MATCHERS = 2,
+	KEY_FOR = 4,
+	KEY_COMMENT = 8,
+	KEY_LEVEL = 16,
+	KEY_TRACE = 32,
+	KEY_GREP = 64,
+	KEY_LAST = 128,
+	KEYS_LOGS = KEY_LEVEL | KEY_TRACE | KEY_GREP | KEY_LAST,
+};
 
 static const struct {
 	const char *name;
 	unsigned key;
-} keys[] = {{"id", KEY_ID}, {"matchers", KEY_MATCHERS}, {"for", KEY_FOR}, {"comment", KEY_COMMENT}};
+} keys[] = {
+	{"id", KEY_ID},	      {"matchers", KEY_MATCHERS}, {"for", KEY_FOR},   {"comment", KEY_COMMENT},
+	{"level", KEY_LEVEL}, {"trace", KEY_TRACE},	  {"grep", KEY_GREP}, {"last", KEY_LAST},
+};
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -36,6 +49,7 @@ static const struct control_command commands[] = {
 	 control_silence},
 	{"unsilence", KEY_ID, KEY_ID, true, control_unsilence},
 	{"reload", 0, 0, false, control_reload},
+	{"logs", KEYS_LOGS, 0, false, control_logs},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -74,6 +88,14 @@ static char **place_of(struct control_request *request, unsigned key)
 		return &request->matchers;
 	case KEY_FOR:
 		return &request->duration;
+	case KEY_LEVEL:
+		return &request->level;
+	case KEY_TRACE:
+		return &request->trace;
+	case KEY_GREP:
+		return &request->grep;
+	case KEY_LAST:
+		return &request->last;
 	default:
 		return &request->comment;
 	}
@@ -85,7 +107,8 @@ static struct json_object *take_key(struct control_request *request, unsigned ke
 	bool is_text = json_object_is_type(value, json_type_string);
 	const char *text;
 
-	if (!is_text && !(key == KEY_ID && json_object_is_type(value, json_type_int)))
+	if (!is_text &&
+	    !((key & (KEY_ID | KEY_LAST)) && json_object_is_type(value, json_type_int)))
 		return control_refusal("bad_request", "\"%s\" is not a text", name);
 	text = json_object_get_string(value);
 	if (is_text && strlen(text) != (size_t)json_object_get_string_len(value))
@@ -140,7 +163,7 @@ static struct json_object *take_object(struct control_request *request, struct j
 		return control_refusal("bad_request",
 				       "there is no command \"%.40s\"; there are status, alerts, "
 				       "silences, ack, resolve, "
-				       "silence, unsilence and reload",
+				       "silence, unsilence, reload and logs",
 				       json_object_get_string(name));
 	return take_keys(request, object);
 }
@@ -172,5 +195,9 @@ void control_request_fini(struct control_request *request)
 	free(request->matchers);
 	free(request->duration);
 	free(request->comment);
+	free(request->level);
+	free(request->trace);
+	free(request->grep);
+	free(request->last);
 	*request = (struct control_request){0};
 }

@@ -252,12 +252,18 @@ static struct json_object *losses_of(const struct view *view)
 	return object;
 }
 
-static struct json_object *let_go_of(const struct view *view)
+static struct tail_counts tail_of(const struct control *control)
+{
+	return control->options.tail ? tail_counts(control->options.tail) : (struct tail_counts){0};
+}
+
+static struct json_object *let_go_of(const struct control *control, const struct view *view)
 {
 	struct json_object *object = member_object();
 
 	for (unsigned kind = 0; kind < LET_GO_KINDS; kind++)
 		member_count(object, metrics_let_go_kind(kind), view->tallies->let_go[kind]);
+	member_count(object, "held_logs", tail_of(control).let_go_count); /* no sink tells the flow */
 	return object;
 }
 
@@ -323,9 +329,18 @@ static struct json_object *alert_counts_of(const struct view *view)
 	return object;
 }
 
+static void add_held(struct json_object *answer, const char *key, uint64_t count, uint64_t bytes)
+{
+	struct json_object *held = member_object();
+
+	member_count(held, "count", count);
+	member_count(held, "bytes", bytes);
+	member_add(answer, key, held);
+}
+
 static void add_store(struct json_object *answer, const struct view *view)
 {
-	struct json_object *store = member_object(), *held = member_object();
+	struct json_object *store = member_object();
 
 	if (view->store) {
 		struct store_counts counts = store_counts(view->store);
@@ -337,9 +352,7 @@ static void add_store(struct json_object *answer, const struct view *view)
 		member_count(store, "let_go_samples_count", counts.let_go_samples_count);
 	}
 	member_add(answer, "store", store);
-	member_count(held, "count", view->held_traces_count);
-	member_count(held, "bytes", view->held_traces_bytes);
-	member_add(answer, "held_traces", held);
+	add_held(answer, "held_traces", view->held_traces_count, view->held_traces_bytes);
 }
 
 static struct json_object *self_of(const struct view *view)
@@ -411,12 +424,13 @@ struct json_object *control_status(struct control *control, struct control_clien
 	member_add(answer, "targets", targets_of(view));
 	member_add(answer, "records", records_of(control, view));
 	member_add(answer, "lost", losses_of(view));
-	member_add(answer, "let_go", let_go_of(view));
+	member_add(answer, "let_go", let_go_of(control, view));
 	member_add(answer, "rules", rules_of(view));
 	member_add(answer, "alerts", alert_counts_of(view));
 	member_count(answer, "silences_count", silences_count);
 	add_receivers(answer, control);
 	add_store(answer, view);
+	add_held(answer, "held_logs", tail_of(control).records_count, tail_of(control).bytes);
 	member_add(answer, "state", state_of(control));
 	member_add(answer, "self", self_of(view));
 	return answer;

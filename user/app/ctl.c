@@ -21,16 +21,34 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "rules/expr.h"
+#include "sink/log_records.h"
 #include "sink/member.h"
 
-enum { KEY_CONTROL = 256, KEY_JSON, KEY_FOR, KEY_COMMENT, KEY_NO_COLOUR, KEY_ASCII, KEY_COLUMNS };
+enum {
+	KEY_CONTROL = 256,
+	KEY_JSON,
+	KEY_FOR,
+	KEY_COMMENT,
+	KEY_LEVEL,
+	KEY_TRACE,
+	KEY_GREP,
+	KEY_LAST,
+	KEY_NO_COLOUR,
+	KEY_ASCII,
+	KEY_COLUMNS
+};
 
 static const struct argp_option table[] = {
 	{"control", KEY_CONTROL, "PATH", 0,
 	 "socket of the tracer (needed when several are running)", 1},
 	{"for", KEY_FOR, "TIME", 0, "silence: how long (30m, 2h, 1d12h)", 1},
 	{"comment", KEY_COMMENT, "TEXT", 0, "ack, resolve, silence: what others shall know", 1},
-	{"json", KEY_JSON, 0, 0, "the answer as one line of JSON", 2},
+	{"level", KEY_LEVEL, "LEVEL", 0, "logs: of this level and above (debug)", 1},
+	{"trace", KEY_TRACE, "ID", 0, "logs: of the traces whose id begins with ID", 1},
+	{"grep", KEY_GREP, "TEXT", 0, "logs: with TEXT in them", 1},
+	{"last", KEY_LAST, "N", 0, "logs: the last N of these (50)", 1},
+	{"json", KEY_JSON, 0, 0,
+	 "the answer as one line of JSON; logs: the records as they are, one to a line", 2},
 	{"columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2},
 	{"no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2},
 	{"ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2},
@@ -38,7 +56,7 @@ static const struct argp_option table[] = {
 };
 
 static const char usage[] = "status\nalerts\nack ID\nresolve ID\nsilence MATCHERS... --for "
-			    "TIME\nunsilence ID\nsilences\nreload";
+			    "TIME\nunsilence ID\nsilences\nreload\nlogs";
 
 static const char doc[] =
 	"Ask a running tracer, and tell it.\v"
@@ -49,16 +67,21 @@ static const char doc[] =
 	"named), 3 not permitted, 4 no tracer "
 	"runs.";
 
-/* How many arguments follow each command, and which of the two options it takes. */
+/* How many arguments follow each command, and which options it takes. */
 static const struct command {
 	const char *name;
 	size_t args_min, args_max;
-	bool has_for, has_comment;
+	bool has_for, has_comment, has_filters;
 } commands[] = {
-	{"status", 0, 0, false, false},	   {"alerts", 0, 0, false, false},
-	{"silences", 0, 0, false, false},  {"reload", 0, 0, false, false},
-	{"ack", 1, 1, false, true},	   {"resolve", 1, 1, false, true},
-	{"unsilence", 1, 1, false, false}, {"silence", 1, CTL_ARGS, true, true},
+	{.name = "status"},
+	{.name = "alerts"},
+	{.name = "silences"},
+	{.name = "reload"},
+	{.name = "logs", .has_filters = true},
+	{"ack", 1, 1, .has_comment = true},
+	{"resolve", 1, 1, .has_comment = true},
+	{"unsilence", 1, 1, .has_for = false},
+	{"silence", 1, CTL_ARGS, .has_for = true, .has_comment = true},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -71,6 +94,18 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/* The option, if there is one, that only logs takes. */
+static const char *filter_given(const struct ctl_options *options)
+{
+	if (options->level)
+		return "level";
+	if (options->trace)
+		return "trace";
+	if (options->grep)
+		return "grep";
+	return options->last ? "last" : NULL;
+}
+
 static void check_command(const struct ctl_options *options, struct argp_state *state)
 {
 	const struct command *command = options->args_count ? find_command(options->args[0]) : NULL;
@@ -78,7 +113,7 @@ static void check_command(const struct ctl_options *options, struct argp_state *
 
 	if (!options->args_count)
 		argp_error(state, "which command? one of status, alerts, ack, resolve, silence, "
-				  "unsilence, silences, reload");
+				  "unsilence, silences, reload, logs");
 	else if (!command)
 		argp_error(state, "there is no command '%s'", options->args[0]);
 	else if (given < command->args_min)
@@ -91,8 +126,54 @@ static void check_command(const struct ctl_options *options, struct argp_state *
 		argp_error(state, "--for means nothing to %s", command->name);
 	else if (options->comment && !command->has_comment)
 		argp_error(state, "--comment means nothing to %s", command->name);
+	else if (filter_given(options) && !command->has_filters)
+		argp_error(state, "--%s means nothing to %s", filter_given(options), command->name);
 	else if (command->has_for && !options->duration)
 		argp_error(state, "silence for how long? say --for TIME, like --for 2h");
+}
+
+static void parse_level(struct ctl_options *options, const char *word, struct argp_state *state)
+{
+	for (unsigned level = 0; level < LOG_LEVELS; level++)
+		if (!strcmp(log_level_word((enum log_level)level), word))
+			options->level = word;
+	if (!options->level)
+		argp_error(state, "--level: '%s' is none of debug, info, warning, error, critical",
+			   word);
+}
+
+static void parse_trace(struct ctl_options *options, const char *digits, struct argp_state *state)
+{
+	size_t length = strlen(digits);
+
+	options->trace = digits;
+	if (!length || length > 32 || strspn(digits, "0123456789abcdefABCDEF") != length)
+		argp_error(state, "--trace: '%s' is not the beginning of a trace id (hex digits)",
+			   digits);
+}
+
+static error_t parse_filter(int key, char *text, struct argp_state *state)
+{
+	struct ctl_options *options = state->input;
+
+	switch (key) {
+	case KEY_LEVEL:
+		parse_level(options, text, state);
+		return 0;
+	case KEY_TRACE:
+		parse_trace(options, text, state);
+		return 0;
+	case KEY_GREP:
+		options->grep = text;
+		return 0;
+	case KEY_LAST:
+		if (units_parse_count(text, 1, CONTROL_LOGS_MAX, &options->last))
+			argp_error(state, "--last: '%s' is not a number from 1 to %d", text,
+				   CONTROL_LOGS_MAX);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -132,7 +213,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		check_command(options, state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_filter(key, text, state);
 	}
 }
 
@@ -210,6 +291,11 @@ static void make_request(struct buf *request, const struct ctl_options *options,
 		member_string(object, "id", options->args[1]);
 	member_string(object, "for", options->duration);
 	member_string(object, "comment", options->comment);
+	member_string(object, "level", options->level);
+	member_string(object, "trace", options->trace);
+	member_string(object, "grep", options->grep);
+	if (options->last)
+		member_count(object, "last", options->last);
 	member_print(request, object);
 }
 
@@ -271,7 +357,9 @@ static int show(const struct ctl_options *options, struct json_object *answer,
 	const struct look look = find_look(options);
 	struct buf out = {0};
 
-	if (options->as_json)
+	if (is_ok && options->as_json && !strcmp(options->args[0], "logs"))
+		ctl_print_log_lines(&out, answer);
+	else if (options->as_json)
 		ctl_print_json(&out, answer);
 	else if (is_ok)
 		ctl_print(&out, options->args[0], answer, &look);
@@ -279,6 +367,8 @@ static int show(const struct ctl_options *options, struct json_object *answer,
 		say_refusal(answer, matchers);
 	ctl_write(&out);
 	buf_fini(&out);
+	if (ctl_flag(answer, "cut"))
+		warn("there may be older ones: the answer or the search became too large");
 	return is_ok ? EXIT_CODE_OK : exit_code_of(ctl_text(answer, "code"));
 }
 

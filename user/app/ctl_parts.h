@@ -22,6 +22,8 @@ struct ctl_options {
 	uint64_t columns; /* 0 = the terminal's, or 100 */
 	const char *duration;
 	const char *comment;
+	const char *level, *trace, *grep; /* logs */
+	uint64_t last;			  /* 0 = as the tracer does */
 	const char *args[CTL_ARGS]; /* the command first */
 	size_t args_count;
 };
@@ -41,6 +43,10 @@ void ctl_print(struct buf *out, const char *command, struct json_object *answer,
 void ctl_print_status(struct buf *out, struct json_object *answer, const struct look *look);
 /* The same answer, with every text in it made harmless, as one line. */
 void ctl_print_json(struct buf *out, struct json_object *answer);
+
+/* ctl_logs.c: one readable line per record; the records as they are, or made harmless. */
+void ctl_print_logs(struct buf *out, struct json_object *answer, const struct look *look);
+void ctl_print_log_lines(struct buf *out, struct json_object *answer);
 
 /* ctl_fields.c: the answer may come from anybody. What is not there, or of another type, is "", 0,
  * false, NULL. */

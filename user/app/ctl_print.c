@@ -252,6 +252,8 @@ void ctl_print(struct buf *out, const char *command, struct json_object *answer,
 		print_silences(out, answer, look);
 	else if (!strcmp(command, "status"))
 		ctl_print_status(out, answer, look);
+	else if (!strcmp(command, "logs"))
+		ctl_print_logs(out, answer, look);
 	else
 		print_done(out, command, answer, look);
 }

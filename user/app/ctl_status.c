@@ -159,14 +159,15 @@ static void say_receivers(struct buf *out, struct json_object *answer, const str
 static void say_memory(struct buf *out, struct json_object *answer, const struct look *look)
 {
 	struct json_object *store = ctl_object(answer, "store"),
-			   *held = ctl_object(answer, "held_traces");
+			   *held = ctl_object(answer, "held_traces"),
+			   *logs = ctl_object(answer, "held_logs");
 	struct json_object *state = ctl_object(answer, "state"), *self = ctl_object(answer, "self");
 	const char *error = ctl_text(state, "error");
 
 	say(out, look, "store", "%s series, %s samples, %s", number(store, "series_count").text,
 	    number(store, "samples_count").text, size(store, "bytes").text);
-	say(out, look, "held", "%s traces, %s", number(held, "count").text,
-	    size(held, "bytes").text);
+	say(out, look, "held", "%s traces, %s; %s log records, %s", number(held, "count").text,
+	    size(held, "bytes").text, number(logs, "count").text, size(logs, "bytes").text);
 	if (ctl_flag(state, "kept"))
 		say(out, look, "state", "%s: %s, written %s times%s%s", ctl_text(state, "path"),
 		    size(state, "bytes").text, number(state, "writes_count").text,

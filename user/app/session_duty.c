@@ -55,7 +55,7 @@ static int add_notify(struct session *session)
 	const struct notify_options options = {
 		.syslog_socket = session->options->syslog_socket,
 		.journal_socket = session->options->journal_socket,
-		.log = session->log ? log_notification : NULL,
+		.log = session->has_log_file ? log_notification : NULL, /* what is only in memory is not delivered */
 		.log_arg = session,
 	};
 
@@ -73,6 +73,7 @@ static void add_control(struct session *session)
 		.path = session->options->control_path,
 		.state = session->state,
 		.feed = &session->feed,
+		.tail = session->tail,
 		.arg = session,
 		.reload = reload,
 		.receivers = show_receivers,
@@ -167,7 +168,12 @@ void session_duty_turn(struct session *session)
 void session_close_duty(struct session *session)
 {
 	control_free(session->control);
+	if (session->notify)
+		notify_flush(session->notify);
+	session_duty_turn(session);
+	if (session->state) /* what is delivered by now need not be told again by the next run */
+		state_file_note_told(session->state, flow_view(session->flow));
+	state_file_free(session->state);
 	notify_free(session->notify);
-	state_file_free(session->state); /* after the last delivery is known */
 	notify_config_free(session->notify_config);
 }

@@ -76,9 +76,17 @@ static int open_log(struct session *session, const char *path)
 		.max_bytes = options->log_max_bytes,
 		.keep_count = options->log_keep_count,
 		.max_age_ns = options->log_max_age_ns,
+		.tail = session->tail,
 	};
+	int error = log_new(&session->log, &log);
 
-	return log_new(&session->log, &log);
+	if (error)
+		return error;
+	session->has_log_file = path;
+	if (session->is_replay)
+		log_set_patient(session->log, true);
+	session_add_sink(session, session->log);
+	return 0;
 }
 
 int session_add_outputs(struct session *session)
@@ -94,13 +102,10 @@ int session_add_outputs(struct session *session)
 	if (!log_path && output == SESSION_LIVE && !options->is_plain && !isatty(STDOUT_FILENO))
 		log_path = "-";
 	is_log_on_stdout = log_path && !strcmp(log_path, "-");
-	if (!error && log_path) {
+	if (output == SESSION_LIVE && !session->is_replay)
+		session->tail = tail_new(options->logs.age_ns, options->logs.bytes);
+	if (!error && (log_path || session->tail))
 		error = open_log(session, log_path);
-		if (!error && session->is_replay)
-			log_set_patient(session->log, true);
-		if (!error)
-			session_add_sink(session, session->log);
-	}
 	if (error)
 		return error;
 	error = session_add_duty(session);
@@ -156,6 +161,7 @@ int session_close_outputs(struct session *session, int code)
 	lines_free(session->lines);
 	if (log_free(session->log))
 		code = code ? code : EXIT_CODE_RUNTIME;
+	tail_free(session->tail);
 	if (session->record && record_free(session->record))
 		code = code ? code : EXIT_CODE_RUNTIME;
 	return code;

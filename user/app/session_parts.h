@@ -10,6 +10,7 @@
 #include "config/notify.h"
 #include "flow/flow.h"
 #include "sink/notify.h"
+#include "sink/tail.h"
 #include "source/replay.h"
 
 #define SINKS 8
@@ -29,6 +30,8 @@ struct session {
 	struct sink *sinks[SINKS];
 	size_t sinks_count;
 	struct sink *record, *log, *lines, *report, *timeline;
+	bool has_log_file; /* else the log, if there is one, only tells the tail */
+	struct tail *tail; /* NULL = no log records are held */
 	struct look look;
 	int signal_fd;
 	struct rule_texts rules; /* to be fed at the begin */
