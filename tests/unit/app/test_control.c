@@ -31,6 +31,7 @@ struct desk {
 	struct world world;
 	struct state_file *state;
 	struct control *control;
+	struct tail *tail;
 	uint64_t now_ms;
 	int reload_error;
 	const char *reload_message;
@@ -67,6 +68,7 @@ static struct control_options desk_options(struct desk *desk)
 		.path = desk->path,
 		.state = desk->state,
 		.feed = &desk->world.feed,
+		.tail = desk->tail,
 		.arg = desk,
 		.reload = desk_reload,
 		.receivers = desk_receivers,
@@ -103,6 +105,7 @@ static int teardown(void **arg)
 	char *command = mem_format("rm -rf '%s'", desk->directory);
 
 	control_free(desk->control);
+	tail_free(desk->tail);
 	state_file_free(desk->state);
 	world_fini(&desk->world);
 	refuse_redirect(NULL, NULL);
@@ -512,6 +515,18 @@ static void requests_that_are_none_are_refused(void **arg)
 		"{\"command\":\"status\\",
 		"{\"a\":{\"b\":{\"c\":{\"d\":1}}}}",
 		"{\"command\":\"ack\",\"id\":\"abcd\",\"comment\":\"\xff\"}",
+		"{\"command\":\"status\",\"last\":1}",
+		"{\"command\":\"logs\",\"id\":\"abcd\"}",
+		"{\"command\":\"logs\",\"level\":\"loud\"}",
+		"{\"command\":\"logs\",\"level\":3}",
+		"{\"command\":\"logs\",\"trace\":\"\"}",
+		"{\"command\":\"logs\",\"trace\":\"abcg\"}",
+		"{\"command\":\"logs\",\"trace\":\"000000000000000000000000000000000\"}",
+		"{\"command\":\"logs\",\"last\":0}",
+		"{\"command\":\"logs\",\"last\":-1}",
+		"{\"command\":\"logs\",\"last\":10001}",
+		"{\"command\":\"logs\",\"last\":\"x\"}",
+		"{\"command\":\"logs\",\"last\":1.5}",
 	};
 	struct desk *desk = *arg;
 
@@ -779,6 +794,145 @@ static void status_tells_of_the_tracer(void **arg)
 	desk->world.view.rule_status_count = 0;
 }
 
+/* --- logs --- */
+
+static void hold(struct desk *desk, enum log_level level, const char *trace, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+static void hold(struct desk *desk, enum log_level level, const char *trace, const char *format, ...)
+{
+	va_list arguments;
+	char *line;
+
+	va_start(arguments, format);
+	assert_true(vasprintf(&line, format, arguments) >= 0);
+	va_end(arguments);
+	tail_add(desk->tail, desk->world.view.now_ns, level, trace, line, strlen(line));
+	free(line);
+}
+
+/* The lines of the answer, each followed by a blank; *is_cut as it says. */
+static char *ask_logs(struct desk *desk, const char *keys, bool *is_cut)
+{
+	char *request = mem_format("{\"command\":\"logs\"%s}", keys);
+	struct json_object *answer = desk_ask(desk, request), *lines, *cut;
+	struct buf text = {0};
+
+	buf_text(&text, "");
+	assert_field(answer, "ok", "true");
+	assert_true(json_object_object_get_ex(answer, "lines", &lines));
+	for (size_t i = 0; i < json_object_array_length(lines); i++) {
+		buf_text(&text, json_object_get_string(json_object_array_get_idx(lines, i)));
+		buf_char(&text, ' ');
+	}
+	assert_true(json_object_object_get_ex(answer, "cut", &cut));
+	*is_cut = json_object_get_boolean(cut);
+	json_object_put(answer);
+	free(request);
+	return text.bytes;
+}
+
+static void assert_logs(struct desk *desk, const char *keys, const char *wanted)
+{
+	bool is_cut;
+	char *lines = ask_logs(desk, keys, &is_cut);
+
+	assert_string_equal(lines, wanted);
+	assert_false(is_cut);
+	free(lines);
+}
+
+static void logs_are_the_last_ones_that_are_wanted_the_oldest_first(void **arg)
+{
+	struct desk *desk = *arg;
+
+	desk_open(desk);
+	ask(desk, "{\"command\":\"logs\"}", "code", "no_logs");
+	control_free(desk->control);
+	desk->tail = tail_new(UINT64_MAX, 1 << 20);
+	desk_open(desk);
+	assert_logs(desk, "", "");
+	hold(desk, LOG_LEVEL_DEBUG, NULL, "{\"n\":1}");
+	hold(desk, LOG_LEVEL_WARNING, "ab000000000000000000000000000000", "{\"n\":2,\"msg\":\"a \\\"q\\\" b\"}");
+	hold(desk, LOG_LEVEL_ERROR, "ab100000000000000000000000000000", "{\"n\":3}");
+	hold(desk, LOG_LEVEL_INFO, NULL, "{\"n\":4,\"trace_ids\":[\"cd\",\"ab0\"]}");
+	assert_logs(desk, ",\"last\":2", "{\"n\":3} {\"n\":4,\"trace_ids\":[\"cd\",\"ab0\"]} ");
+	assert_logs(desk, ",\"last\":\"1\",\"level\":\"warning\"", "{\"n\":3} ");
+	assert_logs(desk, ",\"level\":\"critical\"", "");
+	assert_logs(desk, ",\"trace\":\"AB1\"", "{\"n\":3} ");
+	assert_logs(desk, ",\"trace\":\"ab0\",\"level\":\"warning\"",
+		    "{\"n\":2,\"msg\":\"a \\\"q\\\" b\"} ");
+	assert_logs(desk, ",\"trace\":\"cd\"", "{\"n\":4,\"trace_ids\":[\"cd\",\"ab0\"]} ");
+	/* a text as people read it, and as the line has it */
+	assert_logs(desk, ",\"grep\":\"a \\\"q\\\"\"", "{\"n\":2,\"msg\":\"a \\\"q\\\" b\"} ");
+	assert_logs(desk, ",\"grep\":\"\\\"n\\\":3\"", "{\"n\":3} ");
+	assert_logs(desk, ",\"grep\":\"N\"", "");
+	assert_logs(desk, ",\"grep\":\"\",\"last\":1", "{\"n\":4,\"trace_ids\":[\"cd\",\"ab0\"]} ");
+}
+
+static size_t count_of(const char *text, char c)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == c;
+	return count;
+}
+
+static void fifty_logs_are_answered_when_nothing_is_said(void **arg)
+{
+	struct desk *desk = *arg;
+	bool is_cut;
+	char *lines;
+
+	desk->tail = tail_new(UINT64_MAX, 1 << 20);
+	desk_open(desk);
+	for (unsigned i = 0; i < 60; i++)
+		hold(desk, LOG_LEVEL_INFO, NULL, "{\"n\":%u}", i);
+	lines = ask_logs(desk, "", &is_cut);
+	assert_int_equal(count_of(lines, ' '), CONTROL_LOGS_LAST);
+	assert_memory_equal(lines, "{\"n\":10} ", 9);
+	assert_false(is_cut);
+	free(lines);
+}
+
+static void an_answer_and_a_search_of_logs_have_limits_and_say_so(void **arg)
+{
+	struct desk *desk = *arg;
+	char *wide = mem_new((1 << 20) + 1), *lines;
+	bool is_cut;
+
+	memset(wide, '\\', 1 << 20); /* the worst: each is two bytes on the wire */
+	desk->tail = tail_new(UINT64_MAX, 100u << 20);
+	desk_open(desk);
+	hold(desk, LOG_LEVEL_ERROR, NULL, "{\"first\":1}");
+	for (unsigned i = 0; i < 65; i++)
+		hold(desk, LOG_LEVEL_INFO, NULL, "%s", wide);
+	lines = ask_logs(desk, ",\"level\":\"error\"", &is_cut);
+	assert_string_equal(lines, "");
+	assert_true(is_cut);
+	free(lines);
+	free(wide);
+}
+
+static void status_counts_the_log_records_that_are_held_and_were_let_go(void **arg)
+{
+	struct desk *desk = *arg;
+	struct json_object *answer, *part;
+
+	desk->tail = tail_new(UINT64_MAX, 300);
+	desk_open(desk);
+	for (unsigned i = 0; i < 10; i++)
+		hold(desk, LOG_LEVEL_INFO, NULL, "{}");
+	answer = desk_ask(desk, "{\"command\":\"status\"}");
+	assert_true(json_object_object_get_ex(answer, "held_logs", &part));
+	assert_int_equal(atoi(text_of(part, "count")), tail_counts(desk->tail).records_count);
+	assert_int_equal(atoi(text_of(part, "bytes")), tail_counts(desk->tail).bytes);
+	assert_true(json_object_object_get_ex(answer, "let_go", &part));
+	assert_int_equal(atoi(text_of(part, "held_logs")), 10 - tail_counts(desk->tail).records_count);
+	assert_true(tail_counts(desk->tail).let_go_count > 0);
+	json_object_put(answer);
+}
+
 static void a_stale_socket_is_replaced_and_a_live_one_never(void **arg)
 {
 	struct desk *desk = *arg;
@@ -941,6 +1095,10 @@ int main(void)
 		TEST(reload_says_what_became_of_it),
 		TEST(alerts_are_answered_with_all_that_is_known),
 		TEST(status_tells_of_the_tracer),
+		TEST(logs_are_the_last_ones_that_are_wanted_the_oldest_first),
+		TEST(fifty_logs_are_answered_when_nothing_is_said),
+		TEST(an_answer_and_a_search_of_logs_have_limits_and_say_so),
+		TEST(status_counts_the_log_records_that_are_held_and_were_let_go),
 		TEST(a_stale_socket_is_replaced_and_a_live_one_never),
 		TEST(a_socket_without_a_lock_and_a_file_are_not_replaced),
 		TEST(the_default_is_one_socket_per_tracer_and_the_dead_ones_go),

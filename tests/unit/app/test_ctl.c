@@ -33,6 +33,7 @@ struct desk {
 	char path[128];
 	struct world world;
 	struct control *control;
+	struct tail *tail;
 	char *out;
 	char *err;
 	int status;
@@ -41,7 +42,9 @@ struct desk {
 static int setup(void **arg)
 {
 	struct desk *desk = mem_new(sizeof(*desk));
-	const struct control_options options = {.path = desk->path, .feed = &desk->world.feed};
+	struct control_options options = {.path = desk->path, .feed = &desk->world.feed};
+
+	options.tail = desk->tail = tail_new(UINT64_MAX, 16 << 20);
 
 	snprintf(desk->directory, sizeof(desk->directory), "/tmp/ttsobs-ctl.XXXXXX");
 	assert_non_null(mkdtemp(desk->directory));
@@ -60,6 +63,7 @@ static int teardown(void **arg)
 	char *command = mem_format("rm -rf '%s'", desk->directory);
 
 	control_free(desk->control);
+	tail_free(desk->tail);
 	world_fini(&desk->world);
 	assert_int_equal(system(command), 0);
 	free(command);
@@ -289,6 +293,16 @@ static void usage_is_refused_before_anybody_is_asked(void **arg)
 		{"unsilence", "1", "--comment", "x"},
 		{"alerts", "--columns", "3"},
 		{"--bogus"},
+		{"logs", "more"},
+		{"logs", "--level", "loud"},
+		{"logs", "--trace", "xyz"},
+		{"logs", "--last", "0"},
+		{"logs", "--last", "10001"},
+		{"alerts", "--level", "error"},
+		{"alerts", "--trace", "abcd"},
+		{"status", "--grep", "x"},
+		{"silences", "--last", "3"},
+		{"logs", "--for", "2h"},
 	};
 	struct desk *desk = *arg;
 
@@ -351,6 +365,88 @@ static void status_reads_as_sentences(void **arg)
 	assert_has(desk->out, "receivers none\n");
 	assert_has(desk->out, "state     not kept\n");
 	desk->world.view.processes = NULL;
+}
+
+/* --- logs --- */
+
+#define TRACE "9f86d081884c7d659a2feaa0c55ad015"
+#define AT "2026-11-24T07:32:00.123456789Z"
+
+static void hold(struct desk *desk, enum log_level level, const char *trace, const char *line)
+{
+	tail_add(desk->tail, desk->world.view.now_ns, level, trace, line, strlen(line));
+}
+
+static void logs_are_a_line_each_with_time_level_event_message_and_trace(void **arg)
+{
+	struct desk *desk = *arg;
+
+	run(desk, "logs", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_string_equal(desk->out, "no log records are held\n");
+	hold(desk, LOG_LEVEL_INFO, TRACE,
+	     "{\"ts\":\"" AT "\",\"level\":\"info\",\"event\":\"trace\",\"msg\":\"utterance ok in 80 ms\","
+	     "\"trace_id\":\"" TRACE "\"}");
+	hold(desk, LOG_LEVEL_WARNING, NULL,
+	     "{\"ts\":\"" AT "\",\"level\":\"warning\",\"event\":\"loss\",\"msg\":\"lost \\u001b[2J\\u202e\","
+	     "\"trace_ids\":[\"abcdef0123456789\",\"ffff\"]}");
+	hold(desk, LOG_LEVEL_CRITICAL, NULL,
+	     "{\"ts\":\"" AT "\",\"level\":\"critical\",\"event\":\"notification\",\"msg\":\"m\"}");
+	run(desk, "logs", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_string_equal(
+		desk->out,
+		"2026-11-24T07:32:00.123Z info     trace        utterance ok in 80 ms (trace 9f86d081)\n"
+		"2026-11-24T07:32:00.123Z warning  loss         lost \\x1b[2J\\u{202e} (traces abcdef01, ffff)\n"
+		"2026-11-24T07:32:00.123Z critical notification m\n");
+	run(desk, "logs", "--trace", "9F86", "--last", "10", NULL);
+	assert_has(desk->out, "utterance ok");
+	assert_int_equal(strlen(strchr(desk->out, '\n')), 1);
+	run(desk, "logs", "--level", "warning", "--grep", "lost \x1b", NULL);
+	assert_has(desk->out, "lost ");
+	assert_int_equal(strlen(strchr(desk->out, '\n')), 1);
+	run(desk, "logs", "--grep", "nothing has this", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_string_equal(desk->out, "none of the log records that are held (3) is one of these\n");
+	assert_string_equal(desk->err, "");
+	run(desk, "status", NULL);
+	assert_has(desk->out, "held      0 traces, 0 B; 3 log records, ");
+}
+
+static void logs_as_json_are_the_lines_as_they_are(void **arg)
+{
+	/* numbers in the digits of the log, escapes as they are, text beyond ASCII */
+	static const char *const lines[] = {
+		"{\"rtf\":0.080,\"n\":18446744073709551615,\"a\":{\"b\":[1.50,true]}}",
+		"{\"msg\":\"\\u001b[31m \\u202e \\\"x\\\" \\\\ / \xc3\xa9 \xf0\x9f\x98\x80\"}",
+	};
+	struct desk *desk = *arg;
+	char *wanted = mem_format("%s\n%s\n", lines[0], lines[1]);
+
+	run(desk, "logs", "--json", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_string_equal(desk->out, "");
+	hold(desk, LOG_LEVEL_INFO, NULL, lines[0]);
+	hold(desk, LOG_LEVEL_INFO, NULL, lines[1]);
+	run(desk, "logs", "--json", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_string_equal(desk->out, wanted);
+	assert_string_equal(desk->err, "");
+	free(wanted);
+}
+
+static void logs_that_were_cut_say_so(void **arg)
+{
+	struct desk *desk = *arg;
+	char *line = mem_format("{\"msg\":\"%0500000d\"}", 0);
+
+	for (unsigned i = 0; i < 10; i++)
+		hold(desk, LOG_LEVEL_INFO, NULL, line);
+	run(desk, "logs", "--json", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_string_equal(desk->err, "ttsobs-bpf: there may be older ones: the answer or the search became too "
+				       "large\n");
+	free(line);
 }
 
 static void no_tracer_is_4(void **arg)
@@ -433,14 +529,14 @@ static void the_only_tracer_is_found_and_several_are_listed(void **arg)
 /* --- a tracer that is none --- */
 
 /* Answers one client with these bytes; then hangs up. */
-static void run_against(struct desk *desk, const char *bytes, size_t length, bool as_json)
+static void run_against(struct desk *desk, const char *command, const char *bytes, size_t length, bool as_json)
 {
 	char *path = mem_format("%s/false", desk->directory);
 	char *words[] = {mem_string("ttsobs-bpf"),
 			 mem_string("ctl"),
 			 mem_string("--control"),
 			 path,
-			 mem_string("alerts"),
+			 mem_string(command),
 			 as_json ? mem_string("--json") : NULL,
 			 NULL};
 	struct sockaddr_un address;
@@ -484,16 +580,16 @@ static void answers_of_a_false_tracer_do_no_harm(void **arg)
 	struct desk *desk = *arg;
 
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		run_against(desk, broken[i], strlen(broken[i]), i % 2);
+		run_against(desk, "alerts", broken[i], strlen(broken[i]), i % 2);
 		assert_int_equal(desk->status, 1);
 	}
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		for (unsigned as_json = 0; as_json < 2; as_json++) {
-			run_against(desk, odd[i], strlen(odd[i]), as_json);
+			run_against(desk, "alerts", odd[i], strlen(odd[i]), as_json);
 			assert_int_equal(desk->status, 0);
 			assert_null(strchr(desk->out, '\x1b'));
 		}
-	run_against(desk, "{\"ok\":false,\"code\":7}\n", 22, false);
+	run_against(desk, "alerts", "{\"ok\":false,\"code\":7}\n", 22, false);
 	assert_int_equal(desk->status, 1);
 }
 
@@ -509,16 +605,46 @@ static void terminal_codes_of_a_false_tracer_are_shown_not_obeyed(void **arg)
 	struct desk *desk = *arg;
 
 	for (unsigned as_json = 0; as_json < 2; as_json++) {
-		run_against(desk, evil, sizeof(evil) - 1, as_json);
+		run_against(desk, "alerts", evil, sizeof(evil) - 1, as_json);
 		assert_int_equal(desk->status, 0);
 		assert_null(strpbrk(desk->out, "\x1b\x07\r\xff"));
 		assert_null(strstr(desk->out, "\xc2\x9b"));
 		assert_null(strstr(desk->out, "\xe2\x80\xae"));
 		assert_has(desk->out, "31m");
 	}
-	run_against(desk, refusal, sizeof(refusal) - 1, false);
+	run_against(desk, "alerts", refusal, sizeof(refusal) - 1, false);
 	assert_int_equal(desk->status, 3);
 	assert_has(desk->err, "no\\x1b[2J");
+}
+
+static void log_lines_of_a_false_tracer_do_no_harm(void **arg)
+{
+	static const char *const odd[] = {
+		"{\"ok\":true}\n",
+		"{\"ok\":true,\"lines\":7}\n",
+		"{\"ok\":true,\"lines\":[7,null,[],{},\"\",\"x\",\"{}\",\"{} x\",\"[]\",\"{\\\"ts\\\":7}\"]}\n",
+		"{\"ok\":true,\"lines\":[\"a\\u001b[2J\\nb\\u0000c\"]}\n",
+		"{\"ok\":true,\"lines\":[\"{\\\"msg\\\":\\\"\\u202e\xc2\x9b\\\",\\n\\\"ts\\\":\\\"\\u202e\\\"}\"]}\n",
+		"{\"ok\":true,\"lines\":[\"{\\\"trace_ids\\\":[7,{},\\\"\\u202e\\\"],\\\"msg\\\":{}}\"]}\n",
+	};
+	struct desk *desk = *arg;
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		for (unsigned as_json = 0; as_json < 2; as_json++) {
+			char *line, *rest = desk->out;
+
+			run_against(desk, "logs", odd[i], strlen(odd[i]), as_json);
+			assert_int_equal(desk->status, 0);
+			assert_null(strpbrk(desk->out, "\x1b\r"));
+			assert_null(strstr(desk->out, "\xe2\x80\xae"));
+			assert_null(strstr(desk->out, "\xc2\x9b"));
+			while (as_json && (line = strsep(&rest, "\n")) && rest) {
+				struct json_object *record = json_tokener_parse(line);
+
+				assert_non_null(record);
+				json_object_put(record);
+			}
+		}
 }
 
 int main(void)
@@ -533,10 +659,14 @@ int main(void)
 		TEST(usage_is_refused_before_anybody_is_asked),
 		TEST(json_is_one_line_in_every_case),
 		TEST(status_reads_as_sentences),
+		TEST(logs_are_a_line_each_with_time_level_event_message_and_trace),
+		TEST(logs_as_json_are_the_lines_as_they_are),
+		TEST(logs_that_were_cut_say_so),
 		TEST(no_tracer_is_4),
 		TEST(the_only_tracer_is_found_and_several_are_listed),
 		TEST(answers_of_a_false_tracer_do_no_harm),
 		TEST(terminal_codes_of_a_false_tracer_are_shown_not_obeyed),
+		TEST(log_lines_of_a_false_tracer_do_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
