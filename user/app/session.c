@@ -21,12 +21,14 @@ static void feed_flow(struct feed *feed, const struct tt_head *record, uint32_t 
 {
 	struct session *session = (struct session *)feed;
 
-	if (session->is_replay && session->feeds_rules && size_bytes >= sizeof(*record) && record->kind == TT_RULES)
+	if (session->is_replay && session->feeds_rules && !session->is_beginning && size_bytes >= sizeof(*record) &&
+	    record->kind == TT_RULES)
 		return; /* judged by other rules than it was */
 	flow_feed(session->flow, record, size_bytes);
 	if (!session->has_begun && flow_view(session->flow)->axis_mono_ns) {
-		session->has_begun = true;
+		session->has_begun = session->is_beginning = true;
 		session_begin(session);
+		session->is_beginning = false;
 	}
 }
 

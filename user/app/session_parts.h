@@ -26,6 +26,7 @@ struct session {
 	bool is_replay;
 	bool is_patient;
 	bool has_begun; /* the flow has its first CLOCK: what files say was fed */
+	bool is_beginning; /* it is being fed */
 	struct flow *flow;
 	struct sink *sinks[SINKS];
 	size_t sinks_count;
