@@ -153,6 +153,15 @@ static void add_tail(struct buf *out, const struct notify_message *message, cons
 	buf_fini(&part);
 }
 
+static void add_reason(struct buf *out, const struct notify_note *note)
+{
+	if (!*note->reason && !note->is_unknown)
+		return;
+	buf_format(out, note->is_unknown ? " (unknown%s" : " (%s", *note->reason && note->is_unknown ? ": " : "");
+	clean(out, note->reason);
+	buf_char(out, ')');
+}
+
 static void say_one(struct buf *out, const struct notify_message *message, size_t max_bytes)
 {
 	const struct notify_note *note = message->notes[0];
@@ -169,14 +178,9 @@ static void say_one(struct buf *out, const struct notify_message *message, size_
 		buf_text(out, ": ");
 		text_fit(out, summary, strlen(summary), summary_columns, false, false);
 	}
-	if (*note->reason || note->is_unknown) {
-		buf_format(&part, note->is_unknown ? " (unknown%s" : " (%s",
-			   *note->reason && note->is_unknown ? ": " : "");
-		clean(&part, note->reason);
-		buf_char(&part, ')');
-		add_part(out, &part, max_bytes);
-		buf_reset(&part);
-	}
+	add_reason(&part, note);
+	add_part(out, &part, max_bytes);
+	buf_reset(&part);
 	buf_char(&part, ' ');
 	notify_labels(&part, note);
 	if (part.length > 1)
@@ -193,13 +197,29 @@ static void say_one(struct buf *out, const struct notify_message *message, size_
 	buf_fini(&part);
 }
 
+static bool have_one_reason(const struct notify_message *message)
+{
+	const struct notify_note *first = message->notes[0];
+
+	for (size_t i = 1; i < message->notes_count; i++)
+		if (message->notes[i]->is_unknown != first->is_unknown ||
+		    strcmp(message->notes[i]->reason, first->reason) != 0)
+			return false;
+	return true;
+}
+
+/* A reason that all of them share is said once, else each has its own. */
 static void say_group(struct buf *out, const struct notify_message *message, size_t max_bytes)
 {
+	bool is_shared = have_one_reason(message);
 	size_t shown = 0;
 	struct buf part = {0};
 
 	buf_format(out, "%zu alerts %s ", message->count, notify_tier_word(message->tier));
 	add_event(out, message);
+	if (is_shared)
+		add_reason(&part, message->notes[0]);
+	add_part(out, &part, max_bytes);
 	for (; shown < SHOWN_NAMES && shown < message->notes_count; shown++) {
 		const struct notify_note *note = message->notes[shown];
 
@@ -207,6 +227,8 @@ static void say_group(struct buf *out, const struct notify_message *message, siz
 		buf_text(&part, shown ? ", " : ": ");
 		text_fit(&part, note->name, strlen(note->name), 128, false, false);
 		notify_labels(&part, note);
+		if (!is_shared)
+			add_reason(&part, note);
 		if (out->length + part.length > max_bytes)
 			break;
 		add_part(out, &part, max_bytes);
