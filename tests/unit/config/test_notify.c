@@ -426,6 +426,14 @@ static void every_table_is_complete(void **state)
 
 #define MAN_PAGE "doc/ttsobs-notify.5.scd"
 
+static void read_man_page(char **page)
+{
+	size_t length;
+
+	assert_int_equal(yaml_read_file(MAN_PAGE, page, &length), 0);
+	(*page)[length] = '\0'; /* the file's buffer is one longer than the limit */
+}
+
 static bool is_known_key(const char *key, size_t length)
 {
 	for (unsigned s = 0; notify_schemas[s]; s++)
@@ -438,11 +446,9 @@ static bool is_known_key(const char *key, size_t length)
 static void the_man_page_names_every_key_and_none_that_is_not(void **state)
 {
 	char *page = NULL, *line, *end_of_keys;
-	size_t length;
 
 	(void)state;
-	assert_int_equal(yaml_read_file(MAN_PAGE, &page, &length), 0);
-	page[length] = '\0'; /* the file's buffer is one longer than the limit */
+	read_man_page(&page);
 	for (unsigned s = 0; notify_schemas[s]; s++)
 		for (unsigned i = 0; i < notify_schemas[s]->keys_count; i++) {
 			char *key = mem_format("*%s*", notify_schemas[s]->keys[i].key);
@@ -464,9 +470,10 @@ static void the_man_page_names_every_key_and_none_that_is_not(void **state)
 static void the_man_page_names_every_word(void **state)
 {
 	const char *const *lists[] = {notify_facility_words, notify_severity_words, notify_form_words, notify_transport_words};
-	char *page = read_man_page();
+	char *page = NULL;
 
 	(void)state;
+	read_man_page(&page);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (unsigned j = 0; lists[i][j]; j++) {
 			char *word = mem_format("_%s_", lists[i][j]);
