@@ -44,7 +44,7 @@ struct group_rule {
 	bool has_templates;	    /* in its labels */
 	bool is_read;		    /* a rule of the set may select what this one writes */
 	bool blind_known, is_blind; /* everything it selects is loss-blind */
-	uint64_t blind_generation;
+	uint64_t blind_generation, blind_round; /* of the store and of this rule, when that was found */
 	uint64_t round;
 	char error[GROUPS_ERROR_BYTES];
 };

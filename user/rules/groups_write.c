@@ -71,11 +71,14 @@ static bool is_loss_blind(struct groups *groups, struct group_rule *rule)
 {
 	struct blindness blindness = {groups->store, true};
 
-	if (rule->blind_known && rule->blind_generation == store_generation(groups->store))
+	/* what the rule itself has made since it began its round changes nothing: a storm looks once a rule */
+	if (rule->blind_known &&
+	    (rule->blind_round == rule->round || rule->blind_generation == store_generation(groups->store)))
 		return rule->is_blind;
 	expr_selectors(rule->rule->expr, look_at_selector, &blindness);
 	rule->blind_known = true;
 	rule->blind_generation = store_generation(groups->store);
+	rule->blind_round = rule->round;
 	rule->is_blind = blindness.is_blind;
 	return rule->is_blind;
 }
