@@ -12,7 +12,7 @@
 #include "flow/state.h"
 #include "rules/groups.h"
 
-#define JUDGE_MARKS 16		   /* losses remembered per process; the oldest melt into one */
+#define JUDGE_MARKS 64		   /* losses remembered per process; the oldest melt into the next of their cause */
 #define JUDGE_LEAST_REACH_MS 5000  /* an instant selector reads what a few seconds have made */
 #define JUDGE_SAMPLE_SLACK_MS 1000 /* a window's first sample tells of the second before it */
 #define JUDGE_SOON INT64_MAX

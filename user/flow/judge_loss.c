@@ -42,21 +42,36 @@ static struct judge_holes *get_holes(struct judge *judge, const struct process_s
 	return holes;
 }
 
+static void add_count(struct judge_mark *mark, uint64_t count)
+{
+	mark->count = mark->count + count < count ? UINT64_MAX : mark->count + count;
+}
+
+/* What matters is how near the last loss is, and how many there were in all. */
+static void melt_oldest(struct judge_holes *holes)
+{
+	struct judge_mark *marks = holes->marks;
+
+	for (unsigned i = 1; i < holes->marks_count; i++)
+		if (marks[i].cause == marks[0].cause) {
+			add_count(&marks[i], marks[0].count);
+			break;
+		}
+	memmove(marks, marks + 1, (JUDGE_MARKS - 1) * sizeof(*marks));
+	holes->marks_count--;
+}
+
 static void add_mark(struct judge_holes *holes, uint32_t cause, uint64_t count)
 {
 	struct judge_mark *marks = holes->marks;
 
 	for (unsigned i = holes->marks_count; i-- > 0 && marks[i].at_ms == JUDGE_SOON;)
 		if (marks[i].cause == cause) {
-			marks[i].count = marks[i].count + count < count ? UINT64_MAX : marks[i].count + count;
+			add_count(&marks[i], count);
 			return;
 		}
-	if (holes->marks_count == JUDGE_MARKS) { /* what matters is how near the last one is */
-		if (marks[0].cause == marks[1].cause)
-			marks[1].count += marks[0].count;
-		memmove(marks, marks + 1, (JUDGE_MARKS - 1) * sizeof(*marks));
-		holes->marks_count--;
-	}
+	if (holes->marks_count == JUDGE_MARKS)
+		melt_oldest(holes);
 	marks[holes->marks_count++] = (struct judge_mark){ JUDGE_SOON, cause, count };
 }
 
@@ -79,11 +94,19 @@ void judge_lost_of(struct flow *flow, uint32_t pid, uint32_t cause, uint64_t cou
 	judge_lost(flow, found, cause, count);
 }
 
+/* As long as samples are held: no window sees more. */
+static int64_t held_ms(const struct flow *flow)
+{
+	uint64_t age_ns = flow->options.metrics.age_ns;
+
+	return (int64_t)((age_ns > RETENTION_NS ? age_ns : RETENTION_NS) / 1000000);
+}
+
 void judge_date_holes(struct judge *judge)
 {
 	uint64_t let_go =
 		judge->flow->tallies.let_go[LET_GO_OPEN_TRACES] + judge->flow->tallies.let_go[LET_GO_THREADS];
-	int64_t oldest_ms = judge->at_ms - (int64_t)(RETENTION_NS / 1000000);
+	int64_t oldest_ms = judge->at_ms - held_ms(judge->flow);
 	struct judge_holes *holes, **at = &judge->holes;
 
 	if (let_go != judge->let_go_before)

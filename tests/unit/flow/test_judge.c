@@ -462,6 +462,41 @@ static void a_request_that_loss_has_touched_is_a_hole_when_it_ends(void **state)
 	judge_world_free(judge);
 }
 
+static void a_long_storm_of_losses_is_counted_whole(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	size_t x = make_series(judge, "test_x{pid=\"100\"}");
+
+	(void)state;
+	proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+	feed_rules(judge, "alert High 0 0 critical max_over_time(test_x[5m]) > 5");
+	set(judge, x, 9);
+	for (unsigned second = 0; second < 2 * JUDGE_MARKS; second++) { /* each second two causes, by turns */
+		lose_of(judge, 100, TT_LOST_RING_ENTER, 1);
+		lose_of(judge, 100, TT_LOST_RING_LEAVE, 10);
+		pass(judge, 1);
+	}
+	pass(judge, 2);
+	assert_string_equal(first_alert(judge)->reason, "1280 leaves lost 2 s ago (ring full), window 5 m");
+	judge_world_free(judge);
+}
+
+static void a_loss_is_remembered_as_long_as_samples_are_held(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	size_t x = make_series(judge, "test_x{pid=\"100\"}");
+
+	(void)state;
+	judge->world->flow->options.metrics.age_ns = 24 * 3600 * 1000000000ull;
+	proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+	feed_rules(judge, "record total count_over_time(test_x[8h])");
+	set(judge, x, 9);
+	lose_of(judge, 100, TT_LOST_RING_ENTER, 1);
+	pass(judge, 7 * 3600);
+	assert_int_equal(view_of(judge)->rule_status[0].health, RULE_UNKNOWN);
+	judge_world_free(judge);
+}
+
 /* --- the end of what it speaks of ------------------------------------------------------------------------- */
 
 static void an_alert_of_a_process_that_is_gone_ends_with_the_reason_and_is_not_resolved(void **state)
@@ -791,6 +826,8 @@ int main(void)
 		cmocka_unit_test(a_rule_reaches_as_far_back_as_the_rules_it_reads),
 		cmocka_unit_test(a_malformed_record_is_a_loss_of_anybody_but_not_when_it_is_a_request_to_us),
 		cmocka_unit_test(a_request_that_loss_has_touched_is_a_hole_when_it_ends),
+		cmocka_unit_test(a_long_storm_of_losses_is_counted_whole),
+		cmocka_unit_test(a_loss_is_remembered_as_long_as_samples_are_held),
 		cmocka_unit_test(an_alert_of_a_process_that_is_gone_ends_with_the_reason_and_is_not_resolved),
 		cmocka_unit_test(the_end_of_the_target_wins_over_loss_and_over_keep_firing),
 		cmocka_unit_test(an_alert_of_a_service_ends_with_its_last_process),
