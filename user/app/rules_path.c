@@ -5,6 +5,7 @@
  * three numbers for his engine wants to keep the rest.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/refuse.h"
+#include "model/limits.h"
 
 static int add_optional_file(struct rule_texts *texts, enum rule_text_kind kind, const char *path)
 {
@@ -51,6 +53,26 @@ static int add_rules(struct rule_texts *texts, const struct options *options)
 	return error ? error : add_optional_directory(texts, TTSOBS_SYSCONFDIR "/alerts");
 }
 
+static size_t name_length(const struct rule_text *text)
+{
+	size_t length = strlen(text->file);
+
+	return length < 4096 ? length : 4096;
+}
+
+/* The flow drops a set that is greater: it is said here, before anything is touched. */
+static int check_size(const struct rule_texts *texts)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < texts->count; i++)
+		bytes += texts->items[i].length + name_length(&texts->items[i]) + RULES_FILE_COST;
+	if (bytes <= LIMIT_RULES_BYTES)
+		return 0;
+	return refuse(-E2BIG, "the %zu rule and threshold files have %" PRIu64 " bytes together, more than %u", texts->count, bytes,
+		      LIMIT_RULES_BYTES);
+}
+
 int rules_path_read(struct rule_texts *texts, const struct options *options)
 {
 	auto_free char *shipped = places_find("thresholds.yaml");
@@ -65,7 +87,7 @@ int rules_path_read(struct rule_texts *texts, const struct options *options)
 		error = add_optional_file(texts, RULE_TEXT_THRESHOLDS, TTSOBS_SYSCONFDIR "/thresholds.yaml");
 	for (size_t i = 0; i < options->threshold_files.count && !error; i++)
 		error = rules_texts_add_file(texts, RULE_TEXT_THRESHOLDS, options->threshold_files.values[i]);
-	return error;
+	return error ? error : check_size(texts);
 }
 
 char *rules_path_notify(const struct options *options)
@@ -106,11 +128,10 @@ void rules_path_feed(const struct rule_texts *texts, uint64_t at_ns, struct feed
 		feed_part(&record, &part, NULL, at_ns, feed);
 	for (size_t i = 0; i < texts->count; i++) {
 		const struct rule_text *text = &texts->items[i];
-		size_t name_bytes = strlen(text->file);
 
 		part.kind = text->kind;
 		part.ordinal = (uint32_t)i;
-		part.file_bytes = (uint32_t)(name_bytes < 4096 ? name_bytes : 4096);
+		part.file_bytes = (uint32_t)name_length(text);
 		part.total_bytes = text->length;
 		part.offset = 0;
 		do {

@@ -11,9 +11,6 @@
 #include "flow/judge.h"
 #include "rules/labels.h"
 
-#define RULES_TOTAL_MAX (4u << 20)
-#define RULES_FILE_COST 64 /* of a file without a text */
-
 /* A text behind a record: not terminated there; what follows a NUL is not for us. */
 static char *tail_text(const void *at, size_t length)
 {
@@ -126,9 +123,9 @@ static bool is_next(const struct judge_incoming *incoming, const struct tt_rules
 	if (!open)
 		return record->ordinal == incoming->texts_count && !record->offset &&
 		       record->text_bytes <= record->total_bytes && (record->text_bytes || !record->total_bytes) &&
-		       record->total_bytes <= RULES_TOTAL_MAX &&
+		       record->total_bytes <= LIMIT_RULES_BYTES &&
 		       incoming->held_bytes + record->total_bytes + record->file_bytes + RULES_FILE_COST <=
-			       RULES_TOTAL_MAX;
+			       LIMIT_RULES_BYTES;
 	return record->ordinal == incoming->texts_count - 1 && record->kind == (uint32_t)open->kind &&
 	       record->offset == open->length && record->total_bytes == incoming->total_bytes && record->text_bytes &&
 	       record->text_bytes <= incoming->total_bytes - open->length && !strcmp(file, open->file);

@@ -39,6 +39,10 @@
 #ifndef LIMIT_STAGES_PER_PROCESS
 #define LIMIT_STAGES_PER_PROCESS 128 /* of those, by one process: stage names may come from the target */
 #endif
+#ifndef LIMIT_RULES_BYTES
+#define LIMIT_RULES_BYTES (4u << 20) /* of all rule and threshold files in force: texts, names and the cost of a file */
+#endif
+#define RULES_FILE_COST 64 /* of a file without a text */
 #ifndef LIMIT_LABELS_BYTES
 #define LIMIT_LABELS_BYTES (256u << 20) /* label sets are never taken back: past it no new process gets rows */
 #endif
