@@ -149,6 +149,31 @@ static void a_storm_is_a_count_and_the_first_names(void **state)
 			    "TtsRequestSlow{pid=\"4242\"} and 139 more, 150 firing in this group");
 }
 
+static void a_group_that_ended_says_why(void **state)
+{
+	struct alert *alert = slow(), *other = world_alert(&world, "TtsRequestSlow", "critical", 4243);
+
+	(void)state;
+	alert->state = other->state = ALERT_ENDED;
+	strcpy(alert->reason, "every target has ended");
+	strcpy(other->reason, "every target has ended");
+	begin_message(NOTIFY_ENDED);
+	add(alert);
+	add(other);
+	message->firing_count = 0;
+	assert_string_equal(sentence(2000),
+			    "2 alerts critical ended (every target has ended): TtsRequestSlow{pid=\"4242\"}, "
+			    "TtsRequestSlow{pid=\"4243\"}, 0 firing in this group");
+	strcpy(other->reason, "process 4243 is gone");
+	begin_message(NOTIFY_ENDED);
+	add(alert);
+	add(other);
+	message->firing_count = 0;
+	assert_string_equal(sentence(2000),
+			    "2 alerts critical ended: TtsRequestSlow{pid=\"4242\"} (every target has ended), "
+			    "TtsRequestSlow{pid=\"4243\"} (process 4243 is gone), 0 firing in this group");
+}
+
 static void numbers_are_short_and_never_localised(void **state)
 {
 	static const struct {
@@ -430,6 +455,7 @@ int main(void)
 		TEST(one_alert_is_one_sentence_per_event),
 		TEST(unknown_is_said_with_its_reason),
 		TEST(a_storm_is_a_count_and_the_first_names),
+		TEST(a_group_that_ended_says_why),
 		TEST(numbers_are_short_and_never_localised),
 		TEST(the_json_of_one_alert_has_everything),
 		TEST(what_is_no_number_in_json_is_a_word),
