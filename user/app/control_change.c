@@ -160,6 +160,15 @@ static struct json_object *refuse_matchers(const struct expr_mistakes *mistakes)
 	return refusal;
 }
 
+/* Without a label that an alert must have, a slip of the hand would silence all of them. */
+static bool demand_something(const struct matcher *matchers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!matcher_matches(&matchers[i], NULL))
+			return true;
+	return false;
+}
+
 static struct json_object *check_matchers(const char *text)
 {
 	struct expr_mistakes mistakes = {0};
@@ -171,6 +180,9 @@ static struct json_object *check_matchers(const char *text)
 
 	if (!matchers || !count || mistakes.count)
 		refusal = refuse_matchers(&mistakes);
+	else if (!demand_something(matchers, count))
+		refusal = control_refusal("bad_matchers",
+					  "a silence needs a matcher that a missing label does not match");
 	if (matchers)
 		matchers_fini(matchers, count);
 	expr_mistakes_fini(&mistakes);

@@ -469,6 +469,20 @@ static void bad_matchers_are_answered_with_their_places(void **arg)
 	assert_int_equal(desk->world.controls_count, 0);
 }
 
+static void a_silence_that_demands_no_label_is_refused(void **arg)
+{
+	struct desk *desk = *arg;
+
+	desk_open(desk);
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"a=~\\\".*\\\"\",\"for\":\"2h\"}", "code",
+	    "bad_matchers");
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"{a=\\\"\\\",b!=\\\"x\\\"}\",\"for\":\"2h\"}",
+	    "code", "bad_matchers");
+	assert_int_equal(desk->world.controls_count, 0);
+	ask(desk, "{\"command\":\"silence\",\"matchers\":\"{a=~\\\".+\\\",b!=\\\"x\\\"}\",\"for\":\"2h\"}",
+	    "ok", "true");
+}
+
 static void bad_durations_and_too_many_silences_are_refused(void **arg)
 {
 	static const char *const bad[] = {"",	  "0",	 "-1h", "x", "2 h", "99999999999999999999h",
@@ -1084,6 +1098,7 @@ int main(void)
 		TEST(an_id_must_mean_one_alert),
 		TEST(an_alert_may_be_acknowledged_again),
 		TEST(bad_matchers_are_answered_with_their_places),
+		TEST(a_silence_that_demands_no_label_is_refused),
 		TEST(bad_durations_and_too_many_silences_are_refused),
 		TEST(requests_that_are_none_are_refused),
 		TEST(a_comment_over_the_limit_is_refused_and_one_at_it_is_kept),
