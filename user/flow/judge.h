@@ -176,7 +176,9 @@ const char *judge_label_text(struct buf *scratch, const char *raw);
 bool judge_concerns(const struct flow *flow, const struct labels *labels, const struct process_state *process);
 struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels,
 			       const struct process_state *without);
-bool judge_is_live(const struct flow *flow, const struct labels *labels); /* one of them; cheap with a pid */
+/* One of them lives, and its image is not younger than this instant. Cheap with a pid. */
+bool judge_is_live(const struct flow *flow, const struct labels *labels, int64_t since_ms);
+int64_t judge_window_begin_ms(const struct judge *judge, const struct judge_rule *rule); /* rule: NULL = none */
 void judge_settle(struct judge *judge); /* ends the alerts of what has left */
 
 /* silences.c */

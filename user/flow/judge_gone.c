@@ -3,7 +3,8 @@
  * Which processes an alert speaks of, by its labels pid, service and engine, and what becomes of it when they
  * are gone.
  * The rule that surprises: such an alert never resolves, it ends; and because windows still hold what the
- * process did, its condition may go on holding: then it is muted until the condition was false once.
+ * process did, its condition may go on holding: then it is muted until the condition was false once, or, when a
+ * new image runs under that pid, until the window holds nothing of the old one.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -78,19 +79,29 @@ static bool is_live(const struct process_state *process)
 	return !process->process.is_gone && !process->has_execed;
 }
 
-bool judge_is_live(const struct flow *flow, const struct labels *labels)
+static bool is_live_since(const struct process_state *process, int64_t since_ms)
+{
+	return is_live(process) && (int64_t)process->image_at_s * 1000 <= since_ms;
+}
+
+bool judge_is_live(const struct flow *flow, const struct labels *labels, int64_t since_ms)
 {
 	const char *pid = labels_find(labels, "pid");
 	const struct process_state *process;
 
 	if (pid) {
 		process = parse_pid(pid) ? table_find(&flow->process_by_pid, parse_pid(pid)) : NULL;
-		return process && is_live(process);
+		return process && is_live_since(process, since_ms);
 	}
 	for (process = flow->processes; process; process = process->next)
-		if (is_live(process) && judge_concerns(flow, labels, process))
+		if (is_live_since(process, since_ms) && judge_concerns(flow, labels, process))
 			return true;
 	return false;
+}
+
+int64_t judge_window_begin_ms(const struct judge *judge, const struct judge_rule *rule)
+{
+	return judge->at_ms - (rule ? rule->reach_ms : JUDGE_LEAST_REACH_MS);
 }
 
 struct judge_meant judge_meant(const struct flow *flow, const struct labels *labels,
@@ -156,6 +167,7 @@ static void settle_one(struct judge *judge, const struct judge_left *left)
 {
 	struct judge_alert *alert, *next;
 	char reason[160];
+	bool is_new;
 
 	say_left(judge, left, reason);
 	for (alert = judge->alerts; alert; alert = next) {
@@ -166,8 +178,12 @@ static void settle_one(struct judge *judge, const struct judge_left *left)
 			continue;
 		if (!is_last(judge->flow, labels, left))
 			continue;
-		/* a new image or process may fail anew under the same labels: that is a new alert, from the begin */
-		judge_finish(judge, alert, judge_is_live(judge->flow, labels) ? NULL : &judge->muted_gone, reason);
+		/*
+		 * A new image or process may fail anew under the same labels: that is a new alert, from the begin; but
+		 * what the window still holds of the old one is no failure of the new one, and its going no recovery.
+		 */
+		is_new = judge_is_live(judge->flow, labels, judge_window_begin_ms(judge, alert->rule));
+		judge_finish(judge, alert, is_new ? NULL : &judge->muted_gone, reason);
 	}
 }
 

@@ -175,15 +175,24 @@ static bool is_about_the_gone(const struct flow *flow, const struct labels *labe
 {
 	struct judge_meant meant;
 
-	if (judge_is_live(flow, labels))
+	if (judge_is_live(flow, labels, INT64_MAX))
 		return false;
 	meant = judge_meant(flow, labels, NULL);
 	return meant.is_some && meant.seen_count;
 }
 
+/* At the instant at which a new image begins, the last samples of the old one are there as well. */
+static bool is_of_an_old_image(const struct judge *judge, const struct labels *labels)
+{
+	return labels_find(labels, "pid") && !judge_is_live(judge->flow, labels, judge->at_ms - 1) &&
+	       judge_is_live(judge->flow, labels, INT64_MAX);
+}
+
 /* True: nobody is to see it. */
 static bool is_muted(struct judge *judge, struct group_alert *group_alert)
 {
+	int64_t from_ms;
+
 	if (group_alert->owner == &judge->muted) {
 		/* kept firing, but its condition was false once */
 		if (!group_alert->is_met && may_end(judge, group_alert))
@@ -193,13 +202,14 @@ static bool is_muted(struct judge *judge, struct group_alert *group_alert)
 	if (group_alert->owner && group_alert->owner != &judge->muted_gone)
 		return false;
 	if (group_alert->owner) {
-		if (!group_alert->is_met || judge_is_live(judge->flow, group_alert->labels))
+		from_ms = judge_window_begin_ms(judge, judge_rule_of(judge, group_alert->rule));
+		if (!group_alert->is_met || judge_is_live(judge->flow, group_alert->labels, from_ms))
 			drop_later(judge, group_alert);
 		return true;
 	}
 	if (is_about_the_gone(judge->flow, group_alert->labels))
 		group_alert->owner = &judge->muted_gone;
-	return group_alert->owner;
+	return group_alert->owner || is_of_an_old_image(judge, group_alert->labels);
 }
 
 static struct judge_alert *take_in(struct judge *judge, struct group_alert *group_alert)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/state.h"
+#include "flow/series.h"
 
 /* Names come as fixed fields that may lack their NUL. */
 static void copy_field(char *to, const char *from, size_t from_bytes)
@@ -54,7 +54,10 @@ void names_feed_proc(struct flow *flow, const struct tt_proc *record)
 		state->process.is_gone = true;
 		judge_process_left(flow, state, JUDGE_REUSED, 0);
 		state = add_process(flow, record->head.pid);
+		state->image_at_s = series_second(flow, record->head.at_ns);
 	}
+	if (record->state == TT_PROC_EXEC)
+		state->image_at_s = series_second(flow, record->head.at_ns);
 	if (record->state == TT_PROC_GONE || (record->state == TT_PROC_EXEC && !state->has_execed))
 		frames_close_process(flow, state);
 	if (record->state == TT_PROC_EXEC && !state->has_execed)

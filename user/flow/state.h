@@ -122,6 +122,7 @@ struct process_state {
 	struct rate *rates;
 	unsigned top_priority; /* of the engines attached: only theirs are requests */
 	bool has_execed; /* told in ring order; the names of the new image follow */
+	uint64_t image_at_s; /* the first sampled second of an image that replaced another under this pid; 0 = none did */
 	struct process_series *series; /* NULL: it has left, or over the limit of rows */
 	struct process_state *next;
 };

@@ -591,11 +591,42 @@ static void a_new_image_ends_the_alerts_of_the_old_one(void **state)
 	pass(judge, 3);
 	judge->read_count = judge->told_count;
 	proc_of(judge, 100, TT_PROC_EXEC, "tts", 5, 0);
-	pass(judge, 3);
+	pass(judge, 6); /* the window, 5 s, holds samples of the old image */
 	assert_string_equal(assert_told(judge, "High", "100", STATE, ALERT_ENDED)->reason,
 			    "process 100 (speaker) runs a new image");
+	assert_told_nothing(judge);
+	pass(judge, 3);
 	assert_told(judge, "High", "100", STATE, ALERT_PENDING);
 	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
+	assert_told_nothing(judge);
+	judge_world_free(judge);
+}
+
+static void what_a_window_holds_of_an_old_image_neither_fires_nor_resolves(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	size_t x = make_series(judge, "test_x{pid=\"100\"}"), y = make_series(judge, "test_y{pid=\"100\"}");
+
+	(void)state;
+	proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+	feed_rules(judge, "alert High 0 0 critical max_over_time(test_x[10s]) > 5\nalert Last 0 0 critical test_y > 5");
+	set(judge, x, 9);
+	set(judge, y, 1);
+	pass(judge, 3);
+	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
+	proc_of(judge, 100, TT_PROC_EXEC, "tts", 5, 0);
+	set(judge, y, 9); /* calls that its exec has cut off */
+	pass(judge, 1);
+	assert_told(judge, "High", "100", STATE, ALERT_ENDED);
+	set(judge, x, 1);
+	set(judge, y, 1);
+	pass(judge, 20);
+	assert_told_nothing(judge);
+	set(judge, x, 9);
+	set(judge, y, 9);
+	pass(judge, 1);
+	assert_told(judge, "High", "100", STATE, ALERT_FIRING);
+	assert_told(judge, "Last", "100", STATE, ALERT_FIRING);
 	assert_told_nothing(judge);
 	judge_world_free(judge);
 }
@@ -620,7 +651,9 @@ static void between_an_exec_and_its_news_nothing_resolves_and_nothing_new_begins
 			    "process 100 (speaker) runs a new image");
 	assert_told_nothing(judge);
 	proc_of(judge, 100, TT_PROC_EXEC, "tts", 5, 0);
-	pass(judge, 2);
+	pass(judge, 6);
+	assert_told_nothing(judge);
+	pass(judge, 1);
 	assert_told(judge, "Other", "100", STATE, ALERT_FIRING);
 	assert_told_nothing(judge);
 	judge_world_free(judge);
@@ -832,6 +865,7 @@ int main(void)
 		cmocka_unit_test(the_end_of_the_target_wins_over_loss_and_over_keep_firing),
 		cmocka_unit_test(an_alert_of_a_service_ends_with_its_last_process),
 		cmocka_unit_test(a_new_image_ends_the_alerts_of_the_old_one),
+		cmocka_unit_test(what_a_window_holds_of_an_old_image_neither_fires_nor_resolves),
 		cmocka_unit_test(between_an_exec_and_its_news_nothing_resolves_and_nothing_new_begins),
 		cmocka_unit_test(a_reused_pid_is_another_process),
 		cmocka_unit_test(at_the_end_alerts_stay_unless_every_target_has_ended),
