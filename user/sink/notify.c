@@ -79,7 +79,8 @@ static void deliver(void *arg, size_t receiver, struct notify_message *message)
 	outlet->last_report = &message->next;
 }
 
-static bool is_idle(void *arg, size_t receiver)
+/* Half of the queue is kept for what is new. */
+static bool has_room(void *arg, size_t receiver)
 {
 	struct notify *notify = arg;
 	struct notify_counts counts;
@@ -87,7 +88,7 @@ static bool is_idle(void *arg, size_t receiver)
 	if (!notify->outlets[receiver].queue)
 		return notify->options.log != NULL;
 	notify_queue_counts(notify->outlets[receiver].queue, &counts);
-	return !counts.queued_count;
+	return !counts.queued_count || counts.queued_count < notify->config->receivers[receiver].queue_count / 2;
 }
 
 static void take_reports(struct notify *notify, struct notify_outlet *outlet)
@@ -239,7 +240,7 @@ static int check_options(const struct notify_options *options)
 
 int notify_new(struct sink **sink, const struct notify_config *config, const struct notify_options *options)
 {
-	struct notify_dispatch_hooks hooks = {.deliver = deliver, .is_idle = is_idle};
+	struct notify_dispatch_hooks hooks = {.deliver = deliver, .has_room = has_room};
 	struct notify *notify;
 	int error = check_options(options);
 

@@ -12,7 +12,7 @@
 struct notify_dispatch_hooks {
 	void *arg;
 	void (*deliver)(void *arg, size_t receiver, struct notify_message *message); /* takes the message */
-	bool (*is_idle)(void *arg, size_t receiver); /* nothing waits there: what was let go may come again */
+	bool (*has_room)(void *arg, size_t receiver); /* little waits there: what was let go may come again */
 };
 
 struct notify_dispatch;

@@ -420,7 +420,7 @@ static void look(struct notify_dispatch *dispatch, struct member *member, size_t
 	settle_told(dispatch, member->watched, receiver);
 	if (told->state == TOLD_DONE)
 		told->was_let_go = false;
-	if (told->was_let_go && dispatch->hooks.is_idle(dispatch->hooks.arg, receiver))
+	if (told->was_let_go && dispatch->hooks.has_room(dispatch->hooks.arg, receiver))
 		told->was_let_go = false;
 	due_ns = wanted(dispatch, member, receiver, told_already, &event);
 	if (event == NOTIFY_REPEAT)

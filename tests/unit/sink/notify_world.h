@@ -60,7 +60,7 @@ static inline void world_deliver(void *arg, size_t receiver, struct notify_messa
 	world->last_under_way = message;
 }
 
-static inline bool world_is_idle(void *arg, size_t receiver)
+static inline bool world_has_room(void *arg, size_t receiver)
 {
 	(void)receiver;
 	return !((struct world *)arg)->is_busy;
@@ -93,7 +93,7 @@ static inline void world_make(struct world *world, const char *file)
 
 static inline void world_begin(struct world *world, const char *file)
 {
-	struct notify_dispatch_hooks hooks = {.arg = world, .deliver = world_deliver, .is_idle = world_is_idle};
+	struct notify_dispatch_hooks hooks = {.arg = world, .deliver = world_deliver, .has_room = world_has_room};
 
 	world_make(world, file);
 	world->dispatch = notify_dispatch_new(world->config, &hooks);

@@ -198,6 +198,33 @@ static void a_logger_that_starts_later_gets_everything_in_order(void **state)
 	close(fd);
 }
 
+static void what_a_full_queue_let_go_comes_again_many_at_a_time(void **state)
+{
+	unsigned ticks_count = 0;
+	char line[9000];
+	int fd;
+
+	(void)state;
+	world_begin_sink(&world,
+			 "receivers: [{name: ops, syslog: {queue: 100}}]\n"
+			 "route: {receiver: ops, group_by: [...], group_wait: 0, group_interval: 0}\n",
+			 &options);
+	for (unsigned pid = 0; pid < 1000; pid++)
+		world_fire(&world, "Slow", "critical", pid);
+	world_run(&world, 1);
+	assert_int_equal(counts(0).dropped_count, 900);
+	fd = serve(SOCK_DGRAM);
+	while (counts(0).sent_count < 1000) {
+		assert_true(ticks_count++ < 100);
+		world_run(&world, 1);
+		while (counts(0).queued_count)
+			if (recv(fd, line, sizeof(line), MSG_DONTWAIT) < 0)
+				poll(NULL, 0, 1);
+	}
+	assert_int_equal(counts(0).dropped_count, 900);
+	close(fd);
+}
+
 static void what_a_dead_logger_had_not_read_is_sent_to_the_next(void **state)
 {
 	char line[9000];
@@ -782,6 +809,7 @@ int main(void)
 		TEST(a_datagram_is_the_line_of_syslog_3),
 		TEST(a_stream_gets_the_nul_behind_each_line),
 		TEST(a_logger_that_starts_later_gets_everything_in_order),
+		TEST(what_a_full_queue_let_go_comes_again_many_at_a_time),
 		TEST(what_a_dead_logger_had_not_read_is_sent_to_the_next),
 		TEST(a_logger_that_does_not_read_holds_up_nobody),
 		TEST(tcp_frames_are_counted_in_octets),

@@ -536,7 +536,7 @@ static void ten_thousand_alerts_are_told_in_time(void **state)
 
 /* ---- deliveries ---- */
 
-static void what_a_full_queue_let_go_is_told_again_when_it_is_empty(void **state)
+static void what_a_full_queue_let_go_is_told_again_when_there_is_room(void **state)
 {
 	(void)state;
 	world_begin(&world, PLAIN);
@@ -586,7 +586,7 @@ static void at_the_end_of_the_run_nothing_waits_any_more(void **state)
 static void restart(const char *file, unsigned later_s)
 {
 	struct buf told = {0};
-	struct notify_dispatch_hooks hooks = {.arg = &world, .deliver = world_deliver, .is_idle = world_is_idle};
+	struct notify_dispatch_hooks hooks = {.arg = &world, .deliver = world_deliver, .has_room = world_has_room};
 
 	notify_dispatch_print(world.dispatch, &told);
 	while (world.under_way) {
@@ -851,7 +851,7 @@ int main(void)
 		TEST(a_storm_is_one_message_with_a_count),
 		TEST(what_joins_a_group_waits_for_its_interval_and_comes_alone),
 		TEST(ten_thousand_alerts_are_told_in_time),
-		TEST(what_a_full_queue_let_go_is_told_again_when_it_is_empty),
+		TEST(what_a_full_queue_let_go_is_told_again_when_there_is_room),
 		TEST(what_was_let_go_and_has_ended_meanwhile_is_not_told),
 		TEST(at_the_end_of_the_run_nothing_waits_any_more),
 		TEST(a_restored_alert_is_not_told_again_but_repeated_when_it_is_time),
