@@ -327,7 +327,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	options->ring_bytes = 8u << 20;
 	options->timeline_count = 1;
 	options->log_keep_count = 5;
-	options->metrics = options->traces = options->logs = (struct retention){ RETENTION_NS, RETENTION_BYTES };
+	options->traces = options->logs = (struct retention){ RETENTION_NS, RETENTION_BYTES };
 	options->verb = verb ? verb : verbs_default();
 	if (verb) { /* the program's name takes the verb's place */
 		argv[1] = name;

@@ -51,7 +51,7 @@ struct options {
 	const char *journal_socket;
 	const char *control_path;
 	const char *state_path;
-	struct retention metrics, traces, logs;
+	struct retention metrics, traces, logs; /* metrics: 0 = not said */
 	enum attach_mode attach;
 	enum timeline_choice timeline_choice;
 	uint64_t timeline_count;

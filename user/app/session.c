@@ -54,6 +54,10 @@ static int open_replay(struct session *session)
 		return error;
 	session->run_id = preamble->run_id;
 	session->interval_ns = options->has_interval ? options->interval_ns : preamble->interval_ns;
+	if (!session->metrics.age_ns)
+		session->metrics.age_ns = preamble->metrics_age_ns;
+	if (!session->metrics.bytes)
+		session->metrics.bytes = preamble->metrics_bytes;
 	for (size_t i = 0; i < preamble->engine_texts_count && !error; i++)
 		error = engines_parse(&session->engines, preamble->engine_texts[i].file, preamble->engine_texts[i].text,
 				      preamble->engine_texts[i].length);
@@ -205,6 +209,7 @@ int session_run(const struct options *options, enum session_output output)
 	if (error)
 		return exit_code_of(error);
 	session.is_replay = options->args.count;
+	session.metrics = options->metrics;
 	session.look = session_look(options);
 	session.is_patient = session.is_replay; /* a recording can wait for a slow reader, a process cannot */
 	session.look.patient = &session.is_patient;
@@ -231,7 +236,7 @@ int session_run(const struct options *options, enum session_output output)
 			.interval_ns = session.interval_ns,
 			.sinks = session.sinks,
 			.sinks_count = session.sinks_count,
-			.metrics = options->metrics,
+			.metrics = session.metrics,
 			.traces = output == SESSION_LIVE ? options->traces : (struct retention){ 1, 1 }, /* nobody looks back */
 			.compile_rules = rules_compile,
 			.free_rules = rules_free,

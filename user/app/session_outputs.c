@@ -14,6 +14,7 @@
 
 #include "app/session_parts.h"
 #include "base/refuse.h"
+#include "model/limits.h"
 
 struct look session_look(const struct options *options)
 {
@@ -58,6 +59,8 @@ static int add_recorder(struct session *session)
 		.tool_version = TTSOBS_VERSION,
 		.run_id = session->run_id,
 		.interval_ns = session->interval_ns,
+		.metrics_age_ns = session->metrics.age_ns ? session->metrics.age_ns : RETENTION_NS,
+		.metrics_bytes = session->metrics.bytes ? session->metrics.bytes : RETENTION_BYTES,
 		.engines = &session->engines,
 	};
 	int error = record_new(&session->record, session->options->record_path, &preamble);

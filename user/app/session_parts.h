@@ -22,6 +22,7 @@ struct session {
 	struct engine_set engines;
 	uint64_t run_id;
 	uint64_t interval_ns;
+	struct retention metrics; /* 0 = the default; a replay holds what the run held, or else rules would see more */
 	struct source *source;
 	bool is_replay;
 	bool is_patient;

@@ -217,6 +217,7 @@ static int run(struct asker *asker, struct source *source, const struct replay_p
 		struct flow_options options = {
 			.engines = &engines,
 			.run_id = preamble->run_id,
+			.metrics = {preamble->metrics_age_ns, preamble->metrics_bytes},
 			.sinks = sinks,
 			.sinks_count = 1,
 			.compile_rules = rules_compile,

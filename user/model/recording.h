@@ -10,7 +10,8 @@
  *              multiple of 8. Malformed records are kept too, the size being what the transport said, 0 included.
  *
  * The JSON object: format_version (1), tool_version, run_id (16 hex digits), interval_ns (0 = none), host, started_real_ns,
- * engines: [{file, text}], the engine files by which the run was seen, byte for byte.
+ * engines: [{file, text}], the engine files by which the run was seen, byte for byte. metrics_age_ns and metrics_bytes: what
+ * --retention and --retention-bytes held of the samples that rules read; absent or 0 = the defaults.
  *
  * What a reader relies on: a block is whole or it is damage, framing of its payload included. Ordinals of record blocks run
  * 1, 2, 3, ...; a jump shows that blocks are missing (damage, or a disk that was full). A reader that meets a bad block looks

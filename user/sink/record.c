@@ -194,6 +194,10 @@ static void record_preamble_json(struct buf *out, const struct record_preamble *
 	free(text);
 	json_object_object_add(object, "interval_ns",
 			       json_object_new_uint64(preamble->interval_ns));
+	json_object_object_add(object, "metrics_age_ns",
+			       json_object_new_uint64(preamble->metrics_age_ns));
+	json_object_object_add(object, "metrics_bytes",
+			       json_object_new_uint64(preamble->metrics_bytes));
 	text = mem_format("%s %s %s, %ld cpus", host.sysname, host.release, host.machine,
 			  sysconf(_SC_NPROCESSORS_ONLN));
 	json_put_text(object, "host", text, strlen(text));

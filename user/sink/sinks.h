@@ -73,6 +73,7 @@ struct record_preamble {
 	const char *tool_version;
 	uint64_t run_id;
 	uint64_t interval_ns;
+	uint64_t metrics_age_ns, metrics_bytes; /* how long and in how much memory samples were held: rules saw no more */
 	const struct engine_set *engines;
 };
 int record_new(struct sink **sink, const char *path, const struct record_preamble *preamble);

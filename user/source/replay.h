@@ -15,6 +15,7 @@ struct replay_preamble {
 	const char *host;	/* "Linux 6.18.44 x86_64, 2 cpus" */
 	uint64_t run_id;
 	uint64_t interval_ns;	/* 0 = none */
+	uint64_t metrics_age_ns, metrics_bytes; /* 0 = the defaults */
 	uint64_t started_real_ns;
 	const struct engine_text *engine_texts;
 	size_t engine_texts_count;

@@ -55,6 +55,13 @@ static bool get_number(struct json_object *object, const char *key, uint64_t *nu
 	return true;
 }
 
+/* Older recordings do not have it. */
+static bool get_limit(struct json_object *object, const char *key, uint64_t *number)
+{
+	*number = 0;
+	return !json_object_object_get_ex(object, key, NULL) || get_number(object, key, number);
+}
+
 static bool get_run_id(struct json_object *object, uint64_t *run_id)
 {
 	struct json_object *value = json_object_object_get(object, "run_id");
@@ -98,6 +105,9 @@ static bool preamble_get(struct json_object *object, struct arena *arena,
 
 	if (!get_text(object, "tool_version", arena, &tool_version, &unused) ||
 	    !get_text(object, "host", arena, &host, &unused))
+		return false;
+	if (!get_limit(object, "metrics_age_ns", &preamble->metrics_age_ns) ||
+	    !get_limit(object, "metrics_bytes", &preamble->metrics_bytes))
 		return false;
 	preamble->tool_version = tool_version;
 	preamble->host = host;

@@ -136,6 +136,8 @@ static const struct record_preamble preamble = {
 	.tool_version = "1.2.3",
 	.run_id = 0xfedcba9876543210,
 	.interval_ns = 5000000000,
+	.metrics_age_ns = 6000000000,
+	.metrics_bytes = 70000,
 };
 
 /* A TICK of 1.1 s after every `per_tick` records: each makes a block. */
@@ -327,6 +329,7 @@ static void the_preamble_comes_back(void **state)
 	assert_string_equal(told->tool_version, "1.2.3");
 	assert_true(told->run_id == preamble.run_id);
 	assert_true(told->interval_ns == preamble.interval_ns);
+	assert_true(told->metrics_age_ns == 6000000000 && told->metrics_bytes == 70000);
 	assert_true(told->started_real_ns > 1700000000000000000);
 	assert_non_null(strstr(told->host, " cpus"));
 	assert_int_equal(told->engine_texts_count, 2);
@@ -770,6 +773,7 @@ static void a_preamble_of_another_shape_is_refused(void **state)
 		"{\"format_version\":1," GOOD_REST GOOD_ID
 		",\"engines\":[{\"file\":\"x\",\"text\":1}]}",
 		"{\"format_version\":1," GOOD_REST GOOD_ID "}",
+		"{\"format_version\":1," GOOD_REST GOOD_ID ",\"metrics_bytes\":-1,\"engines\":[]}",
 	};
 	static const char future[] = "{\"format_version\":2}";
 	static const char good[] = "{\"format_version\":1," GOOD_REST GOOD_ID ",\"engines\":[]}";
