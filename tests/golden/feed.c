@@ -373,7 +373,7 @@ int main(int argc, char **argv)
 	struct state state = { 0 };
 	auto_free char *log_path = argc > 2 ? mem_format("%s/log", argv[2]) : NULL;
 	auto_free char *recording_path = argc > 2 ? mem_format("%s/recording", argv[2]) : NULL;
-	struct record_preamble preamble = { "golden", 0x1234, 0, &engines };
+	struct record_preamble preamble = { .tool_version = "golden", .run_id = 0x1234, .engines = &engines };
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: feed EVENTS OUTDIR ENGINE.yaml...\n");
