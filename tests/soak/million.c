@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 {
 	struct maker maker = { .at_ns = NS_PER_S, .random = 42 };
 	struct engine_set engines;
-	struct record_preamble preamble = { "million", 0x1234, 0, &engines };
+	struct record_preamble preamble = { .tool_version = "million", .run_id = 0x1234, .engines = &engines };
 	struct sink *record;
 	uint64_t count, per_second;
 	const struct tallies *tallies;
