@@ -84,17 +84,23 @@ char *mem_string(const char *text)
 	return memcpy(mem_new(size_bytes), text, size_bytes);
 }
 
+char *mem_vformat(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		mem_give_up(strlen(format));
+	return text;
+}
+
 char *mem_format(const char *format, ...)
 {
 	va_list arguments;
 	char *text;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = mem_vformat(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		mem_give_up(strlen(format));
 	return text;
 }
 

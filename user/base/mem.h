@@ -3,6 +3,7 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ void *mem_array(size_t count, size_t size_bytes); /* zeroed, overflow-checked */
 /* Makes room for at least `want` elements in *array of *capacity elements (doubling); new room is zeroed. */
 void mem_grow(void *array, size_t *capacity, size_t want, size_t size_bytes);
 char *mem_string(const char *text);
+char *mem_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 struct arena {
