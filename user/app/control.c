@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/state_lock.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -26,12 +26,7 @@
 
 static uint64_t clock_ms(const struct control *control)
 {
-	struct timespec now;
-
-	if (control->options.now_ms)
-		return control->options.now_ms(control->options.arg);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / NS_PER_MS;
+	return control->options.now_ms ? control->options.now_ms(control->options.arg) : io_now_ns() / NS_PER_MS;
 }
 
 /* --- one client --- */

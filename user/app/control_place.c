@@ -51,15 +51,6 @@ char *control_place_search(size_t index)
 	}
 }
 
-int control_place_address(struct sockaddr_un *address, const char *path)
-{
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(address->sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address->sun_path, path, strlen(path));
-	return 0;
-}
-
 gid_t control_place_group(void)
 {
 	const struct group *group = getgrnam(CONTROL_GROUP);

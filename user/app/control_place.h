@@ -7,14 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-#include <sys/un.h>
 
 /* Where a tracer of this user makes its socket; malloc's; NULL: nowhere. */
 char *control_place_directory(void);
 /* Where `ctl` looks for tracers: the index'th directory, malloc's; NULL past the last. */
 char *control_place_search(size_t index);
-/* -ENAMETOOLONG: a socket's path has at most 107 bytes. */
-int control_place_address(struct sockaddr_un *address, const char *path);
 
 #define CONTROL_NO_GROUP ((gid_t)-1)
 gid_t control_place_group(void); /* of CONTROL_GROUP; CONTROL_NO_GROUP = there is none */

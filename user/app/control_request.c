@@ -61,12 +61,11 @@ struct json_object *control_refusal(const char *code, const char *format, ...)
 	char *sentence;
 
 	va_start(arguments, format);
-	if (vasprintf(&sentence, format, arguments) < 0)
-		sentence = NULL;
+	sentence = mem_vformat(format, arguments);
 	va_end(arguments);
 	member_flag(object, "ok", false);
 	member_word(object, "code", code);
-	member_string(object, "error", sentence ? sentence : code);
+	member_string(object, "error", sentence);
 	free(sentence);
 	return object;
 }

@@ -17,6 +17,7 @@
 
 #include "app/state_lock.h"
 #include "base/auto.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 
@@ -34,7 +35,7 @@ static int clear_path(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (control_place_address(&address, path))
+	if (io_socket_address(&address, path))
 		return -ENAMETOOLONG;
 	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)) || errno != ECONNREFUSED)
 		return -EADDRINUSE;
@@ -92,11 +93,11 @@ static int listen_at(struct control *control)
 {
 	struct sockaddr_un address;
 	bool has_group = control->group != CONTROL_NO_GROUP;
-	int error = control_place_address(&address, control->path);
+	int error = io_socket_address(&address, control->path);
 
 	if (error)
 		return refuse(error, "no control socket: the path %s is longer than %zu bytes",
-			      control->path, sizeof(address.sun_path) - 1);
+			      control->path, IO_SOCKET_PATH_MAX);
 	control->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listen_fd < 0 || fchmod(control->listen_fd, 0600) ||
 	    bind(control->listen_fd, (struct sockaddr *)&address, sizeof(address)))

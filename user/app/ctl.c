@@ -7,14 +7,12 @@
 #include "app/ctl.h"
 
 #include <argp.h>
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "app/control.h"
 #include "app/ctl_parts.h"
+#include "app/look.h"
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/refuse.h"
@@ -217,23 +215,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 }
 
-static struct look find_look(const struct ctl_options *options)
-{
-	struct look look = {.columns = 100};
-	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-	bool is_terminal = isatty(STDOUT_FILENO);
-	struct winsize size;
-
-	if (options->columns)
-		look.columns = (unsigned)options->columns;
-	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
-	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) &&
-		      terminal && strcmp(terminal, "dumb") != 0;
-	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	return look;
-}
-
 /* Length of a matcher's label and operator when its value has no quotes, else 0. */
 static size_t unquoted_value(const char *word)
 {
@@ -354,7 +335,7 @@ static int show(const struct ctl_options *options, struct json_object *answer,
 		const struct buf *matchers)
 {
 	bool is_ok = ctl_flag(answer, "ok");
-	const struct look look = find_look(options);
+	const struct look look = look_find(options->columns, options->no_colour, options->is_ascii);
 	struct buf out = {0};
 
 	if (is_ok && options->as_json && !strcmp(options->args[0], "logs"))

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/control.h"
 #include "app/control_place.h"
 #include "base/auto.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -34,17 +34,7 @@
 
 void ctl_write(const struct buf *text)
 {
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t wrote = write(STDOUT_FILENO, text->bytes + done, text->length - done);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return; /* nobody reads */
-		done += (size_t)wrote;
-	}
+	io_write_all(STDOUT_FILENO, text->bytes, text->length); /* if it fails, nobody reads */
 }
 
 int ctl_fail(const struct ctl_options *options, int exit_code, const char *code, const char *format,
@@ -56,8 +46,7 @@ int ctl_fail(const struct ctl_options *options, int exit_code, const char *code,
 	char *sentence;
 
 	va_start(arguments, format);
-	if (vasprintf(&sentence, format, arguments) < 0)
-		abort();
+	sentence = mem_vformat(format, arguments);
 	va_end(arguments);
 	if (options->as_json) {
 		object = member_object();
@@ -74,23 +63,6 @@ int ctl_fail(const struct ctl_options *options, int exit_code, const char *code,
 	return exit_code;
 }
 
-static int connect_to(const char *path)
-{
-	struct sockaddr_un address;
-	int fd, error = control_place_address(&address, path);
-
-	if (error)
-		return error;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	error = -errno;
-	close(fd);
-	return error;
-}
-
 static int fail_connect(const struct ctl_options *options, const char *path, int error)
 {
 	if (error == -ENOENT || error == -ECONNREFUSED)
@@ -104,14 +76,6 @@ static int fail_connect(const struct ctl_options *options, const char *path, int
 			path);
 	return ctl_fail(options, EXIT_CODE_RUNTIME, "not_connected", "%s: %s", path,
 			strerror(-error));
-}
-
-static uint64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / NS_PER_MS;
 }
 
 static int send_all(int fd, const struct buf *request)
@@ -134,12 +98,12 @@ static int send_all(int fd, const struct buf *request)
 /* A line, without its newline. -ETIME, -EPIPE (it ended before), -E2BIG. */
 static int read_line(int fd, struct buf *line)
 {
-	uint64_t end_ms = clock_ms() + ANSWER_MS;
+	uint64_t end_ms = io_now_ns() / NS_PER_MS + ANSWER_MS;
 	char part[1 << 16];
 
 	for (;;) {
 		struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-		uint64_t now_ms = clock_ms();
+		uint64_t now_ms = io_now_ns() / NS_PER_MS;
 		ssize_t length;
 
 		if (now_ms >= end_ms || !poll(&poll_fd, 1, (int)(end_ms - now_ms)))
@@ -195,7 +159,7 @@ static struct json_object *exchange(int fd, const struct buf *request, int *erro
 struct json_object *ctl_call(const struct ctl_options *options, const char *path,
 			     const struct buf *request, int *exit_code)
 {
-	auto_fd int fd = connect_to(path);
+	auto_fd int fd = io_connect(path, SOCK_STREAM);
 	struct json_object *answer;
 	int error;
 
@@ -242,7 +206,7 @@ static void note_error(struct tracers *tracers, const char *path, int error)
 
 static void look_at(struct tracers *tracers, const char *path)
 {
-	int fd = connect_to(path);
+	int fd = io_connect(path, SOCK_STREAM);
 
 	if (fd < 0) {
 		note_error(tracers, path, fd);
@@ -284,7 +248,7 @@ static char *targets_of(const char *path)
 {
 	const struct buf request = {.bytes = (char *)(uintptr_t) "{\"command\":\"status\"}\n",
 				    .length = 21};
-	auto_fd int fd = connect_to(path);
+	auto_fd int fd = io_connect(path, SOCK_STREAM);
 	struct json_object *answer, *targets;
 	struct buf text = {0};
 	size_t count = 0;

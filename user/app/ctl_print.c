@@ -24,8 +24,7 @@ static void cell(struct grid *grid, const char *format, ...)
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		abort();
+	text = mem_vformat(format, arguments);
 	va_end(arguments);
 	grid_cell(grid, text);
 	free(text);
@@ -39,8 +38,7 @@ static void line(struct buf *out, const struct look *look, const char *format, .
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		abort();
+	text = mem_vformat(format, arguments);
 	va_end(arguments);
 	text_clean(out, text, strlen(text), look->ascii);
 	buf_char(out, '\n');

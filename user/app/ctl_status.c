@@ -2,9 +2,9 @@
 /* In: the answer to `status`. Out: one paragraph per subject, its name in front; what is wrong
  * stands out by being there at all. */
 #include "app/ctl_parts.h"
+#include "base/mem.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +22,7 @@ static void say(struct buf *out, const struct look *look, const char *name, cons
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		abort();
+	text = mem_vformat(format, arguments);
 	va_end(arguments);
 	paint_begin(out, look, PAINT_DIM);
 	text_fit(out, name, strlen(name), NAME_COLUMNS, true, look->ascii);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/engines_path.h"
+#include "app/look.h"
 #include "app/session_parts.h"
 #include "app/verbs.h"
 #include "base/refuse.h"
@@ -210,7 +211,7 @@ int session_run(const struct options *options, enum session_output output)
 		return exit_code_of(error);
 	session.is_replay = options->args.count;
 	session.metrics = options->metrics;
-	session.look = session_look(options);
+	session.look = look_find(options->columns, options->no_colour, options->is_ascii);
 	session.is_patient = session.is_replay; /* a recording can wait for a slow reader, a process cannot */
 	session.look.patient = &session.is_patient;
 	engines_init(&session.engines);

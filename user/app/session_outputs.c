@@ -5,32 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/session_parts.h"
 #include "base/refuse.h"
 #include "model/limits.h"
-
-struct look session_look(const struct options *options)
-{
-	struct look look = { .columns = 100 };
-	struct winsize size;
-	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-	bool is_terminal = isatty(STDOUT_FILENO);
-
-	if (options->columns)
-		look.columns = (unsigned)options->columns;
-	else if (is_terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		look.columns = size.ws_col < 20 ? 20 : size.ws_col;
-	look.colour = is_terminal && !options->no_colour && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb");
-	look.ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	return look;
-}
 
 /* What is there stays as it is. */
 int session_check_output(const char *path)

@@ -48,7 +48,6 @@ struct session {
 void session_add_sink(struct session *session, struct sink *sink);
 
 /* session_outputs.c: what is printed, and whether somebody reads it. */
-struct look session_look(const struct options *options);
 int session_check_output(const char *path); /* can it be written? asked before we touch anybody */
 int session_add_outputs(struct session *session);
 /* -EPIPE: the reader has left (head), which is no failure; else what made an output useless. */

@@ -15,11 +15,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/state_text.h"
 #include "base/auto.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -49,17 +49,6 @@ struct state_writer {
 	struct state_writer_figures figures;
 };
 
-static struct timespec in_ms(unsigned ms)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_nsec += (long)(ms % 1000 * NS_PER_MS);
-	at.tv_sec += ms / 1000 + (unsigned)(at.tv_nsec / (long)NS_PER_S);
-	at.tv_nsec %= (long)NS_PER_S;
-	return at;
-}
-
 /* Locked. */
 static void note_result(struct state_writer *writer, int error)
 {
@@ -81,22 +70,6 @@ static void note_result(struct state_writer *writer, int error)
 
 /* --- written --- */
 
-static int write_bytes(int fd, const struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t wrote = write(fd, text->bytes + done, text->length - done);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		done += (size_t)wrote;
-	}
-	return 0;
-}
-
 static int write_part(const struct state_writer *writer, const struct buf *head,
 		      const struct buf *body)
 {
@@ -107,9 +80,9 @@ static int write_part(const struct state_writer *writer, const struct buf *head,
 	fd = open(writer->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return -errno;
-	error = write_bytes(fd, head);
+	error = io_write_all(fd, head->bytes, head->length);
 	if (!error)
-		error = write_bytes(fd, body);
+		error = io_write_all(fd, body->bytes, body->length);
 	if (close(fd) && !error)
 		error = -errno;
 	return error;
@@ -148,7 +121,7 @@ static int write_new(struct state_writer *writer, const struct buf *body, uint64
  */
 static void plan_rewrite(struct state_writer *writer)
 {
-	struct timespec until = in_ms(TRY_AGAIN_MS);
+	struct timespec until = io_in_ms(TRY_AGAIN_MS);
 
 	writer->must_rewrite = false;
 	while (!writer->is_stopping)
@@ -371,7 +344,7 @@ static bool wait_for(struct state_writer *writer, bool is_saved, uint64_t genera
 {
 	const uint64_t *reached =
 		is_saved ? &writer->figures.saved_generation : &writer->figures.written_generation;
-	struct timespec until = in_ms(ms);
+	struct timespec until = io_in_ms(ms);
 	bool is_there;
 
 	pthread_mutex_lock(&writer->lock);
@@ -420,7 +393,7 @@ static void join_threads(struct state_writer *writer)
 
 bool state_writer_free(struct state_writer *writer, unsigned ms)
 {
-	struct timespec until = in_ms(ms);
+	struct timespec until = io_in_ms(ms);
 	bool has_ended;
 
 	pthread_mutex_lock(&writer->lock);

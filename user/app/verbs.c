@@ -9,6 +9,7 @@
 #include "app/session.h"
 #include "app/verbs.h"
 #include "app/verbs_rules.h"
+#include "base/io.h"
 #include "base/refuse.h"
 #include "source/plan.h"
 
@@ -47,17 +48,7 @@ static int run_timeline(const struct options *options)
 
 static int print_all(struct buf *text)
 {
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t wrote = write(STDOUT_FILENO, text->bytes + done, text->length - done);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			break;
-		done += (size_t)wrote;
-	}
+	io_write_all(STDOUT_FILENO, text->bytes, text->length);
 	buf_fini(text);
 	return EXIT_CODE_OK;
 }
