@@ -2,12 +2,12 @@
 /* In: the answer to `status`. Out: one paragraph per subject, its name in front; what is wrong
  * stands out by being there at all. */
 #include "app/ctl_parts.h"
-#include "base/mem.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "sink/grid.h"
 #include "sink/words.h"

@@ -18,6 +18,7 @@
 
 #include "app/control.h"
 #include "app/control_place.h"
+#include "base/io.h"
 #include "base/refuse.h"
 #include "model/limits.h"
 #include "world.h"
@@ -135,11 +136,9 @@ static void desk_poll(struct desk *desk)
 
 static int client_open(struct desk *desk)
 {
-	struct sockaddr_un address;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = io_connect(desk->path, SOCK_STREAM);
 
-	assert_int_equal(control_place_address(&address, desk->path), 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_true(fd >= 0);
 	return fd;
 }
 
@@ -980,7 +979,7 @@ static void a_socket_without_a_lock_and_a_file_are_not_replaced(void **arg)
 	struct sockaddr_un address;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	assert_int_equal(control_place_address(&address, desk->path), 0);
+	assert_int_equal(io_socket_address(&address, desk->path), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(control_new(&desk->control, &options), -EADDRINUSE);
