@@ -8,16 +8,13 @@
  */
 #include "config/engines.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "config/engines_read.h"
+#include "config/files.h"
 #include "config/schema.h"
 #include "config/yaml.h"
 
@@ -129,38 +126,14 @@ int engines_load_file(struct engine_set *set, const char *path)
 	return error ? error : engines_parse(set, path, text, length);
 }
 
-static int is_engine_file(const struct dirent *entry)
+static int load_file(void *arg, const char *file)
 {
-	return !fnmatch("*.yaml", entry->d_name, FNM_PERIOD);
-}
-
-static int compare_names(const struct dirent **left, const struct dirent **right)
-{
-	return strcmp((*left)->d_name, (*right)->d_name);
+	return engines_load_file(arg, file);
 }
 
 int engines_load_directory(struct engine_set *set, const char *path)
 {
-	struct dirent **entries = NULL;
-	int count = scandir(path, &entries, is_engine_file, compare_names);
-	int length = (int)strlen(path);
-	int error = 0, i;
+	static const char *const patterns[] = { "*.yaml", NULL };
 
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	if (count < 0 && errno == ENOENT)
-		return -ENOENT;
-	if (count < 0)
-		return refuse(-errno, "%s: %s", path, strerror(errno));
-	/* Every file is read even after a bad one: all mistakes are said at once. */
-	for (i = 0; i < count; i++) {
-		auto_free char *file = mem_format("%.*s/%s", length, path, entries[i]->d_name);
-		int one = engines_load_file(set, file);
-
-		if (one && !error)
-			error = one;
-		free(entries[i]);
-	}
-	free(entries);
-	return error;
+	return files_each(path, patterns, load_file, set);
 }

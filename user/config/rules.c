@@ -5,14 +5,11 @@
  */
 #include "config/rules.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/auto.h"
-#include "base/refuse.h"
 #include "base/text.h"
+#include "config/files.h"
 #include "config/rules_check.h"
 #include "config/rules_reader.h"
 
@@ -136,44 +133,16 @@ int rules_texts_add_file(struct rule_texts *texts, enum rule_text_kind kind, con
 	return 0;
 }
 
-static bool ends_with(const char *text, const char *end)
+static int add_rules(void *arg, const char *file)
 {
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length > end_length && !strcmp(text + length - end_length, end);
-}
-
-static int is_rule_file(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.' && (ends_with(entry->d_name, ".yaml") || ends_with(entry->d_name, ".yml"));
-}
-
-static int compare_names(const struct dirent **left, const struct dirent **right)
-{
-	return strcmp((*left)->d_name, (*right)->d_name);
+	return rules_texts_add_file(arg, RULE_TEXT_RULES, file);
 }
 
 int rules_texts_add_directory(struct rule_texts *texts, const char *path)
 {
-	struct dirent **entries = NULL;
-	int count = scandir(path, &entries, is_rule_file, compare_names);
-	int length = (int)strlen(path), error = 0;
+	static const char *const patterns[] = { "*.yaml", "*.yml", NULL };
 
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	if (count < 0 && errno == ENOENT)
-		return -ENOENT;
-	if (count < 0)
-		return refuse(-errno, "%s: %s", path, strerror(errno));
-	for (int i = 0; i < count; i++) {
-		auto_free char *file = mem_format("%.*s/%s", length, path, entries[i]->d_name);
-		int one = rules_texts_add_file(texts, RULE_TEXT_RULES, file);
-
-		error = error ? error : one;
-		free(entries[i]);
-	}
-	free(entries);
-	return error;
+	return files_each(path, patterns, add_rules, texts);
 }
 
 void rules_texts_fini(struct rule_texts *texts)
