@@ -2,8 +2,8 @@
 /*
  * In: changes of alerts. Out: groups that are looked at when something changed or their instant has come.
  * The rule that surprises: a change decides nothing. What is told is decided on the tick, when all alerts of that
- * instant are as they shall be; so three tiers that end together are one end, and the order in which the judge told us
- * does not matter.
+ * instant are as they shall be; so an alert that is held down at the instant at which it begins to fire is not told, and
+ * the order in which the judge told us does not matter.
  */
 #include "sink/notify_parts.h"
 
@@ -31,7 +31,6 @@ void notify_dispatch_free(struct notify_dispatch *dispatch)
 		notify_group_free(dispatch, dispatch->groups);
 	notify_told_forget_loaded(dispatch);
 	table_fini(&dispatch->by_id);
-	table_fini(&dispatch->by_family);
 	table_fini(&dispatch->by_key);
 	table_fini(&dispatch->fresh);
 	free(dispatch);
@@ -76,9 +75,6 @@ void notify_dispatch_alert(struct notify_dispatch *dispatch, const struct alert 
 	if (notify_is_firing(watched)) /* it may end before the tick */
 		watched->owes = notify_may_be_told(watched);
 	notify_watch_dirty(watched);
-	for (struct watched *other = table_find(&dispatch->by_family, watched->family_key); other;
-	     other = other->family_next)
-		notify_watch_dirty(other);
 	dispatch->is_dirty = true;
 }
 

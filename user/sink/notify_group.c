@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "rules/expr.h"
 
-#define HELD_LOOK_NS 1000000000ull /* how soon the end of a silence or an inhibition is noticed */
+#define LOOK_AGAIN_NS 1000000000ull /* how soon the end of a silence, or room in a queue, is noticed */
 
 /* ---- who belongs where ---- */
 
@@ -189,32 +189,6 @@ static uint64_t later(uint64_t instant_ns, uint64_t wait_ns)
 	return instant_ns > UINT64_MAX - wait_ns ? UINT64_MAX : instant_ns + wait_ns;
 }
 
-/* Moves the states that follow from the alert's own without a message. */
-static void settle_told(struct notify_dispatch *dispatch, struct watched *watched, size_t receiver)
-{
-	struct told *told = &watched->told[receiver];
-
-	if (told->state == TOLD_FIRING && watched->note->inhibited_by &&
-	    notify_is_covered(dispatch, watched, receiver)) {
-		told->state = TOLD_COVERED;
-		dispatch->generation++;
-	}
-	if (told->state == TOLD_COVERED && notify_may_be_told(watched)) { /* who has heard of it needs no news of it */
-		told->state = told->delivered_at_real_ns || told->unconfirmed_count ? TOLD_FIRING : TOLD_NOT;
-		dispatch->generation++;
-	}
-	/*
-	 * let go, and over before there was room: kept, such alerts would grow without a limit while a receiver is dead
-	 */
-	if (told->state == TOLD_NOT && told->was_let_go && !notify_is_firing(watched))
-		told->state = TOLD_DONE;
-	if (told->state == TOLD_COVERED && !notify_is_firing(watched)) {
-		told->state = TOLD_DONE;
-		told->delivered_at_real_ns = 0;
-		dispatch->generation++;
-	}
-}
-
 /* The highest tier that the group has told and that still fires. */
 static enum tier told_tier(const struct notify_dispatch *dispatch, const struct group *group)
 {
@@ -240,7 +214,7 @@ static uint64_t firing_due(struct notify_dispatch *dispatch, struct member *memb
 	uint64_t due_ns, interval_ns = after_interval(group);
 
 	if (told->was_let_go && !dispatch->is_ending)
-		return later(dispatch->now_real_ns, HELD_LOOK_NS);
+		return later(dispatch->now_real_ns, LOOK_AGAIN_NS);
 	if (!member->since_real_ns)
 		member->since_real_ns = dispatch->now_real_ns;
 	if (dispatch->is_ending)
@@ -264,8 +238,8 @@ static uint64_t wanted(struct notify_dispatch *dispatch, struct member *member, 
 
 	if (told->state == TOLD_FIRING && !is_firing) {
 		*event = watched->note->state == ALERT_ENDED ? NOTIFY_ENDED : NOTIFY_RESOLVED;
-		if (notify_is_held(dispatch, watched) && !dispatch->is_ending)
-			return later(dispatch->now_real_ns, HELD_LOOK_NS);
+		if (notify_is_silenced(dispatch, watched) && !dispatch->is_ending)
+			return later(dispatch->now_real_ns, LOOK_AGAIN_NS);
 		return dispatch->is_ending ? dispatch->now_real_ns : after_interval(member->group);
 	}
 	if (told->state == TOLD_NOT && place == IS_BASE && (may_be_told || (!is_firing && watched->owes))) {
@@ -320,7 +294,6 @@ static void mark(struct notify_dispatch *dispatch, struct member *member, size_t
 	told->state = TOLD_FIRING;
 	told->last_at_real_ns = dispatch->now_real_ns;
 	member->since_real_ns = 0;
-	notify_cover_lower(dispatch, member->watched, receiver);
 }
 
 static size_t firing_count(const struct group *group)
@@ -348,7 +321,7 @@ static bool belongs(struct notify_dispatch *dispatch, struct member *member, siz
 		return true;
 	case NOTIFY_RESOLVED:
 	case NOTIFY_ENDED:
-		return is_new && (dispatch->is_ending || !notify_is_held(dispatch, member->watched));
+		return is_new && (dispatch->is_ending || !notify_is_silenced(dispatch, member->watched));
 	case NOTIFY_ESCALATION:
 		return due_ns <= dispatch->now_real_ns;
 	case NOTIFY_EVENTS:
@@ -417,7 +390,11 @@ static void look(struct notify_dispatch *dispatch, struct member *member, size_t
 	enum notify_event event = NOTIFY_EVENTS;
 	uint64_t due_ns, *place = &instants->other_ns;
 
-	settle_told(dispatch, member->watched, receiver);
+	/*
+	 * let go, and over before there was room: kept, such alerts would grow without a limit while a receiver is dead
+	 */
+	if (told->state == TOLD_NOT && told->was_let_go && !notify_is_firing(member->watched))
+		told->state = TOLD_DONE;
 	if (told->state == TOLD_DONE)
 		told->was_let_go = false;
 	if (told->was_let_go && dispatch->hooks.has_room(dispatch->hooks.arg, receiver))

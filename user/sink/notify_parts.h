@@ -14,8 +14,7 @@
 enum told_state {
 	TOLD_NOT,
 	TOLD_FIRING,
-	TOLD_COVERED,  /* told, and then told of a higher tier of the same alert, which speaks for it now */
-	TOLD_DONE,     /* of this firing nothing more is to be said */
+	TOLD_DONE, /* of this firing nothing more is to be said */
 };
 
 struct told {
@@ -29,9 +28,7 @@ struct told {
 
 struct watched {
 	struct notify_note *note; /* as it was at its last change */
-	uint64_t family_key;	  /* name and labels but the severity: its tiers */
-	struct watched *family_next;
-	struct told *told; /* by receiver */
+	struct told *told;	  /* by receiver */
 	struct member *members;
 	bool is_inhibited;		 /* by the file's inhibitions */
 	bool owes;			 /* it fired while it could be told */
@@ -71,8 +68,7 @@ struct notify_dispatch {
 	const struct notify_config *config;
 	struct notify_dispatch_hooks hooks;
 	struct watched *watched, *last_watched;
-	struct table by_id;	/* watched */
-	struct table by_family; /* first of the chain */
+	struct table by_id; /* watched */
 	struct group *groups, *last_group;
 	struct table by_key; /* groups */
 	struct loaded *loaded;
@@ -96,11 +92,8 @@ void notify_watch_free(struct notify_dispatch *dispatch, struct watched *watched
 void notify_watch_dirty(const struct watched *watched);
 bool notify_is_firing(const struct watched *watched);
 bool notify_may_be_told(const struct watched *watched); /* firing, and nothing keeps it from being told */
-bool notify_is_held(const struct notify_dispatch *dispatch,
-		    const struct watched *watched); /* its end is not to be told yet */
-/* A higher tier of the same alert has been told to that receiver and still speaks for it. */
-bool notify_is_covered(const struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver);
-void notify_cover_lower(struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver);
+bool notify_is_silenced(const struct notify_dispatch *dispatch,
+			const struct watched *watched); /* during a tick: its end is not to be told yet */
 bool notify_is_over(const struct notify_dispatch *dispatch, const struct watched *watched);
 void notify_inhibit(struct notify_dispatch *dispatch); /* recomputes is_inhibited */
 bool notify_matches(const struct matcher *matchers, size_t count, const struct notify_note *note);

@@ -22,7 +22,8 @@
 #define LABELS_MAX   1000
 #define LOADED_MAX   ((size_t)LIMIT_ALERTS * NOTIFY_MAX_RECEIVERS)
 
-static const char *const state_words[] = {[TOLD_FIRING] = "firing", [TOLD_COVERED] = "covered"};
+#define STATE_WORD        "firing"
+#define STATE_WORD_OF_OLD "covered" /* as former versions wrote for some that were inhibited */
 
 static void print_one(struct json_object *list, const struct notify_note *note, const char *receiver,
 		      const struct told *told)
@@ -33,7 +34,7 @@ static void print_one(struct json_object *list, const struct notify_note *note, 
 	snprintf(id, sizeof(id), "%016llx", (unsigned long long)note->id);
 	member_word(one, "alert_id", id);
 	member_string(one, "receiver", receiver);
-	member_word(one, "state", told->state == TOLD_COVERED ? state_words[TOLD_COVERED] : state_words[TOLD_FIRING]);
+	member_word(one, "state", STATE_WORD);
 	member_count(one, "first_at_real_ns", told->first_at_real_ns);
 	member_count(one, "last_at_real_ns", told->delivered_at_real_ns);
 	member_count(one, "fired_at_real_ns", note->fired_at_real_ns);
@@ -140,13 +141,9 @@ static bool read_one(struct json_object *one, struct loaded *loaded)
 		return false;
 	loaded->alert_id = strtoull(id, &end, 16);
 	strcpy(loaded->receiver, receiver);
-	if (!strcmp(state, state_words[TOLD_FIRING]))
-		loaded->told.state = TOLD_FIRING;
-	else if (!strcmp(state, state_words[TOLD_COVERED]))
-		loaded->told.state = TOLD_COVERED;
-	else
-		return false;
-	return read_ns(one, "first_at_real_ns", &loaded->told.first_at_real_ns) &&
+	loaded->told.state = TOLD_FIRING;
+	return (!strcmp(state, STATE_WORD) || !strcmp(state, STATE_WORD_OF_OLD)) &&
+	       read_ns(one, "first_at_real_ns", &loaded->told.first_at_real_ns) &&
 	       read_ns(one, "last_at_real_ns", &loaded->told.last_at_real_ns) && read_note(one, loaded);
 }
 
@@ -261,7 +258,7 @@ void notify_told_end_loaded(struct notify_dispatch *dispatch)
 		struct watched *watched = notify_watch(dispatch, loaded->alert_id);
 		size_t r = find_receiver(dispatch->config, loaded->receiver);
 
-		if (r == dispatch->config->receivers_count || loaded->told.state != TOLD_FIRING)
+		if (r == dispatch->config->receivers_count)
 			continue;
 		if (!watched) {
 			watched = notify_watch_new(dispatch, notify_note_share(loaded->note));

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: notes of alerts that fired. Out: whether they may be told, and who speaks for whom.
- * The rule that surprises: a tier that a higher one inhibits is not told of again. To whoever has been told of the
- * higher one it is covered: its end is not told, the higher one's is. When the higher one ends first, the lower counts
- * as told as it was before.
+ * In: notes of alerts that fired. Out: whether they may be told.
+ * The rule that surprises: what is inhibited keeps quiet only while it fires. Whoever was told of it before hears of its
+ * end at once, for he may have something open under its id; only a silence holds the end back.
  */
 #include "sink/notify_parts.h"
 
@@ -43,18 +42,13 @@ bool notify_may_be_told(const struct watched *watched)
 	       !watched->is_inhibited;
 }
 
-bool notify_is_held(const struct notify_dispatch *dispatch, const struct watched *watched)
+bool notify_is_silenced(const struct notify_dispatch *dispatch, const struct watched *watched)
 {
-	const struct watched *inhibitor = NULL;
-	uint64_t silence_id = watched->note->silence_id;
+	const struct silence *silence = dispatch->view->silences;
 
-	if (silence_id && dispatch->view)
-		for (const struct silence *silence = dispatch->view->silences; silence; silence = silence->next)
-			if (silence->id == silence_id)
-				return true;
-	if (watched->note->inhibited_by)
-		inhibitor = table_find(&dispatch->by_id, watched->note->inhibited_by);
-	return watched->is_inhibited || (inhibitor && notify_is_firing(inhibitor));
+	while (silence && silence->id != watched->note->silence_id)
+		silence = silence->next;
+	return silence != NULL;
 }
 
 bool notify_is_over(const struct notify_dispatch *dispatch, const struct watched *watched)
@@ -62,8 +56,7 @@ bool notify_is_over(const struct notify_dispatch *dispatch, const struct watched
 	if (notify_is_firing(watched))
 		return false;
 	for (size_t r = 0; r < dispatch->config->receivers_count; r++)
-		if (watched->told[r].unconfirmed_count ||
-		    (watched->told[r].state != TOLD_NOT && watched->told[r].state != TOLD_DONE))
+		if (watched->told[r].unconfirmed_count || watched->told[r].state == TOLD_FIRING)
 			return false;
 	for (const struct member *member = watched->members; member; member = member->watched_next) {
 		const struct notify_route *route = member->group->route;
@@ -73,41 +66,6 @@ bool notify_is_over(const struct notify_dispatch *dispatch, const struct watched
 				return false;
 	}
 	return true;
-}
-
-/* ---- tiers ---- */
-
-bool notify_is_covered(const struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver)
-{
-	const struct watched *other = table_find(&dispatch->by_family, watched->family_key);
-
-	for (; other; other = other->family_next)
-		if (other->note->tier > watched->note->tier && other->told[receiver].state == TOLD_FIRING)
-			return true;
-	return false;
-}
-
-void notify_cover_lower(struct notify_dispatch *dispatch, const struct watched *watched, size_t receiver)
-{
-	struct watched *other = table_find(&dispatch->by_family, watched->family_key);
-
-	for (; other; other = other->family_next)
-		if (other->note->tier < watched->note->tier && other->note->inhibited_by &&
-		    other->told[receiver].state == TOLD_FIRING)
-			other->told[receiver].state = TOLD_COVERED;
-}
-
-static uint64_t family_key(const struct notify_note *note)
-{
-	uint64_t hash = notify_hash(1, note->name);
-
-	for (size_t i = 0; i < note->labels_count; i++) {
-		if (!strcmp(note->labels[i].name, "severity"))
-			continue;
-		hash = notify_hash(hash, note->labels[i].name);
-		hash = notify_hash(hash, note->labels[i].value);
-	}
-	return hash;
 }
 
 /* ---- the set ---- */
@@ -123,9 +81,6 @@ struct watched *notify_watch_new(struct notify_dispatch *dispatch, struct notify
 
 	watched->note = note;
 	watched->told = mem_array(dispatch->config->receivers_count, sizeof(*watched->told));
-	watched->family_key = family_key(note);
-	watched->family_next = table_find(&dispatch->by_family, watched->family_key);
-	table_put(&dispatch->by_family, watched->family_key, watched);
 	table_put(&dispatch->by_id, note->id, watched);
 	watched->previous = dispatch->last_watched;
 	if (watched->previous)
@@ -136,25 +91,9 @@ struct watched *notify_watch_new(struct notify_dispatch *dispatch, struct notify
 	return watched;
 }
 
-static void leave_family(struct notify_dispatch *dispatch, struct watched *watched)
-{
-	struct watched *first = table_find(&dispatch->by_family, watched->family_key);
-
-	if (first == watched && watched->family_next) {
-		table_put(&dispatch->by_family, watched->family_key, watched->family_next);
-	} else if (first == watched) {
-		table_remove(&dispatch->by_family, watched->family_key);
-	} else {
-		while (first->family_next != watched)
-			first = first->family_next;
-		first->family_next = watched->family_next;
-	}
-}
-
 void notify_watch_free(struct notify_dispatch *dispatch, struct watched *watched)
 {
 	notify_groups_leave(watched);
-	leave_family(dispatch, watched);
 	table_remove(&dispatch->by_id, watched->note->id);
 	if (watched->previous)
 		watched->previous->next = watched->next;
