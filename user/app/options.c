@@ -62,7 +62,7 @@ static const struct argp_option table[] = {
 	{ "control", KEY_CONTROL, "PATH", 0, "socket for 'ttsobs-bpf ctl' (/run/ttsobs/PID.sock), or 'none'", 3 },
 	{ "state", KEY_STATE, "PATH", 0, "file that keeps alerts, acknowledgements and silences over restarts, or 'none'", 3 },
 	{ "retention", KEY_RETENTION, "[KIND=]TIME,...", 0, "how long metrics, traces and logs are held in memory (6h)", 3 },
-	{ "retention-bytes", KEY_RETENTION_BYTES, "[KIND=]SIZE,...", 0, "how much memory each may take (64M)", 3 },
+	{ "retention-bytes", KEY_RETENTION_BYTES, "[KIND=]SIZE,...", 0, "how much memory each may take (metrics 8M, traces 6M, logs 2M)", 3 },
 	{ 0, 0, 0, 0, "Other:", 4 },
 	{ "debug", KEY_DEBUG, 0, 0, "say on standard error what is being done", 4 },
 	{ 0 },
@@ -327,7 +327,8 @@ void options_parse(struct options *options, int argc, char **argv)
 	options->ring_bytes = 8u << 20;
 	options->timeline_count = 1;
 	options->log_keep_count = 5;
-	options->traces = options->logs = (struct retention){ RETENTION_NS, RETENTION_BYTES };
+	options->traces = (struct retention){ RETENTION_NS, RETENTION_TRACES_BYTES };
+	options->logs = (struct retention){ RETENTION_NS, RETENTION_LOGS_BYTES };
 	options->verb = verb ? verb : verbs_default();
 	if (verb) { /* the program's name takes the verb's place */
 		argv[1] = name;

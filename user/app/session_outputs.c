@@ -41,7 +41,7 @@ static int add_recorder(struct session *session)
 		.run_id = session->run_id,
 		.interval_ns = session->interval_ns,
 		.metrics_age_ns = session->metrics.age_ns ? session->metrics.age_ns : RETENTION_NS,
-		.metrics_bytes = session->metrics.bytes ? session->metrics.bytes : RETENTION_BYTES,
+		.metrics_bytes = session->metrics.bytes ? session->metrics.bytes : RETENTION_METRICS_BYTES,
 		.engines = &session->engines,
 	};
 	int error = record_new(&session->record, session->options->record_path, &preamble);

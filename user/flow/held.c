@@ -39,7 +39,7 @@ static void let_go_oldest(struct flow *flow)
 
 static uint64_t bytes_max(const struct flow *flow)
 {
-	return flow->options.traces.bytes ? flow->options.traces.bytes : RETENTION_BYTES;
+	return flow->options.traces.bytes ? flow->options.traces.bytes : RETENTION_TRACES_BYTES;
 }
 
 /* A captured name lies in its open span; every other string of a span stays until the run ends. */

@@ -359,7 +359,7 @@ void series_new(struct flow *flow)
 	flow->book->has_room = true;
 	flow->view.store = store_new(&(struct store_limits){
 		.series_count = LIMIT_SERIES,
-		.bytes = retention->bytes ? retention->bytes : RETENTION_BYTES,
+		.bytes = retention->bytes ? retention->bytes : RETENTION_METRICS_BYTES,
 		.age_ms = age_ns / 1000000u > INT64_MAX / 2 ? INT64_MAX / 2 : (int64_t)(age_ns / 1000000u),
 	});
 }

@@ -52,7 +52,10 @@
 #define SAMPLE_EVERY_NS 1000000000ull	/* the windows' "scrape" */
 #define EVALUATE_EVERY_NS 1000000000ull /* rule groups without an interval of their own */
 #define RETENTION_NS (6ull * 3600 * 1000000000ull)
-#define RETENTION_BYTES (64u << 20)
+/* With the rest of us below the 50 MB that were promised. */
+#define RETENTION_METRICS_BYTES (8u << 20)
+#define RETENTION_TRACES_BYTES (6u << 20)
+#define RETENTION_LOGS_BYTES (2u << 20)
 #define FIFO_LOOK_AHEAD 16
 #define IDLE_AFTER_NS 1000000000ull
 #define ABANDON_AFTER_NS (30ull * 1000000000ull)
