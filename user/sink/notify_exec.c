@@ -2,7 +2,8 @@
 /*
  * In: messages. Out: a program run once per message, the JSON on its stdin. Exit status 0 = delivered.
  * The rule that surprises: the program is a session of its own with nothing of ours but stdin, and when its time is
- * over its whole group ends with it; what it leaves running after a good end is its own affair.
+ * over or it fails, its whole group ends with it, else each retry would add to it; what it leaves running after a good
+ * end is its own affair.
  */
 #include "sink/notify_carrier.h"
 
@@ -184,6 +185,14 @@ static bool has_ended(const struct exec_run *run)
 	return waitid(P_PID, (id_t)run->pid, &what, WEXITED | WNOHANG | WNOWAIT) < 0 || what.si_pid == run->pid;
 }
 
+static bool has_failed(const struct exec_run *run)
+{
+	siginfo_t what = {.si_pid = 0};
+
+	return !waitid(P_PID, (id_t)run->pid, &what, WEXITED | WNOHANG | WNOWAIT) && what.si_pid == run->pid &&
+	       (what.si_code != CLD_EXITED || what.si_status);
+}
+
 static void reap(struct exec_run *run)
 {
 	/* somebody made the kernel reap: nothing is known, so nothing is claimed to be wrong */
@@ -289,6 +298,8 @@ static enum notify_put exec_put(struct notify_carrier *carrier, const struct not
 		error = attend(&run, carrier, until_ns);
 		if (error)
 			end_group(&run, carrier, error == -ECANCELED);
+		else if (has_failed(&run))
+			kill(-run.pid, SIGKILL);
 		read_some(&run);
 		reap(&run);
 		put = error ? notify_failed(carrier, error, carrier->receiver->command[0]) : judge(&run, carrier);

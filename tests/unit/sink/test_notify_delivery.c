@@ -643,6 +643,36 @@ static void a_program_that_hangs_is_ended_with_its_group(void **state)
 	assert_false(is_alive("child"));
 }
 
+static void what_a_program_that_fails_leaves_in_its_group_is_ended(void **state)
+{
+	uint64_t until_ns;
+
+	(void)state;
+	begin_exec("(trap '' TERM; sleep 300) & echo $! >> %s/child; exit 7", "");
+	fire(1);
+	while (!counts(0).failed_count)
+		poll(NULL, 0, 5);
+	until_ns = notify_now_ns() + 5 * NS_PER_S;
+	while (is_alive("child") && notify_now_ns() < until_ns)
+		poll(NULL, 0, 5);
+	assert_false(is_alive("child"));
+}
+
+static void what_a_program_leaves_behind_after_a_good_end_goes_on(void **state)
+{
+	char *text;
+	size_t length;
+
+	(void)state;
+	begin_exec("sleep 300 & echo $! > %s/child", "");
+	fire(1);
+	await_sent(0, 1);
+	assert_true(is_alive("child"));
+	text = slurp("child", &length);
+	kill(atoi(text), SIGKILL);
+	free(text);
+}
+
 static void the_end_does_not_wait_for_a_program_that_hangs(void **state)
 {
 	uint64_t before_ns;
@@ -824,6 +854,8 @@ int main(void)
 		TEST(a_program_that_fails_is_run_again_and_its_first_words_are_kept),
 		TEST(a_program_need_not_read_what_it_gets),
 		TEST(a_program_that_hangs_is_ended_with_its_group),
+		TEST(what_a_program_that_fails_leaves_in_its_group_is_ended),
+		TEST(what_a_program_leaves_behind_after_a_good_end_goes_on),
 		TEST(the_end_does_not_wait_for_a_program_that_hangs),
 		TEST(a_program_that_is_not_there_is_said),
 		TEST(without_a_journal_it_is_said_once_and_counted),
