@@ -31,6 +31,7 @@
 struct log_asked {
 	struct buf record; /* struct tt_control with its tail; empty = none */
 	uint64_t refused_count;
+	uint64_t last_silence_id; /* of those before it */
 	char *alert_name;
 	char trace_id[33];
 };
@@ -142,15 +143,28 @@ static void log_on_trace(struct sink *sink, const struct view *view, const struc
 
 /* --- what people ask for ---------------------------------------------------------------------------------- */
 
+static uint64_t log_last_silence_id(const struct view *view)
+{
+	uint64_t id = 0;
+
+	for (const struct silence *silence = view->silences; silence; silence = silence->next)
+		id = silence->id > id ? silence->id : id;
+	return id;
+}
+
 static void log_tell_asked(struct log *log, const struct view *view)
 {
 	struct log_asked *asked = &log->asked;
-	const struct tt_control *control = (const struct tt_control *)asked->record.bytes;
+	struct tt_control *control = (struct tt_control *)asked->record.bytes;
 	bool is_refused = view->tallies->control_refused_count != asked->refused_count;
 	enum log_level level;
 
 	if (!asked->record.length)
 		return;
+	/* numbers rise; the one that flow gave is not seen when the silence has ended by now */
+	if (control->what == TT_CONTROL_SILENCE && !control->id && !is_refused &&
+	    log_last_silence_id(view) > asked->last_silence_id)
+		control->id = log_last_silence_id(view);
 	level = log_control_level(control, is_refused);
 	if (log_wants(log, level))
 		log_tell(log, view, level, control->head.at_ns,
@@ -170,6 +184,7 @@ static void log_keep_asked(struct log *log, const struct view *view, const struc
 		return; /* counted as malformed */
 	buf_add(&asked->record, control, size_bytes);
 	asked->refused_count = view->tallies->control_refused_count;
+	asked->last_silence_id = log_last_silence_id(view);
 	asked->trace_id[0] = '\0';
 	if (control->what != TT_CONTROL_ACK && control->what != TT_CONTROL_RESOLVE)
 		return;

@@ -221,7 +221,7 @@ static void log_control_subject(struct json_object *object, const struct tt_cont
 	case TT_CONTROL_ACK:
 	case TT_CONTROL_RESOLVE: member_word(object, "alert_id", words_span_id(control->id).text); break;
 	case TT_CONTROL_SILENCE:
-		if (control->id) /* a restored one; the number of a new one is flow's */
+		if (control->id) /* 0: it was refused, or had ended before it could be told */
 			member_count(object, "silence_id", control->id);
 		if (control->start_at_real_ns)
 			member_time(object, "start", control->start_at_real_ns);

@@ -362,6 +362,45 @@ static void silences_reloads_and_damaged_states_are_told(void **state)
 	}
 }
 
+static void a_new_silence_is_told_with_the_number_that_flow_gave_it(void **state)
+{
+	struct bench *bench = *state;
+	struct view *view = &bench->sample->view;
+	struct asked asked = asked_for(TT_CONTROL_SILENCE, 0, "{pid=\"1\"}", "");
+	struct silence fresh = { .id = 5 }, old = { .id = 4 };
+	struct json_object *object;
+
+	bench_open(bench);
+	view->silences = &old;
+	bench_event(bench, &asked, sizeof(asked));
+	old.next = &fresh;
+	bench_event(bench, &asked, sizeof(asked));
+	bench->sample->tallies.control_refused_count = 1;
+	bench->log->ops->on_tick(bench->log, view);
+	bench_event(bench, &asked, sizeof(asked));
+	old.next = NULL; /* 5 is taken back, and what was asked for has ended before the tick told of it */
+	bench->log->ops->on_tick(bench->log, view);
+	view->silences = NULL;
+	bench_event(bench, &asked, sizeof(asked));
+	view->silences = &fresh;
+	bench->log->ops->on_tick(bench->log, view);
+	view->silences = NULL;
+	assert_int_equal(count_lines(bench), 4);
+	object = nth_line(bench, 0);
+	check_keys(object, "v ts level event msg what result uid silence_id end text");
+	assert_int_equal(check_count(object, "silence_id"), 5);
+	json_object_put(object);
+	for (size_t i = 1; i < 3; i++) {
+		object = nth_line(bench, i);
+		assert_string_equal(check_word(object, "result"), i == 1 ? "refused" : "done");
+		check_keys(object, "v ts level event msg what result uid end text");
+		json_object_put(object);
+	}
+	object = nth_line(bench, 3);
+	assert_int_equal(check_count(object, "silence_id"), 5);
+	json_object_put(object);
+}
+
 static void a_request_whose_lengths_lie_is_not_read(void **state)
 {
 	struct bench *bench = *state;
@@ -512,6 +551,7 @@ int main(void)
 		TEST(rules_that_come_into_force_are_told_once),
 		TEST(a_request_is_told_before_what_came_of_it_and_with_its_result),
 		TEST(silences_reloads_and_damaged_states_are_told),
+		TEST(a_new_silence_is_told_with_the_number_that_flow_gave_it),
 		TEST(a_request_whose_lengths_lie_is_not_read),
 		TEST(records_below_the_level_are_left_out_and_counted),
 		TEST(the_last_status_says_how_many_alerts_were_left_firing),
