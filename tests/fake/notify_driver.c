@@ -2,7 +2,7 @@
 /*
  * The notify sink alone, in real time, for the root tests of its receivers.
  *   notify_driver FILE [--syslog-socket PATH] [--retry-ms N] [--state PATH]
- * In, on stdin, one command a line: fire|resolve|end|silence|ack NAME SEVERITY PID, storm NAME SEVERITY COUNT, reload FILE, counts, quit.
+ * In, on stdin, one command a line: fire|resolve|end|restore|ack NAME SEVERITY PID, storm NAME SEVERITY COUNT, reload FILE, counts, quit.
  * Out: a line for each command: ok, or the counts as JSON. It ticks every 20 ms in between.
  * --state: the told-state is read at the start and written at each new generation, as the tracer's state file does.
  */

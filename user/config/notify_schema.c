@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: nothing. Out: const tables. The rule that surprises: durations, addresses, matchers and names of receivers are
- * texts here; what they mean is checked by notify_read.c and notify_routes.c.
+ * texts here; what they mean is checked by notify.c and notify_routes.c.
  */
 #include "config/notify_schema.h"
 

@@ -19,7 +19,7 @@ enum {
 	RECEIVER_TIMEOUT,
 	RECEIVER_KEYS
 };
-/* One enum for the five kinds: each table has only the keys that its kind knows. */
+/* One enum for each of the five kinds: its table has only the keys that the kind knows. */
 enum { SYSLOG_FACILITY, SYSLOG_IDENT, SYSLOG_SEVERITY, SYSLOG_FORM, SYSLOG_QUEUE, SYSLOG_TIMEOUT, SYSLOG_KEYS };
 enum { JOURNAL_IDENT, JOURNAL_SEVERITY, JOURNAL_QUEUE, JOURNAL_TIMEOUT, JOURNAL_KEYS };
 enum {

@@ -77,7 +77,7 @@ struct notify_message *notify_message_new(enum notify_event event, size_t receiv
 void notify_message_add(struct notify_message *message, struct notify_note *note); /* takes a share of its own */
 struct notify_message *notify_message_copy(const struct notify_message *message);
 void notify_message_free(struct notify_message *message);
-/* It is sure that nobody need be told of it before others: what may be let go first. */
+/* Whoever hears of it has heard it before: what may be let go first. */
 bool notify_message_is_repeat(const struct notify_message *message);
 bool notify_message_is_end(const struct notify_message *message); /* resolved or ended */
 
