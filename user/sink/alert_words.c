@@ -36,7 +36,7 @@ const char *alert_words_tier(enum tier tier)
 	return pick(words, COUNT_OF(words), tier);
 }
 
-static void add_number(struct buf *out, double number)
+void alert_words_number(struct buf *out, double number)
 {
 	size_t from = out->length;
 
@@ -50,14 +50,19 @@ static void add_number(struct buf *out, double number)
 			out->bytes[from] = '.';
 }
 
+bool alert_words_has_said(const char *label)
+{
+	return !strcmp(label, "alertname") || !strcmp(label, "severity");
+}
+
 static void add_value(struct buf *out, const struct alert *alert)
 {
 	buf_text(out, ": ");
-	add_number(out, alert->value);
+	alert_words_number(out, alert->value);
 	if (!alert->has_threshold)
 		return;
 	buf_format(out, " %s ", alert->comparison[0] ? alert->comparison : "against");
-	add_number(out, alert->threshold);
+	alert_words_number(out, alert->threshold);
 }
 
 static void add_reason(struct buf *out, const struct alert *alert)

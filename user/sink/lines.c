@@ -270,11 +270,6 @@ static enum paint lines_alert_paint(const struct alert *alert)
 	return alert->tier >= TIER_CRITICAL ? PAINT_BAD : PAINT_WARN;
 }
 
-static bool lines_label_is_said(const char *name)
-{
-	return !strcmp(name, "alertname") || !strcmp(name, "severity");
-}
-
 /* CRITICAL TtsRequestSlow is firing: 6.2 > 5; engine espeak-ng, pid 4242: requests take too long (trace 9f86d081) */
 static char *lines_alert_text(const struct alert *alert)
 {
@@ -292,7 +287,7 @@ static char *lines_alert_text(const struct alert *alert)
 	for (i = 0; i < alert->labels->count; i++) {
 		const struct label *label = &alert->labels->items[i];
 
-		if (lines_label_is_said(label->name))
+		if (alert_words_has_said(label->name))
 			continue;
 		buf_format(&out, "%s%s %s", gap, label->name, label->value);
 		gap = ", ";

@@ -169,22 +169,25 @@ static void member_digits(char *out, size_t size_bytes, double number)
 		snprintf(out + to, size_bytes - to, ".0");
 }
 
-void member_ratio(struct json_object *object, const char *key, double ratio)
+struct json_object *member_new_number(double number)
 {
 	char digits[40];
 
-	if (!isfinite(ratio))
-		return;
-	member_digits(digits, sizeof(digits), ratio);
-	member_add(object, key, json_object_new_double_s(ratio, digits));
+	if (!isfinite(number))
+		return member_new_word(isnan(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf");
+	member_digits(digits, sizeof(digits), number);
+	return member_made(json_object_new_double_s(number, digits));
 }
 
 void member_number(struct json_object *object, const char *key, double number)
 {
-	if (isfinite(number))
-		member_ratio(object, key, number);
-	else
-		member_word(object, key, isnan(number) ? "NaN" : number > 0 ? "+Inf" : "-Inf");
+	member_add(object, key, member_new_number(number));
+}
+
+void member_ratio(struct json_object *object, const char *key, double ratio)
+{
+	if (isfinite(ratio))
+		member_number(object, key, ratio);
 }
 
 void member_time(struct json_object *object, const char *key, uint64_t real_ns)
@@ -192,7 +195,7 @@ void member_time(struct json_object *object, const char *key, uint64_t real_ns)
 	member_word(object, key, units_rfc3339(real_ns).text);
 }
 
-void member_print(struct buf *out, struct json_object *object)
+void member_print_inside(struct buf *out, struct json_object *object)
 {
 	size_t length;
 	const char *text = json_object_to_json_string_length(
@@ -201,6 +204,11 @@ void member_print(struct buf *out, struct json_object *object)
 	if (!text)
 		member_made(NULL);
 	buf_add(out, text, length);
-	buf_char(out, '\n');
 	json_object_put(object);
+}
+
+void member_print(struct buf *out, struct json_object *object)
+{
+	member_print_inside(out, object);
+	buf_char(out, '\n');
 }

@@ -35,10 +35,12 @@ void member_foreign(struct json_object *object, const char *key, struct json_obj
 void member_foreign_string(struct json_object *object, const char *key, const char *text); /* both hostile */
 struct json_object *member_new_count(uint64_t count);
 struct json_object *member_new_signed(int64_t number);
+struct json_object *member_new_number(double number); /* as member_number */
 struct json_object *member_new_word(const char *word);
 struct json_object *member_new_string(const char *text); /* hostile */
 
 /* Adds the object as one line to out, and frees it. */
 void member_print(struct buf *out, struct json_object *object);
+void member_print_inside(struct buf *out, struct json_object *object); /* without the newline: of another text */
 
 #endif

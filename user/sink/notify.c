@@ -360,8 +360,7 @@ void notify_counts_print(const struct sink *sink, struct buf *out)
 			member_string(one, "error", counts[i].error);
 		member_append(list, one);
 	}
-	member_print(out, list);
-	out->bytes[--out->length] = '\0'; /* its newline: it goes into another text */
+	member_print_inside(out, list);
 }
 
 uint64_t notify_state_generation(const struct sink *sink)

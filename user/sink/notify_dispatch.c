@@ -36,6 +36,15 @@ void notify_dispatch_free(struct notify_dispatch *dispatch)
 	free(dispatch);
 }
 
+size_t notify_find_receiver(const struct notify_config *config, const char *name)
+{
+	size_t r = 0;
+
+	while (r < config->receivers_count && strcmp(config->receivers[r].name, name) != 0)
+		r++;
+	return r;
+}
+
 /* ---- alerts ---- */
 
 static bool has_ended(const struct alert *alert)
@@ -164,12 +173,9 @@ static void confirm(const struct watched *watched, struct told *told, const stru
 void notify_dispatch_report(struct notify_dispatch *dispatch, const char *receiver,
 			    const struct notify_message *message)
 {
-	const struct notify_config *config = dispatch->config;
-	size_t r = 0;
+	size_t r = notify_find_receiver(dispatch->config, receiver);
 
-	while (r < config->receivers_count && strcmp(config->receivers[r].name, receiver) != 0)
-		r++;
-	if (r == config->receivers_count)
+	if (r == dispatch->config->receivers_count)
 		return;
 	for (size_t i = 0; i < message->count; i++) {
 		struct watched *watched = notify_watch(dispatch, message->ids[i]);
@@ -187,10 +193,12 @@ static struct told *remap(const struct notify_config *from, const struct notify_
 {
 	struct told *mapped = mem_array(to->receivers_count, sizeof(*mapped));
 
-	for (size_t new = 0; new < to->receivers_count; new ++)
-		for (size_t old = 0; old < from->receivers_count; old++)
-			if (!strcmp(to->receivers[new].name, from->receivers[old].name))
-				mapped[new] = told[old];
+	for (size_t r = 0; r < to->receivers_count; r++) {
+		size_t old = notify_find_receiver(from, to->receivers[r].name);
+
+		if (old < from->receivers_count)
+			mapped[r] = told[old];
+	}
 	return mapped;
 }
 

@@ -22,7 +22,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/alert_words.h"
 #include "sink/notify_text.h"
+#include "sink/words.h"
 
 #define JSON_BYTES	 (1u << 20)
 #define TERM_PATIENCE_NS (2 * NS_PER_S) /* between SIGTERM and SIGKILL */
@@ -66,7 +68,7 @@ static void env_number(struct exec_env *env, const char *name, double number)
 {
 	struct buf text = {0};
 
-	notify_number(&text, number);
+	alert_words_number(&text, number);
 	env_add(env, name, text.bytes);
 	buf_fini(&text);
 }
@@ -84,15 +86,14 @@ static void env_fill(struct exec_env *env, const struct notify_carrier *carrier,
 	snprintf(text, sizeof(text), "%zu", message->count);
 	env_add(env, "TTSOBS_COUNT", text);
 	env_add(env, "TTSOBS_SEVERITY",
-		message->count == 1 ? notify_severity_word(note) : notify_tier_word(message->tier));
-	env_add(env, "TTSOBS_STATE", notify_state_word(note));
+		message->count == 1 ? notify_severity_word(note) : alert_words_tier(message->tier));
+	env_add(env, "TTSOBS_STATE", alert_words_state(note->state));
 	notify_sentence(&said, message, ENV_BYTES);
 	env_add(env, "TTSOBS_MESSAGE", said.bytes);
 	buf_fini(&said);
 	if (message->count > 1)
 		return;
-	snprintf(text, sizeof(text), "%016llx", (unsigned long long)note->id);
-	env_add(env, "TTSOBS_ALERT_ID", text);
+	env_add(env, "TTSOBS_ALERT_ID", words_span_id(note->id).text);
 	env_add(env, "TTSOBS_RULE", note->name);
 	env_number(env, "TTSOBS_VALUE", note->value);
 	if (note->has_threshold)

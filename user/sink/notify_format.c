@@ -12,7 +12,9 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/alert_words.h"
 #include "sink/notify_text.h"
+#include "sink/words.h"
 
 #define SENTENCE_BYTES 2000
 
@@ -78,19 +80,16 @@ static void param_number(struct params *params, const char *name, double number)
 {
 	struct buf text = {0};
 
-	notify_number(&text, number);
+	alert_words_number(&text, number);
 	param(params, name, text.bytes);
 	buf_fini(&text);
 }
 
 static void param_note(struct params *params, const struct notify_note *note)
 {
-	char id[17];
-
-	snprintf(id, sizeof(id), "%016llx", (unsigned long long)note->id);
-	param(params, "alert_id", id);
+	param(params, "alert_id", words_span_id(note->id).text);
 	param(params, "rule", note->name);
-	param(params, "state", notify_state_word(note));
+	param(params, "state", alert_words_state(note->state));
 	param_number(params, "value", note->value);
 	if (note->has_threshold) {
 		param_number(params, "threshold", note->threshold);
@@ -104,7 +103,7 @@ static void param_note(struct params *params, const struct notify_note *note)
 		const struct label *label = &note->labels[i];
 		char name[40];
 
-		if (!strcmp(label->name, "alertname") || !strcmp(label->name, "severity"))
+		if (alert_words_has_said(label->name))
 			continue;
 		if (!strcmp(label->name, "engine") || !strcmp(label->name, "service") || !strcmp(label->name, "pid"))
 			snprintf(name, sizeof(name), "%s", label->name);
@@ -132,7 +131,7 @@ void notify_rfc5424(struct buf *out, const struct notify_receiver *receiver, con
 		param(&params, "severity", notify_severity_word(message->notes[0]));
 		param_note(&params, message->notes[0]);
 	} else {
-		param(&params, "severity", notify_tier_word(message->tier));
+		param(&params, "severity", alert_words_tier(message->tier));
 		snprintf(number, sizeof(number), "%zu", message->count);
 		param(&params, "count", number);
 		param(&params, "group", message->group);

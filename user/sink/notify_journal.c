@@ -17,7 +17,9 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/alert_words.h"
 #include "sink/notify_text.h"
+#include "sink/words.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define FIELDS_MAX     32
@@ -54,7 +56,7 @@ static void field_number(struct journal_fields *fields, const char *name, double
 {
 	struct buf text = {0};
 
-	notify_number(&text, number);
+	alert_words_number(&text, number);
 	field(fields, name, text.bytes);
 	buf_fini(&text);
 }
@@ -62,12 +64,10 @@ static void field_number(struct journal_fields *fields, const char *name, double
 static void add_note(struct journal_fields *fields, const struct notify_note *note)
 {
 	struct buf labels = {0};
-	char id[17];
 
-	snprintf(id, sizeof(id), "%016llx", (unsigned long long)note->id);
-	field(fields, "TTSOBS_ALERT_ID", id);
+	field(fields, "TTSOBS_ALERT_ID", words_span_id(note->id).text);
 	field(fields, "TTSOBS_RULE", note->name);
-	field(fields, "TTSOBS_STATE", notify_state_word(note));
+	field(fields, "TTSOBS_STATE", alert_words_state(note->state));
 	field(fields, "TTSOBS_SEVERITY", notify_severity_word(note));
 	field_number(fields, "TTSOBS_VALUE", note->value);
 	if (note->has_threshold) {
@@ -109,8 +109,8 @@ static void add_message(struct journal_fields *fields, const struct notify_carri
 	if (message->count == 1) {
 		add_note(fields, message->notes[0]);
 	} else {
-		field(fields, "TTSOBS_STATE", notify_state_word(message->notes[0]));
-		field(fields, "TTSOBS_SEVERITY", notify_tier_word(message->tier));
+		field(fields, "TTSOBS_STATE", alert_words_state(message->notes[0]->state));
+		field(fields, "TTSOBS_SEVERITY", alert_words_tier(message->tier));
 		field(fields, "TTSOBS_GROUP", message->group);
 	}
 	buf_fini(&said);

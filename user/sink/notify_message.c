@@ -5,9 +5,10 @@
  */
 #include "sink/notify_message.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sink/words.h"
 
 const char *const notify_event_words[] = {
 	[NOTIFY_FIRING] = "firing",	[NOTIFY_REPEAT] = "repeat", [NOTIFY_ESCALATION] = "escalation",
@@ -23,15 +24,6 @@ static struct label *copy_labels(struct arena *arena, const struct label *items,
 		copy[i].value = arena_string(arena, items[i].value, strlen(items[i].value));
 	}
 	return copy;
-}
-
-static void format_trace(char out[33], const uint8_t trace_id[16])
-{
-	static const uint8_t none[16];
-
-	out[0] = '\0';
-	for (unsigned i = 0; i < 16 && memcmp(trace_id, none, sizeof(none)) != 0; i++)
-		snprintf(out + 2 * i, 3, "%02x", trace_id[i]);
 }
 
 struct notify_note *notify_note_new(const struct alert *alert)
@@ -61,7 +53,8 @@ struct notify_note *notify_note_new(const struct alert *alert)
 	note->is_acknowledged = alert->ack.at_real_ns != 0;
 	note->silence_id = alert->silence_id;
 	note->inhibited_by = alert->inhibited_by;
-	format_trace(note->trace_id, alert->trace_id);
+	if (!words_is_orphan(alert->trace_id))
+		memcpy(note->trace_id, words_trace_id(alert->trace_id).text, sizeof(note->trace_id));
 	return note;
 }
 

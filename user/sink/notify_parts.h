@@ -85,6 +85,9 @@ struct notify_dispatch {
 	bool has_fresh;
 };
 
+/* notify_dispatch.c; receivers_count when there is none of that name */
+size_t notify_find_receiver(const struct notify_config *config, const char *name);
+
 /* notify_watch.c */
 struct watched *notify_watch(struct notify_dispatch *dispatch, uint64_t id);		      /* NULL */
 struct watched *notify_watch_new(struct notify_dispatch *dispatch, struct notify_note *note); /* takes the note */

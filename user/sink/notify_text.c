@@ -6,67 +6,28 @@
  */
 #include "sink/notify_text.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/alert_words.h"
 #include "sink/member.h"
+#include "sink/words.h"
 
 #define SHOWN_NAMES	 3  /* of a group */
 #define CUT_MEMBER_BYTES 32 /* ,"cut_fields":123456 */
 
 /* ---- words ---- */
 
-static const char *const state_words[] = {
-	[ALERT_INACTIVE] = "inactive", [ALERT_PENDING] = "pending", [ALERT_FIRING] = "firing",
-	[ALERT_RESOLVED] = "resolved", [ALERT_ENDED] = "ended",
-};
-
-const char *notify_state_word(const struct notify_note *note)
-{
-	return state_words[note->state];
-}
-
-const char *notify_tier_word(enum tier tier)
-{
-	static const char *const words[] = {"none", "warning", "critical", "emergency"};
-
-	return words[tier];
-}
-
 const char *notify_severity_word(const struct notify_note *note)
 {
 	return *note->severity ? note->severity : "none";
 }
 
-void notify_number(struct buf *out, double number)
-{
-	char digits[40];
-	char *comma;
-
-	if (isnan(number)) {
-		buf_text(out, "NaN");
-	} else if (isinf(number)) {
-		buf_text(out, number > 0 ? "+Inf" : "-Inf");
-	} else {
-		snprintf(digits, sizeof(digits), "%.6g", number);
-		comma = strchr(digits, ',');
-		if (comma)
-			*comma = '.';
-		buf_text(out, digits);
-	}
-}
-
 static void clean(struct buf *out, const char *text)
 {
 	text_clean(out, text, strlen(text), false);
-}
-
-static bool is_said_apart(const char *label)
-{
-	return !strcmp(label, "alertname") || !strcmp(label, "severity");
 }
 
 void notify_labels(struct buf *out, const struct notify_note *note)
@@ -75,7 +36,7 @@ void notify_labels(struct buf *out, const struct notify_note *note)
 
 	buf_text(out, "");
 	for (size_t i = 0; i < note->labels_count; i++) {
-		if (is_said_apart(note->labels[i].name))
+		if (alert_words_has_said(note->labels[i].name))
 			continue;
 		buf_char(out, any ? ',' : '{');
 		clean(out, note->labels[i].name);
@@ -138,7 +99,7 @@ static void add_tail(struct buf *out, const struct notify_message *message, cons
 {
 	struct buf part = {0};
 
-	buf_format(&part, ", alert %016llx", (unsigned long long)note->id);
+	buf_format(&part, ", alert %s", words_span_id(note->id).text);
 	add_part(out, &part, max_bytes);
 	if (*note->trace_id) {
 		buf_reset(&part);
@@ -187,10 +148,10 @@ static void say_one(struct buf *out, const struct notify_message *message, size_
 		add_part(out, &part, max_bytes);
 	buf_reset(&part);
 	buf_text(&part, ", value ");
-	notify_number(&part, note->value);
+	alert_words_number(&part, note->value);
 	if (note->has_threshold) {
 		buf_format(&part, " %s ", note->comparison);
-		notify_number(&part, note->threshold);
+		alert_words_number(&part, note->threshold);
 	}
 	add_part(out, &part, max_bytes);
 	add_tail(out, message, note, max_bytes);
@@ -215,7 +176,7 @@ static void say_group(struct buf *out, const struct notify_message *message, siz
 	size_t shown = 0;
 	struct buf part = {0};
 
-	buf_format(out, "%zu alerts %s ", message->count, notify_tier_word(message->tier));
+	buf_format(out, "%zu alerts %s ", message->count, alert_words_tier(message->tier));
 	add_event(out, message);
 	if (is_shared)
 		add_reason(&part, message->notes[0]);
@@ -303,53 +264,15 @@ static bool add_field(struct fields *fields, const char *key, struct json_object
 	return true;
 }
 
-/* A member made by member.h, moved over: that is where texts become harmless. */
-static void move_field(struct fields *fields, const char *key, struct json_object *from)
-{
-	struct json_object *value = json_object_object_get(from, key);
-
-	if (value)
-		add_field(fields, key, json_object_get(value));
-	json_object_object_del(from, key);
-}
-
 static void field_text(struct fields *fields, const char *key, const char *text)
 {
-	struct json_object *one = member_object();
-
-	member_string(one, key, text);
-	move_field(fields, key, one);
-	json_object_put(one);
-}
-
-static void field_number(struct fields *fields, const char *key, double number)
-{
-	struct json_object *one = member_object();
-	struct buf word = {0};
-
-	if (isfinite(number)) {
-		member_ratio(one, key, number);
-	} else { /* JSON has no word for these */
-		notify_number(&word, number);
-		member_word(one, key, word.bytes);
-	}
-	move_field(fields, key, one);
-	json_object_put(one);
-	buf_fini(&word);
+	add_field(fields, key, member_new_string(text));
 }
 
 static void field_time(struct fields *fields, const char *key, uint64_t real_ns)
 {
 	if (real_ns)
 		field_text(fields, key, units_rfc3339(real_ns).text);
-}
-
-static void field_id(struct fields *fields, const char *key, uint64_t id)
-{
-	char hex[17];
-
-	snprintf(hex, sizeof(hex), "%016llx", (unsigned long long)id);
-	field_text(fields, key, hex);
 }
 
 static void field_labels(struct fields *fields, const char *key, const struct label *items, size_t count)
@@ -370,13 +293,13 @@ static void field_labels(struct fields *fields, const char *key, const struct la
 
 static void add_note(struct fields *fields, const struct notify_note *note, bool in_full)
 {
-	field_id(fields, "alert_id", note->id);
+	field_text(fields, "alert_id", words_span_id(note->id).text);
 	field_text(fields, "rule", note->name);
-	field_text(fields, "state", notify_state_word(note));
+	field_text(fields, "state", alert_words_state(note->state));
 	field_text(fields, "severity", notify_severity_word(note));
-	field_number(fields, "value", note->value);
+	add_field(fields, "value", member_new_number(note->value));
 	if (note->has_threshold) {
-		field_number(fields, "threshold", note->threshold);
+		add_field(fields, "threshold", member_new_number(note->threshold));
 		field_text(fields, "comparison", note->comparison);
 	}
 	field_time(fields, "since", note->active_at_real_ns);
@@ -431,22 +354,12 @@ static void add_message(struct fields *fields, const struct notify_message *mess
 	if (message->count == 1) {
 		add_note(fields, message->notes[0], true);
 	} else {
-		field_text(fields, "severity", notify_tier_word(message->tier));
+		field_text(fields, "severity", alert_words_tier(message->tier));
 		field_text(fields, "group", message->group);
 		add_notes(fields, message, fields->max_bytes > 65536);
 	}
 	if (fields->cut_count)
 		member_count(fields->object, "cut_fields", fields->cut_count);
-}
-
-static void print(struct buf *out, struct fields *fields)
-{
-	size_t length;
-	const char *text = json_object_to_json_string_length(
-		fields->object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-
-	buf_add(out, text, length);
-	json_object_put(fields->object);
 }
 
 void notify_json(struct buf *out, const struct notify_message *message, const char *receiver, bool with_msg,
@@ -467,7 +380,7 @@ void notify_json(struct buf *out, const struct notify_message *message, const ch
 		field_text(&fields, "msg", said.bytes);
 	}
 	add_message(&fields, message, receiver);
-	print(out, &fields);
+	member_print_inside(out, fields.object);
 	buf_fini(&said);
 }
 
@@ -483,7 +396,6 @@ void notify_log_line(struct buf *out, const struct notify_message *message, cons
 	field_text(&fields, "event", "notification");
 	field_text(&fields, "msg", said.bytes);
 	add_message(&fields, message, receiver);
-	print(out, &fields);
-	buf_char(out, '\n');
+	member_print(out, fields.object);
 	buf_fini(&said);
 }

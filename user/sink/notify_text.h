@@ -21,11 +21,7 @@ void notify_json(struct buf *out, const struct notify_message *message, const ch
 /* A record of our own NDJSON log, with its '\n'. */
 void notify_log_line(struct buf *out, const struct notify_message *message, const char *receiver, const char *level);
 
-const char *notify_state_word(const struct notify_note *note);
 const char *notify_severity_word(const struct notify_note *note); /* the label, else "none" */
-const char *notify_tier_word(enum tier tier);
-/* 12.5, NaN, +Inf: six digits, a point whatever the locale says. */
-void notify_number(struct buf *out, double number);
 /* {engine="x",pid="1"} without alertname and severity, as JSON strings; "" when none are left. */
 void notify_labels(struct buf *out, const struct notify_note *note);
 

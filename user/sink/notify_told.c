@@ -15,8 +15,9 @@
 
 #include "base/refuse.h"
 #include "model/limits.h"
+#include "sink/alert_words.h"
 #include "sink/member.h"
-#include "sink/notify_text.h"
+#include "sink/words.h"
 
 #define TOLD_VERSION 1
 #define LABELS_MAX   1000
@@ -29,22 +30,15 @@ static void print_one(struct json_object *list, const struct notify_note *note, 
 		      const struct told *told)
 {
 	struct json_object *one = member_object(), *labels = member_object();
-	char id[17];
 
-	snprintf(id, sizeof(id), "%016llx", (unsigned long long)note->id);
-	member_word(one, "alert_id", id);
+	member_word(one, "alert_id", words_span_id(note->id).text);
 	member_string(one, "receiver", receiver);
 	member_word(one, "state", STATE_WORD);
 	member_count(one, "first_at_real_ns", told->first_at_real_ns);
 	member_count(one, "last_at_real_ns", told->delivered_at_real_ns);
 	member_count(one, "fired_at_real_ns", note->fired_at_real_ns);
-	for (size_t i = 0; i < note->labels_count; i++) {
-		struct json_object *value = member_object();
-
-		member_string(value, "v", note->labels[i].value);
-		member_foreign(labels, note->labels[i].name, json_object_get(json_object_object_get(value, "v")));
-		json_object_put(value);
-	}
+	for (size_t i = 0; i < note->labels_count; i++)
+		member_foreign_string(labels, note->labels[i].name, note->labels[i].value);
 	member_add(one, "labels", labels);
 	member_append(list, one);
 }
@@ -61,8 +55,7 @@ void notify_dispatch_print(const struct notify_dispatch *dispatch, struct buf *o
 		print_one(list, loaded->note, loaded->receiver, &loaded->told);
 	member_count(root, "version", TOLD_VERSION);
 	member_add(root, "told", list);
-	member_print(out, root);
-	out->bytes[--out->length] = '\0'; /* its newline: it goes into another text */
+	member_print_inside(out, root);
 }
 
 /* ---- back ---- */
@@ -89,7 +82,7 @@ static const char *read_text(struct json_object *one, const char *key)
 static enum tier tier_of(const char *severity)
 {
 	for (unsigned tier = TIER_NONE + 1; tier < TIERS; tier++)
-		if (!strcmp(severity, notify_tier_word(tier)))
+		if (!strcmp(severity, alert_words_tier(tier)))
 			return tier;
 	return TIER_NONE;
 }
@@ -217,15 +210,6 @@ int notify_dispatch_load(struct notify_dispatch *dispatch, const char *text, siz
 	return 0;
 }
 
-static size_t find_receiver(const struct notify_config *config, const char *name)
-{
-	size_t r = 0;
-
-	while (r < config->receivers_count && strcmp(config->receivers[r].name, name) != 0)
-		r++;
-	return r;
-}
-
 bool notify_told_is_loaded(const struct notify_dispatch *dispatch, uint64_t alert_id)
 {
 	return table_find(&dispatch->loaded_by_id, alert_id) != NULL;
@@ -238,7 +222,7 @@ void notify_told_adopt(struct notify_dispatch *dispatch, struct watched *watched
 
 	for (; loaded; loaded = next) {
 		next = loaded->same_next;
-		r = find_receiver(dispatch->config, loaded->receiver);
+		r = notify_find_receiver(dispatch->config, loaded->receiver);
 		if (r < dispatch->config->receivers_count)
 			watched->told[r] = loaded->told;
 		if (loaded->previous)
@@ -256,7 +240,7 @@ void notify_told_end_loaded(struct notify_dispatch *dispatch)
 {
 	for (struct loaded *loaded = dispatch->loaded; loaded; loaded = loaded->next) {
 		struct watched *watched = notify_watch(dispatch, loaded->alert_id);
-		size_t r = find_receiver(dispatch->config, loaded->receiver);
+		size_t r = notify_find_receiver(dispatch->config, loaded->receiver);
 
 		if (r == dispatch->config->receivers_count)
 			continue;

@@ -13,6 +13,7 @@
 #include "check.h"
 #include "notify_world.h"
 #include "sink/notify_format.h"
+#include "sink/alert_words.h"
 #include "sink/notify_text.h"
 
 static struct world world;
@@ -184,7 +185,7 @@ static void numbers_are_short_and_never_localised(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		buf_reset(&out);
-		notify_number(&out, cases[i].number);
+		alert_words_number(&out, cases[i].number);
 		assert_string_equal(out.bytes, cases[i].text);
 	}
 }
