@@ -102,7 +102,6 @@ static void join(struct notify_dispatch *dispatch, const struct notify_route *ro
 	else
 		group->members = member;
 	group->last_member = member;
-	group->members_count++;
 	group->is_dirty = true;
 }
 
@@ -149,7 +148,6 @@ void notify_groups_leave(struct watched *watched)
 			member->next->previous = member->previous;
 		else
 			group->last_member = member->previous;
-		group->members_count--;
 		free(member);
 	}
 	watched->members = NULL;

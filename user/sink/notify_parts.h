@@ -48,7 +48,6 @@ struct group {
 	const struct notify_route *route;
 	char *text;
 	struct member *members, *last_member;
-	size_t members_count;
 	uint64_t told_at_real_ns; /* the last message about what is new; 0 = none yet */
 	uint64_t due_at_real_ns;  /* UINT64_MAX = nothing to come */
 	bool is_dirty;
