@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -258,7 +258,6 @@ static void log_on_event(struct sink *sink, const struct view *view, const struc
 /* Chatter about our own output: stderr only, and the host's clock, because none of it is part of the log. */
 static void log_say_trouble(struct log *log, struct log_queue_state state, bool at_end)
 {
-	struct timespec at;
 	uint64_t now_ns;
 
 	if (state.rotate_trouble && !log->has_warned_rotation)
@@ -266,8 +265,7 @@ static void log_say_trouble(struct log *log, struct log_queue_state state, bool 
 	log->has_warned_rotation = state.rotate_trouble;
 	if (state.dropped_count == log->warned_count && !state.trouble)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	now_ns = (uint64_t)at.tv_sec * NS_PER_S + (uint64_t)at.tv_nsec;
+	now_ns = io_now_ns();
 	if (!at_end && log->warned_at_ns && now_ns - log->warned_at_ns < LOG_WARN_EVERY_NS)
 		return;
 	log->warned_at_ns = now_ns;

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -48,17 +48,6 @@ struct log_queue {
 	struct outlet outlet;
 	struct buf batch;
 };
-
-static struct timespec log_queue_in(unsigned ms)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_nsec += (long)(ms % 1000 * NS_PER_MS);
-	at.tv_sec += ms / 1000 + (unsigned)(at.tv_nsec / (long)NS_PER_S);
-	at.tv_nsec %= (long)NS_PER_S;
-	return at;
-}
 
 static uint64_t log_queue_lines(const char *bytes, size_t length)
 {
@@ -137,7 +126,7 @@ static bool log_queue_again(struct log_queue *queue, int error)
 		return !queue->gives_up;
 	}
 	queue->trouble = error;
-	until = log_queue_in(TRY_AGAIN_MS);
+	until = io_in_ms(TRY_AGAIN_MS);
 	while (queue->next_fd < 0 && !queue->gives_up)
 		if (pthread_cond_timedwait(&queue->to_thread, &queue->lock, &until))
 			break;
@@ -244,7 +233,7 @@ void log_queue_set_patient(struct log_queue *queue, bool patient)
 /* Until the thread has moved something, or a slice of time is over. Locked. */
 static void log_queue_doze(struct log_queue *queue)
 {
-	struct timespec until = log_queue_in(SLICE_MS);
+	struct timespec until = io_in_ms(SLICE_MS);
 
 	pthread_cond_timedwait(&queue->to_reader, &queue->lock, &until);
 }
@@ -314,20 +303,20 @@ struct log_queue_state log_queue_state(struct log_queue *queue)
 /* Until the thread has ended, or nothing has moved for long enough. Locked. */
 static void log_queue_drain(struct log_queue *queue, bool hurried)
 {
-	struct timespec until = log_queue_in(OUTLET_STUCK_MS);
+	struct timespec until = io_in_ms(OUTLET_STUCK_MS);
 	uint64_t before = queue->written_bytes;
 
 	while (!queue->has_ended) {
 		if (queue->is_patient && !hurried && !outlet_is_interrupted()) {
 			log_queue_doze(queue);
-			until = log_queue_in(OUTLET_STUCK_MS);
+			until = io_in_ms(OUTLET_STUCK_MS);
 			continue;
 		}
 		if (pthread_cond_timedwait(&queue->to_reader, &queue->lock, &until))
 			break;
 		if (!hurried && queue->written_bytes != before) {
 			before = queue->written_bytes;
-			until = log_queue_in(OUTLET_STUCK_MS);
+			until = io_in_ms(OUTLET_STUCK_MS);
 		}
 	}
 }
@@ -343,7 +332,7 @@ struct log_queue_state log_queue_free(struct log_queue *queue, bool hurried)
 	log_queue_drain(queue, hurried);
 	queue->gives_up = true;
 	pthread_cond_signal(&queue->to_thread);
-	until = log_queue_in(4 * SLICE_MS);
+	until = io_in_ms(4 * SLICE_MS);
 	while (!queue->has_ended && !pthread_cond_timedwait(&queue->to_reader, &queue->lock, &until))
 		;
 	if (!queue->has_ended) { /* stuck inside write(2) on a terminal that we may not open again */

@@ -16,16 +16,17 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/units.h"
 
 #define AGAIN_NS (250 * NS_PER_MS)
 
-static uint64_t clock_ns(clockid_t clock)
+static uint64_t real_now_ns(void)
 {
 	struct timespec at;
 
-	clock_gettime(clock, &at);
+	clock_gettime(CLOCK_REALTIME, &at);
 	return (uint64_t)at.tv_sec * NS_PER_S + (uint64_t)at.tv_nsec;
 }
 
@@ -40,7 +41,7 @@ static bool is_same_file(int fd, const char *path)
 
 static void note_begin(struct log_rotator *rotator, int fd)
 {
-	uint64_t now_ns = clock_ns(CLOCK_REALTIME), born_ns;
+	uint64_t now_ns = real_now_ns(), born_ns;
 	struct statx made;
 
 	rotator->begun_at_real_ns = now_ns;
@@ -171,18 +172,18 @@ static int rotate(struct log_rotator *rotator, int fd)
 static bool is_due(struct log_rotator *rotator, uint64_t size_bytes, size_t line_bytes, bool by_age)
 {
 	if (!size_bytes) {
-		rotator->begun_at_real_ns = clock_ns(CLOCK_REALTIME);
+		rotator->begun_at_real_ns = real_now_ns();
 		return false;
 	}
 	if (rotator->wanted.max_bytes && size_bytes + line_bytes > rotator->wanted.max_bytes)
 		return true;
 	return by_age && rotator->wanted.max_age_ns &&
-	       clock_ns(CLOCK_REALTIME) > rotator->begun_at_real_ns + rotator->wanted.max_age_ns;
+	       real_now_ns() > rotator->begun_at_real_ns + rotator->wanted.max_age_ns;
 }
 
 static void try_rotate(struct log_rotator *rotator, int *fd)
 {
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = io_now_ns();
 	int fresh;
 
 	if (rotator->trouble && now_ns < rotator->again_at_ns)

@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -96,7 +96,7 @@ static void take_reports(struct notify *notify, struct notify_outlet *outlet)
 	struct notify_message *message, *next;
 
 	if (outlet->queue) {
-		message = notify_queue_has_reports(outlet->queue) ? notify_queue_reports(outlet->queue) : NULL;
+		message = notify_queue_reports(outlet->queue);
 	} else {
 		message = outlet->reports;
 		outlet->reports = NULL;
@@ -151,7 +151,7 @@ static char *clean_host(const char *given)
 
 static void stop_outlets(const struct notify_outlet *outlets, size_t count)
 {
-	uint64_t until_ns = notify_now_ns() + FLUSH_PATIENCE_NS;
+	uint64_t until_ns = io_now_ns() + FLUSH_PATIENCE_NS;
 
 	for (size_t i = 0; i < count; i++)
 		if (outlets[i].queue)
@@ -162,7 +162,7 @@ static void stop_outlets(const struct notify_outlet *outlets, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (outlets[i].queue)
 			notify_queue_cut(outlets[i].queue);
-	until_ns = notify_now_ns() + NOTIFY_CUT_PATIENCE_NS;
+	until_ns = io_now_ns() + NOTIFY_CUT_PATIENCE_NS;
 	for (size_t i = 0; i < count; i++)
 		if (outlets[i].queue)
 			notify_queue_wait(outlets[i].queue, until_ns);
@@ -175,7 +175,7 @@ static void free_outlets(struct notify_outlet *outlets, size_t count)
 		struct notify_message *message, *next;
 
 		if (outlets[i].queue)
-			notify_queue_free(outlets[i].queue, notify_now_ns());
+			notify_queue_free(outlets[i].queue, io_now_ns());
 		for (message = outlets[i].reports; message; message = next) {
 			next = message->next;
 			notify_message_free(message);
@@ -230,11 +230,9 @@ static struct notify_outlet *make_outlets(struct notify *notify, const struct no
 
 static int check_options(const struct notify_options *options)
 {
-	struct sockaddr_un address;
-
-	if (options->syslog_socket && strlen(options->syslog_socket) >= sizeof(address.sun_path))
+	if (options->syslog_socket && strlen(options->syslog_socket) > IO_SOCKET_PATH_MAX)
 		return refuse(-ENAMETOOLONG, "%s: the path of a socket has at most %zu bytes", options->syslog_socket,
-			      sizeof(address.sun_path) - 1);
+			      IO_SOCKET_PATH_MAX);
 	return 0;
 }
 

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/units.h"
 
 /* One row per kind. `log` has none: it is written by the caller's thread (notify.c). */
@@ -38,20 +38,12 @@ void notify_carrier_close(struct notify_carrier *carrier)
 	carrier->fd = -1;
 }
 
-uint64_t notify_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 int notify_wait(const struct notify_carrier *carrier, int fd, short events, uint64_t until_ns)
 {
 	struct pollfd fds[2] = {{.fd = carrier->cut_fd, .events = POLLIN}, {.fd = fd, .events = events}};
 
 	for (;;) {
-		uint64_t now_ns = notify_now_ns(), left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+		uint64_t now_ns = io_now_ns(), left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
 		int ready = poll(fds, 2,
 				 left_ns > 3600 * NS_PER_S ? 3600000 : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
 
@@ -84,8 +76,8 @@ int notify_send_all(const struct notify_carrier *carrier, const void *bytes, siz
 		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS)
 			return -errno;
 		error = notify_wait(carrier, errno == ENOBUFS ? -1 : carrier->fd, POLLOUT,
-				    errno == ENOBUFS ? notify_now_ns() + 10 * NS_PER_MS : until_ns);
-		if (error && !(error == -ETIMEDOUT && notify_now_ns() < until_ns))
+				    errno == ENOBUFS ? io_now_ns() + 10 * NS_PER_MS : until_ns);
+		if (error && !(error == -ETIMEDOUT && io_now_ns() < until_ns))
 			return error;
 	}
 	return 0;

@@ -51,7 +51,6 @@ extern const struct notify_carrier_ops notify_syslog_ops, notify_journal_ops, no
 
 void notify_carrier_init(struct notify_carrier *carrier, const struct notify_receiver *receiver);
 void notify_carrier_close(struct notify_carrier *carrier); /* the connection, if any */
-uint64_t notify_now_ns(void);				   /* CLOCK_MONOTONIC */
 /*
  * Until fd is ready for `events` (then 0), the instant is over (-ETIMEDOUT) or the cut is ordered (-ECANCELED). fd -1:
  * only the latter two.

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -211,7 +212,7 @@ static int attend(struct exec_run *run, const struct notify_carrier *carrier, ui
 			{.fd = run->to_fd, .events = POLLOUT},
 			{.fd = run->from_fd, .events = POLLIN},
 		};
-		uint64_t now_ns = notify_now_ns();
+		uint64_t now_ns = io_now_ns();
 		uint64_t left_ms = until_ns > now_ns ? (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS : 0;
 
 		if (!left_ms)
@@ -236,10 +237,10 @@ static void end_group(struct exec_run *run, struct notify_carrier *carrier, bool
 
 	if (!at_once) {
 		kill(-run->pid, SIGTERM);
-		attend(run, carrier, notify_now_ns() + TERM_PATIENCE_NS);
+		attend(run, carrier, io_now_ns() + TERM_PATIENCE_NS);
 	}
 	kill(-run->pid, SIGKILL);
-	attend(run, &deaf, notify_now_ns() + KILL_PATIENCE_NS);
+	attend(run, &deaf, io_now_ns() + KILL_PATIENCE_NS);
 }
 
 /* ---- one message ---- */
@@ -276,7 +277,7 @@ static enum notify_put judge(struct exec_run *run, struct notify_carrier *carrie
 
 static enum notify_put exec_put(struct notify_carrier *carrier, const struct notify_message *message)
 {
-	uint64_t until_ns = notify_now_ns() + carrier->receiver->timeout_ns;
+	uint64_t until_ns = io_now_ns() + carrier->receiver->timeout_ns;
 	struct exec_run run = {.pidfd = -1, .to_fd = -1, .from_fd = -1};
 	struct exec_env env = {.count = 0};
 	enum notify_put put;

@@ -18,6 +18,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/table.h"
@@ -61,7 +62,7 @@ struct notify_queue {
 
 static void forget_old(struct notify_queue *queue)
 {
-	uint64_t now_ns = notify_now_ns();
+	uint64_t now_ns = io_now_ns();
 
 	while (queue->memory.count > MEMORY_MAX ||
 	       (queue->memory.count && now_ns - queue->memory.head->put_at_ns >= queue->carrier.remembers_ns))
@@ -110,7 +111,7 @@ static void back_off(struct notify_queue *queue)
 	wait_ns += wait_ns / 4 * (queue->random % 1024) / 1024;
 	if (wait_ns > queue->options.retry_max_ns)
 		wait_ns = queue->options.retry_max_ns;
-	queue->retry_at_ns = notify_now_ns() + wait_ns;
+	queue->retry_at_ns = io_now_ns() + wait_ns;
 }
 
 static void failed(struct notify_queue *queue)
@@ -207,7 +208,7 @@ static bool may_put(const struct notify_queue *queue)
 		return false;
 	if (queue->is_stopping)
 		return !queue->has_tried;
-	return notify_now_ns() >= queue->retry_at_ns;
+	return io_now_ns() >= queue->retry_at_ns;
 }
 
 static void put(struct notify_queue *queue)
@@ -223,7 +224,7 @@ static void put(struct notify_queue *queue)
 	pthread_mutex_lock(&queue->lock);
 	queue->in_hand = NULL;
 	if (result == NOTIFY_IN_DOUBT) {
-		message->put_at_ns = notify_now_ns();
+		message->put_at_ns = io_now_ns();
 		notify_list_add(&queue->doubt, message);
 		return;
 	}
@@ -252,7 +253,7 @@ static void doze(struct notify_queue *queue)
 		{.fd = queue->cut_fd, .events = POLLIN},
 		{.fd = watches ? queue->carrier.fd : -1, .events = POLLRDHUP},
 	};
-	uint64_t now_ns = notify_now_ns(), left_ms, drained;
+	uint64_t now_ns = io_now_ns(), left_ms, drained;
 	int wait_ms = -1;
 
 	if (has_waiting) {
@@ -315,7 +316,7 @@ static void *run(void *arg)
 		}
 		if (queue->gives_up || (queue->is_stopping && !queue->doubt.count))
 			break;
-		if (queue->is_abandoned && notify_now_ns() >= queue->give_up_at_ns)
+		if (queue->is_abandoned && io_now_ns() >= queue->give_up_at_ns)
 			break;
 		doze(queue);
 	}
@@ -376,7 +377,7 @@ int notify_queue_new(struct notify_queue **out, const struct notify_receiver *re
 	queue->carrier.origin = &queue->options.origin;
 	queue->carrier.fd = -1;
 	queue->next_settings = notify_settings_new(receiver);
-	queue->random = notify_now_ns() ^ (uintptr_t)queue ^ options->origin.pid;
+	queue->random = io_now_ns() ^ (uintptr_t)queue ^ options->origin.pid;
 	queue->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	queue->cut_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	queue->carrier.cut_fd = queue->cut_fd;
@@ -427,16 +428,6 @@ struct notify_message *notify_queue_reports(struct notify_queue *queue)
 	return reports;
 }
 
-bool notify_queue_has_reports(struct notify_queue *queue)
-{
-	bool has_reports;
-
-	pthread_mutex_lock(&queue->lock);
-	has_reports = queue->reports.head != NULL;
-	pthread_mutex_unlock(&queue->lock);
-	return has_reports;
-}
-
 void notify_queue_counts(struct notify_queue *queue, struct notify_counts *counts)
 {
 	pthread_mutex_lock(&queue->lock);
@@ -459,7 +450,7 @@ static void ask_to_stop(struct notify_queue *queue, bool abandon)
 	queue->is_stopping = true;
 	queue->has_tried = false;
 	queue->is_abandoned = abandon;
-	queue->give_up_at_ns = notify_now_ns() + ABANDON_PATIENCE_NS;
+	queue->give_up_at_ns = io_now_ns() + ABANDON_PATIENCE_NS;
 	if (abandon)
 		pthread_detach(queue->thread);
 	wake(queue->wake_fd);

@@ -31,7 +31,6 @@ void notify_queue_update(struct notify_queue *queue, const struct notify_receive
 void notify_queue_add(struct notify_queue *queue, struct notify_message *message);
 /* What was delivered or let go since the last call, in that order; the caller frees them. */
 struct notify_message *notify_queue_reports(struct notify_queue *queue);
-bool notify_queue_has_reports(struct notify_queue *queue);
 void notify_queue_counts(struct notify_queue *queue, struct notify_counts *counts);
 const char *notify_queue_name(const struct notify_queue *queue);
 

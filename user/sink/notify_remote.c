@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/units.h"
 
 #define TCP_STANDS_NS (1 * NS_PER_S)
@@ -88,7 +89,7 @@ static int remote_open(struct notify_carrier *carrier, uint64_t until_ns)
 		left_count++;
 	error = -EADDRNOTAVAIL;
 	for (each = list; each && carrier->fd < 0; each = each->ai_next) {
-		uint64_t now_ns = notify_now_ns();
+		uint64_t now_ns = io_now_ns();
 		uint64_t part_ns = until_ns > now_ns ? (until_ns - now_ns) / left_count-- : 0;
 
 		error = remote_connect(carrier, each, now_ns + part_ns);
@@ -123,7 +124,7 @@ static enum notify_settled remote_look(struct notify_carrier *carrier)
 
 static enum notify_put remote_put(struct notify_carrier *carrier, const struct notify_message *message)
 {
-	uint64_t until_ns = notify_now_ns() + carrier->receiver->timeout_ns;
+	uint64_t until_ns = io_now_ns() + carrier->receiver->timeout_ns;
 	bool is_udp = carrier->receiver->is_udp;
 	struct buf line = {0}, framed = {0};
 	int error;
@@ -144,7 +145,7 @@ static enum notify_put remote_put(struct notify_carrier *carrier, const struct n
 		notify_carrier_close(carrier);
 		return notify_failed(carrier, error, carrier->receiver->host);
 	}
-	carrier->put_at_ns = notify_now_ns();
+	carrier->put_at_ns = io_now_ns();
 	carrier->remembers_ns = is_udp ? 0 : TCP_REMEMBERS_NS;
 	return NOTIFY_IN_DOUBT;
 }
@@ -152,7 +153,7 @@ static enum notify_put remote_put(struct notify_carrier *carrier, const struct n
 static enum notify_settled remote_settle(struct notify_carrier *carrier, bool hurried)
 {
 	uint64_t stands_ns = carrier->receiver->is_udp ? UDP_STANDS_NS : TCP_STANDS_NS;
-	uint64_t age_ns = notify_now_ns() - carrier->put_at_ns;
+	uint64_t age_ns = io_now_ns() - carrier->put_at_ns;
 	enum notify_settled looked;
 	int unread_bytes = 0;
 

@@ -10,13 +10,12 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/units.h"
 
 #define SYSLOG_SOCKET "/dev/log"
@@ -24,24 +23,6 @@
 static const char *syslog_path(const struct notify_carrier *carrier)
 {
 	return carrier->syslog_socket ? carrier->syslog_socket : SYSLOG_SOCKET;
-}
-
-static int syslog_connect(const char *path, int type)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd, error;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	error = -errno;
-	close(fd);
-	return error;
 }
 
 static bool syslog_which(const char *path, uint64_t *ino, uint64_t *ctime_ns)
@@ -66,10 +47,10 @@ static int syslog_open(struct notify_carrier *carrier)
 	carrier->opened_ino = carrier->opened_ctime_ns = 0;
 	syslog_which(path, &carrier->opened_ino, &carrier->opened_ctime_ns);
 	carrier->is_stream = false;
-	fd = syslog_connect(path, SOCK_DGRAM);
+	fd = io_connect(path, SOCK_DGRAM | SOCK_NONBLOCK);
 	if (fd == -EPROTOTYPE) {
 		carrier->is_stream = true;
-		fd = syslog_connect(path, SOCK_STREAM);
+		fd = io_connect(path, SOCK_STREAM | SOCK_NONBLOCK);
 	}
 	if (fd < 0)
 		return fd;
@@ -84,7 +65,7 @@ static int syslog_open(struct notify_carrier *carrier)
 
 static enum notify_put syslog_put(struct notify_carrier *carrier, const struct notify_message *message)
 {
-	uint64_t until_ns = notify_now_ns() + carrier->receiver->timeout_ns;
+	uint64_t until_ns = io_now_ns() + carrier->receiver->timeout_ns;
 	struct buf line = {0};
 	int error = syslog_open(carrier);
 
@@ -103,7 +84,7 @@ static enum notify_put syslog_put(struct notify_carrier *carrier, const struct n
 			notify_carrier_close(carrier);
 		return notify_failed(carrier, error, syslog_path(carrier));
 	}
-	carrier->put_at_ns = notify_now_ns();
+	carrier->put_at_ns = io_now_ns();
 	return NOTIFY_IN_DOUBT;
 }
 
@@ -121,7 +102,7 @@ static bool syslog_is_read(const struct notify_carrier *carrier)
 	if (!syslog_which(syslog_path(carrier), &ino, &ctime_ns) || ino != carrier->opened_ino ||
 	    ctime_ns != carrier->opened_ctime_ns)
 		return false;
-	fd = syslog_connect(syslog_path(carrier), SOCK_DGRAM);
+	fd = io_connect(syslog_path(carrier), SOCK_DGRAM | SOCK_NONBLOCK);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;

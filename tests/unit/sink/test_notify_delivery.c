@@ -18,6 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/refuse.h"
 #include "check.h"
 #include "notify_world.h"
@@ -94,10 +95,10 @@ static struct notify_counts counts(size_t receiver)
 
 static void await_sent(size_t receiver, uint64_t sent_count)
 {
-	uint64_t until_ns = notify_now_ns() + 15 * NS_PER_S;
+	uint64_t until_ns = io_now_ns() + 15 * NS_PER_S;
 
 	while (counts(receiver).sent_count < sent_count) {
-		if (notify_now_ns() > until_ns)
+		if (io_now_ns() > until_ns)
 			fail_msg("sent %llu of %llu: %s", (unsigned long long)counts(receiver).sent_count,
 				 (unsigned long long)sent_count, counts(receiver).error);
 		poll(NULL, 0, 1);
@@ -262,17 +263,17 @@ static void a_logger_that_does_not_read_holds_up_nobody(void **state)
 		 "route: {receivers: [stuck, prog], group_by: [...], group_wait: 0, group_interval: 0}\n",
 		 folder);
 	world_begin_sink(&world, line, &options);
-	before_ns = notify_now_ns();
+	before_ns = io_now_ns();
 	for (i = 0; i < 2000; i++)
 		world_fire(&world, "Slow", "critical", i);
 	world_run(&world, 1);
-	assert_true(notify_now_ns() - before_ns < 5 * NS_PER_S); /* one attempt at the stuck one takes 10 s */
+	assert_true(io_now_ns() - before_ns < 5 * NS_PER_S); /* one attempt at the stuck one takes 10 s */
 	await_sent(1, 20);
 	assert_true(counts(0).dropped_count > 500);
-	before_ns = notify_now_ns();
+	before_ns = io_now_ns();
 	notify_free(world.sink);
 	world.sink = NULL;
-	assert_true(notify_now_ns() - before_ns < 1000 * NS_PER_MS);
+	assert_true(io_now_ns() - before_ns < 1000 * NS_PER_MS);
 	assert_true(was_said("receiver 'stuck' (syslog): "));
 	assert_true(was_said(" not delivered"));
 	close(stuck);
@@ -637,8 +638,8 @@ static void a_program_that_hangs_is_ended_with_its_group(void **state)
 	while (!counts(0).failed_count)
 		poll(NULL, 0, 5);
 	assert_string_equal(counts(0).error, "/bin/sh: no answer in time");
-	until_ns = notify_now_ns() + 5 * NS_PER_S;
-	while (is_alive("child") && notify_now_ns() < until_ns)
+	until_ns = io_now_ns() + 5 * NS_PER_S;
+	while (is_alive("child") && io_now_ns() < until_ns)
 		poll(NULL, 0, 5);
 	assert_false(is_alive("child"));
 }
@@ -652,8 +653,8 @@ static void what_a_program_that_fails_leaves_in_its_group_is_ended(void **state)
 	fire(1);
 	while (!counts(0).failed_count)
 		poll(NULL, 0, 5);
-	until_ns = notify_now_ns() + 5 * NS_PER_S;
-	while (is_alive("child") && notify_now_ns() < until_ns)
+	until_ns = io_now_ns() + 5 * NS_PER_S;
+	while (is_alive("child") && io_now_ns() < until_ns)
 		poll(NULL, 0, 5);
 	assert_false(is_alive("child"));
 }
@@ -685,12 +686,12 @@ static void the_end_does_not_wait_for_a_program_that_hangs(void **state)
 		free(slurp("parent", &length));
 		poll(NULL, 0, 5);
 	}
-	before_ns = notify_now_ns();
+	before_ns = io_now_ns();
 	notify_free(world.sink);
 	world.sink = NULL;
-	assert_true(notify_now_ns() - before_ns < 1000 * NS_PER_MS);
-	before_ns = notify_now_ns();
-	while (is_alive("parent") && notify_now_ns() - before_ns < 5 * NS_PER_S)
+	assert_true(io_now_ns() - before_ns < 1000 * NS_PER_MS);
+	before_ns = io_now_ns();
+	while (is_alive("parent") && io_now_ns() - before_ns < 5 * NS_PER_S)
 		poll(NULL, 0, 5);
 	assert_false(is_alive("parent"));
 	assert_true(was_said("receiver 'prog' (exec): 1 message was not delivered"));
