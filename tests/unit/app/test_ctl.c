@@ -219,7 +219,7 @@ static void silences_come_from_words_as_the_shell_leaves_them(void **arg)
 		{{"engine!=x", "service!~a|b"}, "engine!=\"x\",service!~\"a|b\""},
 		{{"{engine=\"x\",alertname=~\"T.*\"}"}, "{engine=\"x\",alertname=~\"T.*\"}"},
 		{{"engine=\"x\""}, "engine=\"x\""},
-		{{"engine="}, "engine=\"\""},
+		{{"alertname=x", "engine="}, "alertname=\"x\",engine=\"\""},
 	};
 	struct desk *desk = *arg;
 
@@ -239,6 +239,8 @@ static void silences_come_from_words_as_the_shell_leaves_them(void **arg)
 		world_remove_silence(&desk->world, desk->world.view.silences->id);
 		desk->world.last_silence_id = 0;
 	}
+	run(desk, "silence", "--for", "2h", "engine=", NULL); /* any alert that says no engine would match */
+	assert_int_equal(desk->status, 2);
 	run(desk, "silences", NULL);
 	assert_string_equal(desk->out, "there are no silences\n");
 }
