@@ -21,6 +21,7 @@
 #include "app/control.h"
 #include "app/control_place.h"
 #include "app/ctl.h"
+#include "base/io.h"
 #include "base/refuse.h"
 #include "world.h"
 
@@ -493,7 +494,7 @@ static void the_only_tracer_is_found_and_several_are_listed(void **arg)
 	assert_string_equal(desk->err, "ttsobs-bpf: no tracer is running\n");
 	assert_int_equal(mkdir(directory, 0700), 0);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(control_place_address(&address, dead), 0);
+	assert_int_equal(io_socket_address(&address, dead), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	close(fd);
 	run_bare(desk);
@@ -504,7 +505,7 @@ static void the_only_tracer_is_found_and_several_are_listed(void **arg)
 	assert_string_equal(desk->out, "there are no silences\n");
 	/* one that hangs up on everybody: it is there, and its target is not known */
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(control_place_address(&address, second), 0);
+	assert_int_equal(io_socket_address(&address, second), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 0), 0);
 	if (!fork()) {
@@ -545,7 +546,7 @@ static void run_against(struct desk *desk, const char *command, const char *byte
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pid_t child;
 
-	assert_int_equal(control_place_address(&address, path), 0);
+	assert_int_equal(io_socket_address(&address, path), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 4), 0);
 	fflush(NULL);
