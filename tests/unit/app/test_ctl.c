@@ -212,12 +212,12 @@ static void narrow_terminals_keep_what_matters(void **arg)
 static void silences_come_from_words_as_the_shell_leaves_them(void **arg)
 {
 	static const struct {
-		const char *words[3];
+		const char *words[4];
 		const char *text;
 	} cases[] = {
 		{{"engine=x"}, "engine=\"x\""},
 		{{"engine=x", "alertname=~Too.*\\d"}, "engine=\"x\",alertname=~\"Too.*\\\\d\""},
-		{{"engine!=x", "service!~a|b"}, "engine!=\"x\",service!~\"a|b\""},
+		{{"engine!=x", "service!~a|b", "pid=1"}, "engine!=\"x\",service!~\"a|b\",pid=\"1\""},
 		{{"{engine=\"x\",alertname=~\"T.*\"}"}, "{engine=\"x\",alertname=~\"T.*\"}"},
 		{{"engine=\"x\""}, "engine=\"x\""},
 		{{"alertname=x", "engine="}, "alertname=\"x\",engine=\"\""},
@@ -228,7 +228,7 @@ static void silences_come_from_words_as_the_shell_leaves_them(void **arg)
 		const char *const *words = cases[i].words;
 
 		run(desk, "silence", "--for", "2h", "--comment", "night shift", words[0], words[1],
-		    NULL);
+		    words[1] ? words[2] : NULL, NULL);
 		assert_int_equal(desk->status, 0);
 		assert_has(desk->out, "holds for 2h00m");
 		assert_string_equal(desk->world.view.silences->text, cases[i].text);
