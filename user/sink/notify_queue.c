@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: messages from the reader's thread. Out: a thread that delivers them, and its reports.
- * The rule that surprises: a thread that is inside of a call that cannot be interrupted is not waited for at the end; it
- * frees the queue itself.
+ * The rule that surprises: a thread that is inside of a call that cannot be interrupted is not waited for at the end:
+ * it frees the queue itself.
  */
 #include "sink/notify_queue_parts.h"
 

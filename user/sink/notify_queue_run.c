@@ -70,8 +70,8 @@ static void failed(struct notify_queue *queue)
 static void worked(struct notify_queue *queue)
 {
 	if (queue->failures_count)
-		warn("receiver '%s' (%s): works again after %u attempts that failed", queue->name, notify_kind_word(queue->counts.kind),
-		     queue->failures_count);
+		warn("receiver '%s' (%s): works again after %u attempts that failed", queue->name,
+		     notify_kind_word(queue->counts.kind), queue->failures_count);
 	queue->failures_count = 0;
 	queue->retry_at_ns = 0;
 	queue->counts.error[0] = '\0';

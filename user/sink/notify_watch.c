@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: notes of alerts that fired. Out: whether they may be told.
- * The rule that surprises: what is inhibited keeps quiet only while it fires. Whoever was told of it before hears of its
- * end at once, for he may have something open under its id; only a silence holds the end back.
+ * The rule that surprises: what is inhibited keeps quiet only while it fires. Whoever was told of it before hears of
+ * its end at once, for something may be open under its id there; only a silence holds the end back.
  */
 #include "sink/notify_parts.h"
 
