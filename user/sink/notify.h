@@ -16,9 +16,8 @@ struct notify_options {
 	const char *syslog_socket;  /* NULL = /dev/log */
 	const char *journal_socket; /* NULL = /run/systemd/journal/socket; only to see whether a journal is there */
 	/*
-	 * For receivers of kind log: one whole NDJSON line with its '\n', on the caller's thread of on_alert and
-	 * on_tick. level: "debug"
-	 * ... "critical". NULL: such receivers deliver nowhere, which is counted as dropped and said once.
+	 * For receivers of kind log: one whole NDJSON line with its '\n', on the caller's thread of on_tick. level:
+	 * "debug" ... "critical". NULL: such receivers deliver nowhere, which is counted as dropped and said once.
 	 */
 	void (*log)(void *arg, const char *level, const char *line, size_t length);
 	void *log_arg;

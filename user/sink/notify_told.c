@@ -126,13 +126,12 @@ static bool read_one(struct json_object *one, struct loaded *loaded)
 {
 	const char *id = read_text(one, "alert_id"), *receiver = read_text(one, "receiver"),
 		   *state = read_text(one, "state");
-	char *end;
 
 	if (!id || !receiver || !state || strlen(receiver) >= sizeof(loaded->receiver))
 		return false;
 	if (strlen(id) != 16 || id[strspn(id, "0123456789abcdef")])
 		return false;
-	loaded->alert_id = strtoull(id, &end, 16);
+	loaded->alert_id = strtoull(id, NULL, 16);
 	strcpy(loaded->receiver, receiver);
 	loaded->told.state = TOLD_FIRING;
 	return (!strcmp(state, STATE_WORD) || !strcmp(state, STATE_WORD_OF_OLD)) &&
