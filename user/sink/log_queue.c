@@ -24,6 +24,8 @@
 #include "sink/outlet.h"
 
 #define SLICE_MS 50	 /* how soon the thread notices that it shall give up */
+#define GATHER_MS 20	 /* how long a line may wait for others */
+#define GATHER_BYTES (256u << 10)
 #define TRY_AGAIN_MS 250 /* after a full disk */
 
 struct log_queue {
@@ -166,6 +168,16 @@ static void log_queue_write_batch(struct log_queue *queue)
 	buf_reset(&queue->batch);
 }
 
+/* A wake-up and a write for each line would cost more than the line: what comes within a short time is written at once. Locked. */
+static void log_queue_gather(struct log_queue *queue)
+{
+	struct timespec until = io_in_ms(GATHER_MS);
+
+	while (queue->pending.length && queue->pending.length < GATHER_BYTES && !queue->is_stopping && queue->next_fd < 0)
+		if (pthread_cond_timedwait(&queue->to_thread, &queue->lock, &until))
+			break;
+}
+
 static void *log_queue_run(void *arg)
 {
 	struct log_queue *queue = arg;
@@ -175,6 +187,7 @@ static void *log_queue_run(void *arg)
 	for (;;) {
 		while (!queue->pending.length && !queue->is_stopping && queue->next_fd < 0)
 			pthread_cond_wait(&queue->to_thread, &queue->lock);
+		log_queue_gather(queue);
 		if (queue->next_fd >= 0)
 			log_queue_swap_fd(queue);
 		if (!queue->pending.length && queue->is_stopping)
@@ -250,8 +263,11 @@ static bool log_queue_take(struct log_queue *queue, const char *bytes, size_t le
 	fits = !queue->error &&
 	       queue->pending.length + queue->batch_bytes + length <= LIMIT_LOG_QUEUE_BYTES;
 	if (fits) {
+		size_t before = queue->pending.length;
+
 		buf_add(&queue->pending, bytes, length);
-		pthread_cond_signal(&queue->to_thread);
+		if (!before || (before < GATHER_BYTES && queue->pending.length >= GATHER_BYTES))
+			pthread_cond_signal(&queue->to_thread);
 	} else if (counted && queue->error != -EPIPE) {
 		queue->dropped_count++;
 	}
