@@ -10,23 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/rules_place.h"
 #include "config/schema_scalar.h"
 #include "rules/expr.h"
 
 /* ---- matchers and names ---- */
-
-/* The byte of the file at which byte `inside` of the scalar stands; the scalar's own place when escapes are in between.
- */
-static size_t place_inside_text(struct notify_reader *r, struct fy_node *node, const char *text, size_t inside)
-{
-	enum fy_node_style style = fy_node_get_style(node);
-	size_t place = yaml_place(r->yaml, node), from = place;
-
-	from += style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED;
-	if (from + inside <= r->yaml->length && !memcmp(r->yaml->text + from, text, inside))
-		return from + inside;
-	return place;
-}
 
 /* Appends the matchers of one item. They are moved, their regexes with them. */
 static void read_matcher(struct notify_reader *r, struct fy_node *item, struct matcher *matchers, size_t *count)
@@ -38,10 +26,8 @@ static void read_matcher(struct notify_reader *r, struct fy_node *item, struct m
 
 	some = expr_parse_matchers(r->arena, text, length, &some_count, &mistakes);
 	for (size_t i = 0; i < mistakes.count; i++)
-		yaml_mistake(r->yaml,
-			     place_inside_text(r, item, text,
-					       mistakes.items[i].place < length ? mistakes.items[i].place : length),
-			     "%s", mistakes.items[i].message);
+		yaml_mistake(r->yaml, rules_place(r->yaml, item, mistakes.items[i].place), "%s",
+			     mistakes.items[i].message);
 	expr_mistakes_fini(&mistakes);
 	for (size_t i = 0; some && i < some_count; i++) {
 		if (*count == NOTIFY_MAX_MATCHERS) {

@@ -324,6 +324,9 @@ static void the_place_of_a_matchers_mistake_is_inside_its_text(void **state)
 	(void)state;
 	mistakes(OPS "route:\n  receiver: ops\n  routes:\n    - match:\n        - ok=\"1\"\n        - \"xyz=~'a(b'\"\n",
 		 "7:19: bad regular expression: missing ) of a group\n");
+	/* behind escapes, too */
+	mistakes(OPS "route:\n  receiver: ops\n  routes:\n    - match:\n        - ok=\"1\"\n        - \"xyz=~\\\"a(b\\\"\"\n",
+		 "7:20: bad regular expression: missing ) of a group\n");
 }
 
 static void what_is_no_mapping_is_refused(void **state)
