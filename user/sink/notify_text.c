@@ -362,8 +362,9 @@ static void add_message(struct fields *fields, const struct notify_message *mess
 		member_count(fields->object, "cut_fields", fields->cut_count);
 }
 
-void notify_json(struct buf *out, const struct notify_message *message, const char *receiver, bool with_msg,
-		 size_t max_bytes)
+/* level NULL: none; msg_bytes 0: no sentence. */
+static void add_record(struct buf *out, const struct notify_message *message, const char *receiver, const char *level,
+		       size_t msg_bytes, size_t max_bytes)
 {
 	struct fields fields = {
 		.object = member_object(),
@@ -374,9 +375,11 @@ void notify_json(struct buf *out, const struct notify_message *message, const ch
 
 	add_field(&fields, "v", member_new_count(1));
 	field_time(&fields, "ts", message->wall_real_ns);
+	if (level)
+		field_text(&fields, "level", level);
 	field_text(&fields, "event", "notification");
-	if (with_msg) {
-		notify_sentence(&said, message, max_bytes / 4);
+	if (msg_bytes) {
+		notify_sentence(&said, message, msg_bytes);
 		field_text(&fields, "msg", said.bytes);
 	}
 	add_message(&fields, message, receiver);
@@ -384,18 +387,14 @@ void notify_json(struct buf *out, const struct notify_message *message, const ch
 	buf_fini(&said);
 }
 
+void notify_json(struct buf *out, const struct notify_message *message, const char *receiver, bool with_msg,
+		 size_t max_bytes)
+{
+	add_record(out, message, receiver, NULL, with_msg ? max_bytes / 4 : 0, max_bytes);
+}
+
 void notify_log_line(struct buf *out, const struct notify_message *message, const char *receiver, const char *level)
 {
-	struct fields fields = {.object = member_object(), .used_bytes = 2, .max_bytes = 65536 - CUT_MEMBER_BYTES};
-	struct buf said = {0};
-
-	notify_sentence(&said, message, 2000);
-	add_field(&fields, "v", member_new_count(1));
-	field_time(&fields, "ts", message->wall_real_ns);
-	field_text(&fields, "level", level);
-	field_text(&fields, "event", "notification");
-	field_text(&fields, "msg", said.bytes);
-	add_message(&fields, message, receiver);
-	member_print(out, fields.object);
-	buf_fini(&said);
+	add_record(out, message, receiver, level, 2000, 65536);
+	buf_char(out, '\n');
 }
