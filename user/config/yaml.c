@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -314,12 +315,16 @@ struct fy_node *yaml_root(const struct yaml *yaml)
 
 int yaml_read_file(const char *path, char **text, size_t *length)
 {
-	/* O_NONBLOCK only for the opening: a FIFO that nobody writes to must not hang the start. */
+	/* O_NONBLOCK only for the opening: a FIFO must not hang the start. */
 	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	auto_free char *bytes = NULL;
+	struct stat status;
 	size_t filled = 0;
 	ssize_t got;
 
+	/* it would read as empty while nobody writes; a socket cannot even be opened */
+	if (fd < 0 ? errno == ENXIO : !fstat(fd, &status) && S_ISFIFO(status.st_mode))
+		return refuse(-EINVAL, "%s: a FIFO or socket, not a file", path);
 	if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
 		return refuse(-errno, "%s: %s", path, strerror(errno));
 	bytes = mem_new(YAML_MAX_BYTES + 1);

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "config/yaml.h"
 #include "said.h"
 
@@ -198,7 +200,9 @@ static void a_file_over_the_limit_is_refused_and_one_at_the_limit_is_not(void **
 
 static void what_cannot_be_read_is_refused_with_the_reason(void **state)
 {
+	int socket_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	char *text = NULL, *path = temporary_file("", 0);
+	struct sockaddr_un address;
 	size_t length = 0;
 	struct buf said;
 
@@ -209,10 +213,15 @@ static void what_cannot_be_read_is_refused_with_the_reason(void **state)
 	assert_int_equal(yaml_read_file("/tmp", &text, &length), -EISDIR);
 	assert_non_null(strstr(said.bytes, "/tmp: Is a directory\n"));
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(yaml_read_file(path, &text, &length),
-			 0); /* nobody writes: an end, not a wait */
-	assert_int_equal(length, 0);
-	free(text);
+	assert_int_equal(yaml_read_file(path, &text, &length), -EINVAL); /* nobody writes: no wait, and not an empty text */
+	assert_non_null(strstr(said.bytes, ": a FIFO or socket, not a file\n"));
+	unlink(path);
+	buf_reset(&said);
+	assert_int_equal(io_socket_address(&address, path), 0);
+	assert_int_equal(bind(socket_fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(yaml_read_file(path, &text, &length), -EINVAL);
+	assert_non_null(strstr(said.bytes, ": a FIFO or socket, not a file\n"));
+	close(socket_fd);
 	assert_int_equal(yaml_read_file("/dev/zero", &text, &length), -EINVAL);
 	said_end(&said);
 	unlink(path);
