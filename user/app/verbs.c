@@ -168,7 +168,7 @@ static const struct verb table[] = {
 	{ "report", "FILE | -p PID", "statistics per engine and stage", true, true, true, run_report },
 	{ "timeline", "FILE | -p PID", "waterfalls of single utterances", true, true, false, run_timeline },
 	{ "engines", "[list|show NAME|check FILE]", "the engine files", false, false, false, run_engines },
-	{ "rules", "check|test FILE... | eval EXPR RECORDING [WHEN]", "the alert rules and their unit tests", false, false, true, verbs_rules },
+	{ "rules", "check FILE|DIR... | test FILE... | eval EXPR RECORDING [WHEN]", "the alert rules and their unit tests", false, false, true, verbs_rules },
 	{ "ctl", "COMMAND", "ask or tell a running tracer: status, alerts, ack, silence, ...", false, false, true, run_ctl },
 	{ "probes", "-p PID", "where a process would be probed, and why", false, false, true, run_probes },
 	{ "doctor", "", "what this kernel and these privileges allow", false, false, true, run_doctor },

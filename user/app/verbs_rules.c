@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * rules check FILE... | rules test FILE... | rules eval EXPR RECORDING [AT]
+ * rules check FILE|DIR... | rules test FILE... | rules eval EXPR RECORDING [WHEN]
  * In: the command line. Out: what was found on standard output, mistakes on standard error, the exit code: 2 when a
  * file or an expression is wrong, 1 when a test failed. The rule that surprises: every file is looked at, however many
  * before it were wrong.
@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/verbs.h"
@@ -53,7 +54,7 @@ static void print_found(struct buf *out, const char *path, const struct rules_fo
 {
 	text_clean(out, path, strlen(path), false);
 	buf_text(out, ": ");
-	if (found->kind == RULES_KIND_THRESHOLDS) {
+	if (found->kind == RULE_TEXT_THRESHOLDS) {
 		print_count(out, found->thresholds_count, "threshold");
 	} else {
 		print_count(out, found->alerts_count + found->records_count, "rule");
@@ -68,18 +69,50 @@ static void print_found(struct buf *out, const char *path, const struct rules_fo
 	buf_char(out, '\n');
 }
 
+static int check_file(struct buf *out, const char *path)
+{
+	struct rules_found found;
+	int error = rules_check_file(path, &found);
+
+	if (!error)
+		print_found(out, path, &found);
+	return error;
+}
+
+/* The files that --rules takes from it, as rule files. */
+static int check_directory(struct buf *out, const char *path)
+{
+	struct rule_texts texts = {0};
+	int error = rules_texts_add_directory(&texts, path);
+
+	for (size_t i = 0; i < texts.count; i++) {
+		struct rules_found found;
+		int one = rules_check(&texts.items[i], &found);
+
+		if (!one)
+			print_found(out, texts.items[i].file, &found);
+		error = error ? error : one;
+	}
+	if (!error && !texts.count) {
+		text_clean(out, path, strlen(path), false);
+		buf_text(out, ": no file ends in .yaml or .yml\n");
+	}
+	rules_texts_fini(&texts);
+	return error;
+}
+
 static int check_files(const struct strings *files)
 {
 	struct buf out = {0};
 	int code = EXIT_CODE_OK;
 
 	for (size_t i = 1; i < files->count; i++) {
-		struct rules_found found;
+		const char *path = files->values[i];
+		struct stat status;
+		bool is_directory = !stat(path, &status) && S_ISDIR(status.st_mode);
 
-		if (rules_check_file(files->values[i], &found))
+		if (is_directory ? check_directory(&out, path) : check_file(&out, path))
 			code = EXIT_CODE_USAGE;
-		else
-			print_found(&out, files->values[i], &found);
 		if (verbs_rules_print(&out))
 			code = code ? code : EXIT_CODE_RUNTIME;
 	}
@@ -170,11 +203,11 @@ int verbs_rules(const struct options *options)
 		return verbs_rules_eval(options);
 	if (!is_check && !is_test) {
 		if (what[0])
-			refuse(0, "rules knows check FILE..., test FILE... and eval EXPR RECORDING [AT], not '%s'",
+			refuse(0, "rules knows check FILE|DIR..., test FILE... and eval EXPR RECORDING [WHEN], not '%s'",
 			       what);
 		else
-			refuse(0, "rules what? say: ttsobs-bpf rules check FILE..., test FILE... or eval EXPR "
-				  "RECORDING [AT]");
+			refuse(0, "rules what? say: ttsobs-bpf rules check FILE|DIR..., test FILE... or eval EXPR "
+				  "RECORDING [WHEN]");
 		return EXIT_CODE_USAGE;
 	}
 	if (options->args.count < 2) {

@@ -340,7 +340,7 @@ int verbs_rules_eval(const struct options *options)
 	int code = EXIT_CODE_USAGE;
 
 	if (args->count < 3 || args->count > 4) {
-		refuse(0, "say: ttsobs-bpf rules eval EXPR RECORDING [AT]");
+		refuse(0, "say: ttsobs-bpf rules eval EXPR RECORDING [WHEN]");
 		return EXIT_CODE_USAGE;
 	}
 	asker.expr = parse(&arena, args->values[1]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: a path. Out: what kind of file it is, what it holds, its mistakes, and notes on what can hardly be meant. */
+/* In: a path or a text. Out: what kind of file it is, what it holds, its mistakes, and notes on what can hardly be meant. */
 #include "config/rules_check.h"
 
 #include <errno.h>
@@ -8,20 +8,15 @@
 #include "base/refuse.h"
 #include "config/rules_reader.h"
 
-enum rules_kind rules_kind_of(const char *text, size_t length)
+/* By its top-level keys; what is neither is a rule file, which then has mistakes. */
+static enum rule_text_kind kind_of(const struct rule_text *text)
 {
-	struct yaml *yaml = yaml_new("", text, length);
+	struct yaml *yaml = yaml_new("", text->text, text->length);
 	struct fy_node *root = yaml_root(yaml);
-	enum rules_kind kind = RULES_KIND_RULES;
+	bool has_thresholds = root && fy_node_is_mapping(root) && schema_has(root, "thresholds") && !schema_has(root, "groups");
 
-	if (root && fy_node_is_mapping(root) && !schema_has(root, "groups")) {
-		if (schema_has(root, "thresholds"))
-			kind = RULES_KIND_THRESHOLDS;
-		else if (schema_has(root, "tests") || schema_has(root, "rule_files"))
-			kind = RULES_KIND_TEST;
-	}
 	yaml_free(yaml);
-	return kind;
+	return has_thresholds ? RULE_TEXT_THRESHOLDS : RULE_TEXT_RULES;
 }
 
 static bool is_same_pairs(const struct rule *a, const struct rule *b)
@@ -74,23 +69,27 @@ static void count(const struct rule_set *set, struct rules_found *found)
 		}
 }
 
+int rules_check(const struct rule_text *text, struct rules_found *found)
+{
+	struct rule_set *set = rules_compile(text, 1);
+
+	*found = (struct rules_found){.kind = text->kind};
+	if (!set)
+		return -EINVAL;
+	count(set, found);
+	rules_free(set);
+	return 0;
+}
+
 int rules_check_file(const char *path, struct rules_found *found)
 {
 	struct rule_texts texts = {0};
-	struct rule_set *set = NULL;
 	int error = rules_texts_add_file(&texts, RULE_TEXT_RULES, path);
 
-	*found = (struct rules_found){0};
 	if (!error) {
-		found->kind = rules_kind_of(texts.items[0].text, texts.items[0].length);
-		if (found->kind == RULES_KIND_THRESHOLDS)
-			texts.items[0].kind = RULE_TEXT_THRESHOLDS;
-		set = rules_compile(texts.items, 1);
-		error = set ? 0 : -EINVAL;
+		texts.items[0].kind = kind_of(&texts.items[0]);
+		error = rules_check(&texts.items[0], found);
 	}
-	if (set)
-		count(set, found);
-	rules_free(set);
 	rules_texts_fini(&texts);
 	return error;
 }

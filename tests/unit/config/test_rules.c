@@ -433,13 +433,13 @@ static void a_checked_file_is_counted_whatever_kind_it_is(void **state)
 		folder, "x.yaml",
 		"groups: [{name: g, rules: [{record: a, expr: up}, {alert: B, expr: up}, {alert: C, expr: up}]}]\n");
 	assert_int_equal(rules_check_file(path, &found), 0);
-	assert_int_equal(found.kind, RULES_KIND_RULES);
+	assert_int_equal(found.kind, RULE_TEXT_RULES);
 	assert_int_equal(found.alerts_count, 2);
 	assert_int_equal(found.records_count, 1);
 	free(path);
 	path = write_file(folder, "x.yaml", "thresholds: [{engine: e, metric: queue_depth, warning: 1}]\n");
 	assert_int_equal(rules_check_file(path, &found), 0);
-	assert_int_equal(found.kind, RULES_KIND_THRESHOLDS);
+	assert_int_equal(found.kind, RULE_TEXT_THRESHOLDS);
 	assert_int_equal(found.thresholds_count, 1);
 	unlink(path);
 	free(path);
