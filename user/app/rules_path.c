@@ -90,6 +90,29 @@ int rules_path_read(struct rule_texts *texts, const struct options *options)
 	return error ? error : check_size(texts);
 }
 
+static void lay(struct rule_texts *laid, const struct rule_text *text)
+{
+	mem_grow(&laid->items, &laid->capacity, laid->count + 1, sizeof(*laid->items));
+	laid->items[laid->count++] = *text;
+}
+
+int rules_path_lay(struct rule_texts *laid, const struct rule_texts *read, const struct rule_set *recorded,
+		   const struct options *options)
+{
+	bool is_alone = !recorded || options->no_rules, names_rules = options->rule_files.count;
+	size_t named_at = is_alone ? 0 : read->count - options->threshold_files.count; /* they were read last */
+
+	for (size_t i = 0; i < named_at; i++)
+		if (names_rules && read->items[i].kind == RULE_TEXT_RULES)
+			lay(laid, &read->items[i]);
+	for (size_t i = 0; !is_alone && i < recorded->texts_count; i++)
+		if (!names_rules || recorded->texts[i].kind != RULE_TEXT_RULES)
+			lay(laid, &recorded->texts[i]);
+	for (size_t i = named_at; i < read->count; i++)
+		lay(laid, &read->items[i]);
+	return check_size(laid);
+}
+
 char *rules_path_notify(const struct options *options)
 {
 	if (options->no_notify || options->no_rules)

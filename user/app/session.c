@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
@@ -22,15 +23,19 @@ static void feed_flow(struct feed *feed, const struct tt_head *record, uint32_t 
 {
 	struct session *session = (struct session *)feed;
 
-	if (session->is_replay && session->feeds_rules && !session->is_beginning && size_bytes >= sizeof(*record) &&
-	    record->kind == TT_RULES)
-		return; /* judged by other rules than it was */
 	flow_feed(session->flow, record, size_bytes);
 	if (!session->has_begun && flow_view(session->flow)->axis_mono_ns) {
-		session->has_begun = session->is_beginning = true;
+		session->has_begun = true;
 		session_begin(session);
-		session->is_beginning = false;
 	}
+}
+
+static void feed_source(struct feed *feed, const struct tt_head *record, uint32_t size_bytes)
+{
+	struct session *session = (struct session *)((char *)feed - offsetof(struct session, source_feed));
+
+	if (!session->recorded || session_lay_rules(session, record, size_bytes))
+		feed_flow(&session->feed, record, size_bytes);
 }
 
 static int exit_code_of(int error)
@@ -115,7 +120,7 @@ static void stop(struct session *session, uint32_t reason)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	session->source->ops->stop(session->source, &session->feed, reason);
+	session->source->ops->stop(session->source, &session->source_feed, reason);
 }
 
 static void take_hangup(struct session *session)
@@ -172,7 +177,9 @@ static int pump_all(struct session *session)
 			return 0;
 		}
 		if (source_fd < 0 || fds[1].revents)
-			result = session->source->ops->pump(session->source, &session->feed);
+			result = session->source->ops->pump(session->source, &session->source_feed);
+		if (session->rules_error)
+			result = session->rules_error;
 		if (session->control)
 			control_poll(session->control, fds + 2, control_count, flow_view(session->flow));
 		session_duty_turn(session);
@@ -204,7 +211,7 @@ static int check_source(const struct options *options)
 
 int session_run(const struct options *options, enum session_output output)
 {
-	struct session session = { .feed.record = feed_flow, .options = options, .output = output, .signal_fd = -1 };
+	struct session session = { .feed.record = feed_flow, .source_feed.record = feed_source, .options = options, .output = output, .signal_fd = -1 };
 	int code, error = check_source(options);
 
 	if (error)
@@ -254,6 +261,7 @@ int session_run(const struct options *options, enum session_output output)
 	if (session.flow && session.is_replay && replay_is_damaged(session.source))
 		code = EXIT_CODE_DAMAGED;
 	flow_free(session.flow);
+	flow_free(session.recorded);
 	if (session.source)
 		session.source->ops->free(session.source);
 	engines_fini(&session.engines);

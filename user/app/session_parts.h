@@ -17,6 +17,7 @@
 
 struct session {
 	struct feed feed;
+	struct feed source_feed; /* of the source; what we tell ourselves goes to `feed` at once */
 	const struct options *options;
 	enum session_output output;
 	struct engine_set engines;
@@ -27,8 +28,9 @@ struct session {
 	bool is_replay;
 	bool is_patient;
 	bool has_begun; /* the flow has its first CLOCK: what files say was fed */
-	bool is_beginning; /* it is being fed */
 	struct flow *flow;
+	struct flow *recorded; /* puts together the rule sets of the recording, if they are judged by others; else NULL */
+	int rules_error; /* of what was laid over one of them */
 	struct sink *sinks[SINKS];
 	size_t sinks_count;
 	struct sink *record, *log, *lines, *report, *timeline;
@@ -36,13 +38,12 @@ struct session {
 	struct tail *tail; /* NULL = no log records are held */
 	struct look look;
 	int signal_fd;
-	struct rule_texts rules; /* to be fed at the begin */
+	struct rule_texts rules; /* of files: to be fed at the begin */
 	struct notify_config *notify_config; /* NULL = nobody is told */
 	struct sink *notify;
 	struct state_file *state; /* NULL = nothing is kept */
 	struct control *control; /* NULL = nobody can ask */
 	uint64_t told_generation; /* of the notify sink's state, last seen */
-	bool feeds_rules; /* live, or a replay that is judged by other rules than it was */
 };
 
 void session_add_sink(struct session *session, struct sink *sink);
@@ -57,6 +58,8 @@ int session_close_outputs(struct session *session, int code);
 /* session_rules.c: what files and people tell a running tracer. */
 int session_read_rules(struct session *session); /* and judges them, so that mistakes are said before we attach */
 void session_begin(struct session *session);	 /* once the flow has its first CLOCK */
+/* A replay that is judged by other rules than the run. True: the record goes on to the flow. */
+bool session_lay_rules(struct session *session, const struct tt_head *record, uint32_t size_bytes);
 /* All or nothing. -EINVAL after mistakes (said); *message gets the first one, the caller frees it. NULL is allowed. */
 int session_reload(struct session *session, char **message);
 

@@ -25,13 +25,15 @@ static int judge_texts(const struct rule_texts *texts)
 
 int session_read_rules(struct session *session)
 {
+	const struct flow_options recorded = { .compile_rules = rules_compile, .free_rules = rules_free };
 	const struct options *options = session->options;
 	int error;
 
-	session->feeds_rules = !session->is_replay || options->rule_files.count || options->threshold_files.count || options->no_rules;
-	if (!session->feeds_rules)
+	if (session->is_replay && !options->rule_files.count && !options->threshold_files.count && !options->no_rules)
 		return 0;
 	error = rules_path_read(&session->rules, options);
+	if (session->is_replay)
+		session->recorded = flow_new(&recorded);
 	return error ? -EINVAL : judge_texts(&session->rules);
 }
 
@@ -42,10 +44,40 @@ static uint64_t now_ns(const struct session *session)
 
 void session_begin(struct session *session)
 {
-	if (session->feeds_rules)
+	if (!session->is_replay)
 		rules_path_feed(&session->rules, now_ns(session), &session->feed);
 	if (session->state)
 		state_file_restore(session->state, flow_view(session->flow), &session->feed);
+}
+
+static void feed_laid(struct session *session, const struct rule_set *recorded, uint64_t at_ns)
+{
+	struct rule_texts laid = { 0 };
+
+	session->rules_error = rules_path_lay(&laid, &session->rules, recorded, session->options) ? -EINVAL : 0;
+	if (!session->rules_error)
+		rules_path_feed(&laid, at_ns, &session->feed);
+	free(laid.items);
+}
+
+/*
+ * A live run feeds its rules right behind the first CLOCK: when something else stands there, the recording has none. Its parts go to a
+ * flow that hears nothing else, so that a set is whole and good here when it is so for the flow that judges.
+ */
+bool session_lay_rules(struct session *session, const struct tt_head *record, uint32_t size_bytes)
+{
+	const struct view *recorded = flow_view(session->recorded);
+	uint64_t generation = recorded->rules_generation;
+
+	if (size_bytes < sizeof(*record) || record->kind != TT_RULES) {
+		if (session->has_begun && !flow_view(session->flow)->rules_generation)
+			feed_laid(session, NULL, now_ns(session));
+		return true;
+	}
+	flow_feed(session->recorded, record, size_bytes);
+	if (recorded->rules_generation != generation)
+		feed_laid(session, recorded->rules, record->at_ns);
+	return false;
 }
 
 /* What is said while something is tried: kept, to be told to whoever asked, and still said. */
