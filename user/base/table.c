@@ -113,3 +113,12 @@ void table_fini(struct table *table)
 	free(table->slots);
 	*table = (struct table){0};
 }
+
+uint64_t table_hash(uint64_t hash, const void *bytes, size_t length)
+{
+	const unsigned char *byte = bytes;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ byte[i]) * 0x100000001b3ull;
+	return hash;
+}

@@ -22,4 +22,8 @@ void *table_remove(struct table *table, uint64_t key); /* the value, or NULL */
 void table_fini(struct table *table);
 uint64_t table_mix(uint64_t key); /* splitmix64's finaliser: a bijection, also used to make ids from counters */
 
+/* FNV-1a, to make keys of texts: begin with TABLE_HASH, or go on with what it gave. Not mixed. */
+#define TABLE_HASH 0xcbf29ce484222325ull
+uint64_t table_hash(uint64_t hash, const void *bytes, size_t length);
+
 #endif

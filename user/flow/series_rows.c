@@ -231,14 +231,9 @@ struct instance *instance_get(struct flow *flow, struct process_series *process,
 /* Only ever a key of the table: no order depends on it. */
 static uint64_t stage_key(const struct process_series *process, const char *engine, const char *stage)
 {
-	uint64_t hash = 0xcbf29ce484222325ull ^ (uint64_t)(uintptr_t)process;
+	uint64_t hash = TABLE_HASH ^ (uint64_t)(uintptr_t)process;
 
-	for (; *engine; engine++)
-		hash = (hash ^ (unsigned char)*engine) * 0x100000001b3ull;
-	hash = (hash ^ 0xff) * 0x100000001b3ull;
-	for (; *stage; stage++)
-		hash = (hash ^ (unsigned char)*stage) * 0x100000001b3ull;
-	return hash;
+	return table_hash(table_hash(hash, engine, strlen(engine) + 1), stage, strlen(stage));
 }
 
 struct stage_row *stage_get(struct flow *flow, struct process_series *process, const char *engine, const char *stage)

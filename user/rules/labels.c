@@ -54,12 +54,7 @@ static void labels_room_fini(struct labels_room *room)
 
 static uint64_t labels_hash_bytes(const char *text, size_t length)
 {
-	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a, then mixed */
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3ull;
-	return table_mix(hash);
+	return table_mix(table_hash(TABLE_HASH, text, length));
 }
 
 static struct labels_text *labels_text_find(struct labels_text *head, const char *text,

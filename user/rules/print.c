@@ -223,15 +223,6 @@ static void print_expr(struct buf *out, const struct expr *expr)
 	}
 }
 
-static uint64_t hash_text(const char *text, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a */
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3ull;
-	return table_mix(hash);
-}
-
 void expr_canonize(struct arena *arena, struct expr *expr)
 {
 	struct buf text = {0};
@@ -242,6 +233,6 @@ void expr_canonize(struct arena *arena, struct expr *expr)
 		expr_canonize(arena, expr->param);
 	print_expr(&text, expr);
 	expr->text = arena_string(arena, text.bytes, text.length);
-	expr->key = hash_text(text.bytes, text.length);
+	expr->key = table_mix(table_hash(TABLE_HASH, text.bytes, text.length));
 	buf_fini(&text);
 }

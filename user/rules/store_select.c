@@ -14,19 +14,9 @@
 #define SELECT_NAME "__name__"
 #define SELECT_FEW  32 /* series that are looked through without an index */
 
-static uint64_t select_hash(const char *bytes, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325ull;
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3ull;
-	return hash;
-}
-
 struct store_family *store_family(struct store *store, const char *name)
 {
-	uint64_t hash = select_hash(name, strlen(name));
+	uint64_t hash = table_hash(TABLE_HASH, name, strlen(name));
 	struct store_family *head = table_find(&store->by_name, hash), *family;
 
 	for (family = head; family; family = family->next)
@@ -203,7 +193,7 @@ static const char *select_name(const struct matcher *matchers, size_t count)
 static struct store_selection *selection_find(struct store_selection **list, uint64_t generation,
 					      const struct buf *key)
 {
-	uint64_t hash = select_hash(key->bytes, key->length);
+	uint64_t hash = table_hash(TABLE_HASH, key->bytes, key->length);
 	struct store_selection *selection;
 
 	if (*list && (*list)->generation != generation)
@@ -236,7 +226,7 @@ size_t store_select(struct store *store, const struct matcher *matchers, size_t 
 		selection->generation = generation;
 		selection->key = key.bytes;
 		selection->key_length = key.length;
-		selection->key_hash = select_hash(key.bytes, key.length);
+		selection->key_hash = table_hash(TABLE_HASH, key.bytes, key.length);
 		selection->next = *list;
 		*list = selection;
 		if (family) {

@@ -15,12 +15,7 @@
 
 uint64_t notify_hash(uint64_t seed, const char *text)
 {
-	uint64_t hash = seed ^ 0xcbf29ce484222325ull;
-
-	do
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3ull;
-	while (*text++);
-	return table_mix(hash);
+	return table_mix(table_hash(seed ^ TABLE_HASH, text, strlen(text) + 1));
 }
 
 bool notify_matches(const struct matcher *matchers, size_t count, const struct notify_note *note)

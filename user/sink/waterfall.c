@@ -51,12 +51,9 @@ static void tree_build(struct tree *tree)
 /* Equal for siblings that may share a row. */
 static uint64_t tree_likeness(const struct span *span)
 {
-	const char *at = span->stage ? span->stage : "";
-	uint64_t hash = 0xcbf29ce484222325ull;
+	const char *stage = span->stage ? span->stage : "";
 
-	for (; *at; at++)
-		hash = (hash ^ (unsigned char)*at) * 0x100000001b3ull;
-	return table_mix(hash ^ table_mix(span->tid + 1ull));
+	return table_mix(table_hash(TABLE_HASH, stage, strlen(stage)) ^ table_mix(span->tid + 1ull));
 }
 
 static int tree_by_index(const void *a, const void *b)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/table.h"
 #include "base/units.h"
 
 #define CLOCK_TRIES 5
@@ -265,8 +266,7 @@ uint64_t host_code_mark(uint32_t pid)
 		if (!modes || length - (modes - line) < 5 || modes[3] != 'x' ||
 		    !memchr(line, '/', (size_t)length))
 			continue;
-		for (ssize_t i = 0; i < length; i++)
-			mark = (mark ^ (unsigned char)line[i]) * 1099511628211ull;
+		mark = table_hash(mark, line, (size_t)length);
 	}
 	return mark;
 }

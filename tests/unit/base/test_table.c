@@ -113,6 +113,15 @@ static void mixing_is_a_bijection_and_fixed_for_ever(void **state)
 	table_fini(&seen);
 }
 
+static void texts_hash_as_fnv_1a_says_in_one_piece_or_two(void **state)
+{
+	(void)state;
+	assert_true(table_hash(TABLE_HASH, "", 0) == 0xcbf29ce484222325ull);
+	assert_true(table_hash(TABLE_HASH, "a", 1) == 0xaf63dc4c8601ec8cull); /* of the algorithm's authors */
+	assert_true(table_hash(TABLE_HASH, "foobar", 6) == 0x85944171f73967e8ull);
+	assert_true(table_hash(table_hash(TABLE_HASH, "foo", 3), "bar", 3) == 0x85944171f73967e8ull);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +130,7 @@ int main(void)
 		cmocka_unit_test(random_puts_and_removes_agree_with_an_array),
 		cmocka_unit_test(coming_and_going_does_not_grow_it_for_ever),
 		cmocka_unit_test(mixing_is_a_bijection_and_fixed_for_ever),
+		cmocka_unit_test(texts_hash_as_fnv_1a_says_in_one_piece_or_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
