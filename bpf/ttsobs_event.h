@@ -254,6 +254,7 @@ struct tt_rules {
 /* tt_restore.flags */
 #define TT_RESTORE_UNKNOWN 0x1
 #define TT_RESTORE_THRESHOLD 0x2
+#define TT_RESTORE_MUTED 0x4 /* it was resolved by hand: nobody is to see it until its condition was false once */
 struct tt_restore {
 	struct tt_head head;
 	__u64 active_at_real_ns;

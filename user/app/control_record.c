@@ -56,7 +56,8 @@ bool control_record_restore(struct buf *record, uint64_t at_ns, const struct sta
 		.value = alert->value_bits,
 		.threshold = alert->has_threshold ? alert->threshold_bits : 0,
 		.flags = (alert->is_unknown ? TT_RESTORE_UNKNOWN : 0) |
-			 (alert->has_threshold ? TT_RESTORE_THRESHOLD : 0),
+			 (alert->has_threshold ? TT_RESTORE_THRESHOLD : 0) |
+			 (alert->is_muted ? TT_RESTORE_MUTED : 0),
 		.ack_uid = alert->ack_uid,
 		.labels_bytes = (uint32_t)strlen(alert->labels),
 		.comment_bytes = (uint32_t)text_length(alert->ack_comment),

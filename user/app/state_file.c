@@ -47,7 +47,7 @@ struct state_file {
 	struct buf told;
 	uint64_t spent_at_ns;		     /* the TICK for which spent_ns counts */
 	uint64_t spent_ns;		     /* on texts and on waiting for the disk */
-	size_t alerts_count, silences_count; /* restored */
+	size_t alerts_count, muted_count, silences_count; /* restored */
 };
 
 static uint64_t clock_ns(void)
@@ -93,6 +93,7 @@ static void add_alert(struct state_file *state, const struct alert *alert, bool 
 		.has_threshold = alert->has_threshold,
 		.threshold_bits = bits_of(alert->threshold),
 		.is_unknown = alert->is_unknown,
+		.is_muted = alert->is_muted,
 		.ack_at_ns = alert->ack.at_real_ns,
 		.ack_uid = alert->ack.uid,
 		.ack_comment = (char *)(uintptr_t)alert->ack.comment,
@@ -119,26 +120,34 @@ static void add_silence(struct state_file *state, const struct silence *silence,
 	state_text_silence(&state->body, &kept, is_first);
 }
 
-static bool is_alive(const struct alert *alert)
+/* While it is told that somebody has resolved it, an alert is not in view->muted yet. */
+static bool is_kept(const struct alert *alert)
 {
-	return alert->state == ALERT_PENDING || alert->state == ALERT_FIRING;
+	return alert->state == ALERT_PENDING || alert->state == ALERT_FIRING || alert->is_muted;
+}
+
+static bool add_alerts(struct state_file *state, const struct alert *alerts, bool has_some)
+{
+	for (const struct alert *alert = alerts; alert; alert = alert->next) {
+		if (!is_kept(alert))
+			continue;
+		add_alert(state, alert, !has_some);
+		has_some = true;
+	}
+	return has_some;
 }
 
 static void make_body(struct state_file *state, const struct view *view)
 {
 	uint64_t now_real_ns = view_axis_ns(view, control_record_at_ns(view));
-	bool has_some = false;
+	bool has_some;
 
 	buf_reset(&state->body);
 	buf_reset(&state->told);
 	state_text_begin(&state->body, units_rfc3339(now_real_ns).text, state->options.pid,
 			 state->service);
-	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
-		if (!is_alive(alert))
-			continue;
-		add_alert(state, alert, !has_some);
-		has_some = true;
-	}
+	has_some = add_alerts(state, view->alerts, false);
+	has_some = add_alerts(state, view->muted, has_some);
 	state_text_middle(&state->body, has_some);
 	for (const struct silence *silence = view->silences; silence; silence = silence->next)
 		add_silence(state, silence, silence == view->silences);
@@ -306,7 +315,10 @@ static void restore_alerts(struct state_file *state, const struct view *view, st
 			continue;
 		}
 		control_record_feed(feed, record);
-		state->alerts_count++;
+		if (state->content.alerts[i].is_muted)
+			state->muted_count++;
+		else
+			state->alerts_count++;
 	}
 	if (too_long_count)
 		warn("%s: %zu alerts have labels that are too long to be restored",
@@ -320,12 +332,13 @@ static const char *plural(size_t count)
 
 static void say_restored(const struct state_file *state, size_t expired_count)
 {
-	if (!state->alerts_count && !state->silences_count && !expired_count)
+	if (!state->alerts_count && !state->muted_count && !state->silences_count && !expired_count)
 		return;
-	warn("restored from %s (saved %s): %zu alert%s and %zu silence%s; %zu silence%s had ended",
+	warn("restored from %s (saved %s): %zu alert%s and %zu silence%s; %zu silence%s had ended; "
+	     "%zu alert%s resolved by hand",
 	     state->place.path, state->content.saved_at, state->alerts_count,
 	     plural(state->alerts_count), state->silences_count, plural(state->silences_count),
-	     expired_count, plural(expired_count));
+	     expired_count, plural(expired_count), state->muted_count, plural(state->muted_count));
 }
 
 void state_file_restore(struct state_file *state, const struct view *view, struct feed *feed)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What must survive us: alerts, acknowledgements, silences, and what was told to whom. Live runs only.
+ * What must survive us: alerts, acknowledgements, silences, what was resolved by hand, and what was told to whom. Live
+ * runs only.
  * In: the view, by the moments of a sink. Out: a file that is whole at any instant; at the next
  * start, RESTORE and CONTROL records.
  *
@@ -19,7 +20,8 @@
  *   "alerts":[
  *   {"id":"16 hex digits","labels":"{alertname=\"...\"}","active_at_ns":1,"fired_at_ns":0,
  *     "value":"the double's bits, 16 hex digits","threshold":"bits" or null,"unknown":false,
- *     "trace_id":"32 hex digits" or null,"ack":{"at_ns":1,"uid":0,"comment":""} or null}
+ *     "trace_id":"32 hex digits" or null,"ack":{"at_ns":1,"uid":0,"comment":""} or null
+ *     [,"muted":true]}   resolved by hand: it must not come again before its condition was false once
  *   ],
  *   "silences":[
  *   {"id":1,"uid":0,"start_at_ns":1,"end_at_ns":2,"matchers":"{...}","comment":""}
@@ -98,7 +100,7 @@ struct state_file_health {
 	uint64_t writes_count; /* that went well */
 	uint64_t failures_count;
 	uint64_t bytes; /* of the last write */
-	uint64_t restored_alerts_count;
+	uint64_t restored_alerts_count; /* muted ones are not among them */
 	uint64_t restored_silences_count;
 };
 struct state_file_health state_file_health(struct state_file *state);

@@ -99,10 +99,11 @@ void state_text_alert(struct buf *body, const struct state_alert *alert, bool is
 		buf_format(body, ",\"ack\":{\"at_ns\":%" PRIu64 ",\"uid\":%" PRIu32,
 			   alert->ack_at_ns, alert->ack_uid);
 		add_string(body, ",\"comment\":", alert->ack_comment);
-		buf_text(body, "}}");
+		buf_char(body, '}');
 	} else {
-		buf_text(body, ",\"ack\":null}");
+		buf_text(body, ",\"ack\":null");
 	}
+	buf_text(body, alert->is_muted ? ",\"muted\":true}" : "}");
 }
 
 void state_text_middle(struct buf *body, bool has_alerts)
@@ -262,6 +263,15 @@ static bool is_null(struct json_object *object, const char *key)
 	return json_object_object_get_ex(object, key, &value) && !value;
 }
 
+/* Its `false` is left out, as the files had it that knew no such member. */
+static bool read_muted(struct json_object *object)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(object, "muted", &value);
+	return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
+}
+
 static void read_alert(struct reader *reader, struct json_object *object, struct state_alert *alert)
 {
 	struct json_object *ack;
@@ -278,6 +288,7 @@ static void read_alert(struct reader *reader, struct json_object *object, struct
 		json_object_get_boolean(member(reader, object, "unknown", json_type_boolean));
 	if (!is_null(object, "trace_id"))
 		read_trace_id(reader, object, alert->trace_id);
+	alert->is_muted = read_muted(object);
 	if (is_null(object, "ack"))
 		return;
 	ack = member(reader, object, "ack", json_type_object);

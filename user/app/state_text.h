@@ -28,6 +28,7 @@ struct state_alert {
 	uint64_t ack_at_ns; /* 0 = none */
 	uint32_t ack_uid;
 	char *ack_comment;
+	bool is_muted; /* resolved by hand */
 };
 
 struct state_silence {

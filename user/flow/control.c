@@ -36,7 +36,7 @@ static bool acknowledge(struct judge *judge, uint64_t id, uint32_t uid, const ch
 {
 	bool is_any = false;
 
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next) {
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = alert->next) {
 		if (alert->alert.id != id)
 			continue;
 		judge_set_ack(alert, judge->now_real_ns, uid, comment);
@@ -49,13 +49,13 @@ static bool resolve(struct judge *judge, uint64_t id, const char *comment)
 {
 	bool is_any = false;
 
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next) {
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = alert->next) {
 		char *reason;
 
 		if (alert->alert.id != id)
 			continue;
 		reason = mem_format("resolved by hand%s%s", *comment ? ": " : "", comment);
-		judge_finish(judge, alert, &judge->muted, reason);
+		judge_resolve(judge, alert, reason);
 		free(reason);
 		is_any = true;
 	}
@@ -215,7 +215,12 @@ static const struct labels *restored_labels(struct flow *flow, const struct tt_r
 
 static bool is_there(const struct judge *judge, const struct labels *labels)
 {
-	for (const struct judge_alert *alert = judge->alerts; alert; alert = alert->next)
+	const struct judge_alert *alert;
+
+	for (alert = judge->alerts.first; alert; alert = alert->next)
+		if (alert->alert.labels == labels)
+			return true;
+	for (alert = judge->muted.first; alert; alert = alert->next)
 		if (alert->alert.labels == labels)
 			return true;
 	return false;
@@ -249,7 +254,6 @@ static void fill_restored(struct judge *judge, struct judge_alert *alert, const 
 static bool restore(struct judge *judge, const struct tt_restore *record)
 {
 	const struct labels *labels = restored_labels(judge->flow, record);
-	struct group_alert *group_alert = NULL;
 	struct judge_alert *alert;
 
 	if (!labels || is_there(judge, labels))
@@ -260,12 +264,12 @@ static bool restore(struct judge *judge, const struct tt_restore *record)
 		return false;
 	}
 	fill_restored(judge, alert, record);
-	if (judge->groups)
-		group_alert =
-			groups_restore(judge->groups, labels, (int64_t)(alert->alert.active_at_real_ns / 1000000),
-				       (int64_t)(alert->alert.fired_at_real_ns / 1000000), alert->alert.value);
-	if (group_alert && !group_alert->owner)
-		judge_adopt(judge, alert, group_alert);
+	judge_carry(judge, alert);
+	if (record->flags & TT_RESTORE_MUTED) {
+		judge_resolve(judge, alert, "resolved by hand in a former run");
+		judge_mute(judge, alert); /* that was told before */
+		judge->flow->view.state_generation++;
+	}
 	judge_say(judge);
 	return true;
 }

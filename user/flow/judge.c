@@ -75,6 +75,40 @@ static uint64_t make_id(const struct labels *labels)
 	return id ? id : 1;
 }
 
+static void link_last(struct judge_alerts *list, struct judge_alert *alert)
+{
+	alert->prev = list->last;
+	if (list->last) {
+		list->last->next = alert;
+		list->last->alert.next = &alert->alert;
+	} else {
+		list->first = alert;
+	}
+	list->last = alert;
+}
+
+static void unlink_from(struct judge_alerts *list, struct judge_alert *alert)
+{
+	if (alert->prev) {
+		alert->prev->next = alert->next;
+		alert->prev->alert.next = alert->alert.next;
+	} else {
+		list->first = alert->next;
+	}
+	if (alert->next)
+		alert->next->prev = alert->prev;
+	else
+		list->last = alert->prev;
+	alert->prev = alert->next = NULL;
+	alert->alert.next = NULL;
+}
+
+static void show_lists(struct judge *judge)
+{
+	judge->flow->view.alerts = judge->alerts.first ? &judge->alerts.first->alert : NULL;
+	judge->flow->view.muted = judge->muted.first ? &judge->muted.first->alert : NULL;
+}
+
 struct judge_alert *judge_add(struct judge *judge, const struct labels *labels, enum alert_state state)
 {
 	struct judge_alert *alert;
@@ -89,45 +123,51 @@ struct judge_alert *judge_add(struct judge *judge, const struct labels *labels, 
 	alert->alert.ack.comment = "";
 	join_family(judge, alert);
 	judge_become(judge, alert, state);
-	alert->prev = judge->alerts_tail;
-	if (alert->prev) {
-		alert->prev->next = alert;
-		alert->prev->alert.next = &alert->alert;
-	} else {
-		judge->alerts = alert;
-		judge->flow->view.alerts = &alert->alert;
-	}
-	judge->alerts_tail = alert;
+	link_last(&judge->alerts, alert);
 	judge->alerts_count++;
+	show_lists(judge);
 	silences_apply(judge, alert);
 	alert->told_silence_id = alert->alert.silence_id;
 	return alert;
 }
 
-static void free_alert(struct judge_alert *alert)
+static void free_alert(struct judge *judge, struct judge_alert *alert)
 {
+	judge->alerts_count--;
 	buf_fini(&alert->annotation_text);
 	free(alert->annotations);
 	free(alert->ack_comment);
 	free(alert);
 }
 
-void judge_remove(struct judge *judge, struct judge_alert *alert)
+static void take_out(struct judge *judge, struct judge_alert *alert)
 {
-	if (alert->prev) {
-		alert->prev->next = alert->next;
-		alert->prev->alert.next = alert->alert.next;
-	} else {
-		judge->alerts = alert->next;
-		judge->flow->view.alerts = alert->alert.next;
-	}
-	if (alert->next)
-		alert->next->prev = alert->prev;
-	else
-		judge->alerts_tail = alert->prev;
-	judge->alerts_count--;
+	unlink_from(&judge->alerts, alert);
 	leave_family(judge, alert);
-	free_alert(alert);
+	show_lists(judge);
+}
+
+static void remove_alert(struct judge *judge, struct judge_alert *alert)
+{
+	take_out(judge, alert);
+	free_alert(judge, alert);
+}
+
+void judge_mute(struct judge *judge, struct judge_alert *alert)
+{
+	take_out(judge, alert);
+	link_last(&judge->muted, alert);
+	show_lists(judge);
+}
+
+void judge_unmute(struct judge *judge, struct judge_alert *alert)
+{
+	if (alert->group_alert)
+		alert->group_alert->owner = NULL;
+	unlink_from(&judge->muted, alert);
+	show_lists(judge);
+	free_alert(judge, alert);
+	judge->flow->view.state_generation++;
 }
 
 /* --- its life --------------------------------------------------------------------------------------------- */
@@ -152,15 +192,31 @@ void judge_become(struct judge *judge, struct judge_alert *alert, enum alert_sta
 	}
 }
 
-void judge_finish(struct judge *judge, struct judge_alert *alert, struct judge_alert *mark, const char *reason)
+static void end_alert(struct judge *judge, struct judge_alert *alert, const char *reason)
 {
 	judge_become(judge, alert, ALERT_ENDED);
 	snprintf(alert->alert.reason, sizeof(alert->alert.reason), "%s", reason);
+}
+
+void judge_leave_group(struct judge *judge, struct judge_alert *alert, struct judge_alert *mark)
+{
 	if (alert->group_alert && mark)
 		alert->group_alert->owner = mark;
 	else if (alert->group_alert)
 		groups_drop(judge->groups, alert->group_alert);
 	alert->group_alert = NULL;
+}
+
+void judge_finish(struct judge *judge, struct judge_alert *alert, struct judge_alert *mark, const char *reason)
+{
+	end_alert(judge, alert, reason);
+	judge_leave_group(judge, alert, mark);
+}
+
+void judge_resolve(struct judge *judge, struct judge_alert *alert, const char *reason)
+{
+	end_alert(judge, alert, reason);
+	alert->alert.is_muted = true;
 }
 
 void judge_set_ack(struct judge_alert *alert, uint64_t at_real_ns, uint32_t uid, const char *comment)
@@ -170,13 +226,25 @@ void judge_set_ack(struct judge_alert *alert, uint64_t at_real_ns, uint32_t uid,
 	alert->alert.ack = (struct alert_ack){ at_real_ns, uid, alert->ack_comment };
 }
 
+static void unmute_orphans(struct judge *judge)
+{
+	struct judge_alert *next;
+
+	for (struct judge_alert *alert = judge->muted.first; alert; alert = next) {
+		next = alert->next;
+		if (!alert->rule)
+			judge_unmute(judge, alert);
+	}
+}
+
 void judge_end_orphans(struct judge *judge)
 {
 	char reason[160];
 
 	if (!judge->has_had_rules) /* those of a former run wait for the rules */
 		return;
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next) {
+	unmute_orphans(judge);
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = alert->next) {
 		if (alert->rule || is_over(alert))
 			continue;
 		snprintf(reason, sizeof(reason), "the rule %s with these labels was removed", alert->alert.name);
@@ -191,13 +259,13 @@ static void inhibit(struct judge *judge)
 {
 	struct judge_alert *alert;
 
-	for (alert = judge->alerts; alert; alert = alert->next)
+	for (alert = judge->alerts.first; alert; alert = alert->next)
 		alert->family->top = NULL;
-	for (alert = judge->alerts; alert; alert = alert->next)
+	for (alert = judge->alerts.first; alert; alert = alert->next)
 		if (alert->alert.state == ALERT_FIRING &&
 		    (!alert->family->top || alert->alert.tier > alert->family->top->tier))
 			alert->family->top = &alert->alert;
-	for (alert = judge->alerts; alert; alert = alert->next) {
+	for (alert = judge->alerts.first; alert; alert = alert->next) {
 		const struct alert *top = alert->family->top;
 		bool is_lower = top && alert->alert.tier != TIER_NONE && alert->alert.tier < top->tier;
 
@@ -242,7 +310,7 @@ static void count_alerts(struct judge *judge)
 {
 	for (size_t i = 0; i < judge->rules_count; i++)
 		judge->status[i].pending_count = judge->status[i].firing_count = 0;
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next) {
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = alert->next) {
 		if (!alert->rule)
 			continue;
 		alert->rule->status->pending_count += alert->alert.state == ALERT_PENDING;
@@ -256,11 +324,13 @@ void judge_say(struct judge *judge)
 
 	inhibit(judge);
 	count_alerts(judge);
-	for (struct judge_alert *alert = judge->alerts; alert; alert = next) {
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = next) {
 		say_changes(judge, alert);
 		next = alert->next;
-		if (is_over(alert))
-			judge_remove(judge, alert);
+		if (is_over(alert) && alert->alert.is_muted)
+			judge_mute(judge, alert);
+		else if (is_over(alert))
+			remove_alert(judge, alert);
 	}
 }
 
@@ -268,7 +338,7 @@ void judge_say(struct judge *judge)
 
 static void find_unknown(struct judge *judge)
 {
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next) {
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = alert->next) {
 		if (is_over(alert))
 			continue;
 		alert->alert.is_unknown = judge_is_unknown(judge, alert, judge->at_ms, alert->alert.reason);
@@ -306,9 +376,13 @@ void judge_end(struct flow *flow, uint32_t end_reason)
 	if (!judge)
 		return;
 	judge_settle(judge);
-	for (struct judge_alert *alert = judge->alerts; alert && end_reason == TT_END_TARGET; alert = alert->next)
+	for (struct judge_alert *alert = judge->alerts.first; alert && end_reason == TT_END_TARGET; alert = alert->next)
 		if (!is_over(alert))
 			judge_finish(judge, alert, NULL, "every target has ended");
+	while (judge->muted.first && end_reason == TT_END_TARGET) {
+		judge_leave_group(judge, judge->muted.first, NULL);
+		judge_unmute(judge, judge->muted.first);
+	}
 	judge_say(judge);
 }
 
@@ -318,8 +392,10 @@ void judge_free(struct flow *flow)
 
 	if (!judge)
 		return;
-	while (judge->alerts)
-		judge_remove(judge, judge->alerts);
+	while (judge->alerts.first)
+		remove_alert(judge, judge->alerts.first);
+	while (judge->muted.first)
+		judge_unmute(judge, judge->muted.first);
 	silences_free(judge);
 	judge_free_rules(judge);
 	judge_free_holes(judge);

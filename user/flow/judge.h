@@ -3,7 +3,7 @@
  * What the judge remembers. Private to user/flow/judge*.c, silences.c and control.c.
  *
  * Ownership: the judge owns its alerts, silences, the rule set in force and the groups that run it. A group_alert's
- * `owner` is one of our alerts, or one of three marks: over the limit, muted by hand, muted because the target is
+ * `owner` is one of our alerts, be it muted by hand, or one of two marks: over the limit, muted because the target is
  * gone.
  */
 #ifndef FLOW_JUDGE_H
@@ -76,7 +76,11 @@ struct judge_alert {
 	struct label *annotations;
 	size_t annotations_capacity;
 	char *ack_comment;
-	struct judge_alert *prev, *next;
+	struct judge_alert *prev, *next; /* in judge->alerts, or judge->muted */
+};
+
+struct judge_alerts {
+	struct judge_alert *first, *last;
 };
 
 struct judge_silence {
@@ -110,8 +114,9 @@ struct judge {
 	size_t rules_count;
 	struct table rule_by_address;
 	bool has_had_rules;
-	struct judge_alert *alerts, *alerts_tail;
-	size_t alerts_count;
+	struct judge_alerts alerts; /* view.alerts */
+	struct judge_alerts muted;  /* view.muted: of no family; alive only in their group alerts */
+	size_t alerts_count;	    /* of both: the state file has room for LIMIT_ALERTS */
 	struct table family_by_labels;
 	struct judge_silence *silences;
 	size_t silences_count;
@@ -127,7 +132,7 @@ struct judge {
 	size_t drops_count;
 	size_t drops_capacity;
 	struct judge_incoming incoming;
-	struct judge_alert over, muted, muted_gone; /* marks: only their addresses mean something */
+	struct judge_alert over, muted_gone; /* marks: only their addresses mean something */
 	char trace_id[33];
 	struct buf scratch;
 };
@@ -136,18 +141,25 @@ struct judge {
 struct judge *judge_get(struct flow *flow); /* made when it is not there; NULL: nothing is judged in this run */
 /* NULL over the limit. */
 struct judge_alert *judge_add(struct judge *judge, const struct labels *labels, enum alert_state state);
-void judge_remove(struct judge *judge, struct judge_alert *alert);
 void judge_become(struct judge *judge, struct judge_alert *alert, enum alert_state state);
-/* It ends for another reason than its condition. mark: its group alert is muted by it; NULL = dropped. */
+/* Its group alert goes on muted by that mark; NULL = it is dropped. */
+void judge_leave_group(struct judge *judge, struct judge_alert *alert, struct judge_alert *mark);
+/* It ends for another reason than its condition, and leaves its group alert. */
 void judge_finish(struct judge *judge, struct judge_alert *alert, struct judge_alert *mark, const char *reason);
+/* It ends by hand: told, it goes to those that are muted, with its group alert. */
+void judge_resolve(struct judge *judge, struct judge_alert *alert, const char *reason);
+void judge_mute(struct judge *judge, struct judge_alert *alert);   /* one that was resolved; untold it stays so */
+void judge_unmute(struct judge *judge, struct judge_alert *alert); /* forgets it; its group alert is nobody's */
 void judge_set_ack(struct judge_alert *alert, uint64_t at_real_ns, uint32_t uid, const char *comment);
-void judge_end_orphans(struct judge *judge); /* alerts whose rule is not there */
+void judge_end_orphans(struct judge *judge); /* alerts whose rule is not there, muted ones included */
 /* Tells what is new, in order of becoming active, and lets go those that ended. */
 void judge_say(struct judge *judge);
 
 /* judge_groups.c: between the groups and us. */
 extern const struct groups_hooks judge_hooks;
 void judge_adopt(struct judge *judge, struct judge_alert *alert, struct group_alert *group_alert);
+/* Finds its rule among those in force, and goes on there as it was; without one it is an orphan. */
+void judge_carry(struct judge *judge, struct judge_alert *alert);
 void judge_run(struct judge *judge, int64_t at_ms);
 
 /* judge_rules.c */

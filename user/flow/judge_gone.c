@@ -163,27 +163,36 @@ static bool is_last(const struct flow *flow, const struct labels *labels, const 
 	return meant.is_some && !meant.live_count;
 }
 
+/*
+ * A new image or process may fail anew under the same labels: that is a new alert, from the begin; but what the window
+ * still holds of the old one is no failure of the new one, and its going no recovery.
+ */
+static struct judge_alert *mark_of(struct judge *judge, const struct judge_alert *alert)
+{
+	int64_t from_ms = judge_window_begin_ms(judge, alert->rule);
+
+	return judge_is_live(judge->flow, alert->alert.labels, from_ms) ? NULL : &judge->muted_gone;
+}
+
 static void settle_one(struct judge *judge, const struct judge_left *left)
 {
 	struct judge_alert *alert, *next;
 	char reason[160];
-	bool is_new;
 
 	say_left(judge, left, reason);
-	for (alert = judge->alerts; alert; alert = next) {
-		const struct labels *labels = alert->alert.labels;
-
-		next = alert->next;
+	for (alert = judge->alerts.first; alert; alert = alert->next) {
 		if (alert->alert.state != ALERT_PENDING && alert->alert.state != ALERT_FIRING)
 			continue;
-		if (!is_last(judge->flow, labels, left))
+		if (is_last(judge->flow, alert->alert.labels, left))
+			judge_finish(judge, alert, mark_of(judge, alert), reason);
+	}
+	for (alert = judge->muted.first; alert; alert = next) {
+		next = alert->next;
+		if (!is_last(judge->flow, alert->alert.labels, left))
 			continue;
-		/*
-		 * A new image or process may fail anew under the same labels: that is a new alert, from the begin; but
-		 * what the window still holds of the old one is no failure of the new one, and its going no recovery.
-		 */
-		is_new = judge_is_live(judge->flow, labels, judge_window_begin_ms(judge, alert->rule));
-		judge_finish(judge, alert, is_new ? NULL : &judge->muted_gone, reason);
+		/* no longer in the view: to a later run, whose windows hold nothing of it, that pid is somebody else */
+		judge_leave_group(judge, alert, mark_of(judge, alert));
+		judge_unmute(judge, alert);
 	}
 }
 

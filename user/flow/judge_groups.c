@@ -146,11 +146,32 @@ void judge_adopt(struct judge *judge, struct judge_alert *alert, struct group_al
 	alert->is_expanded = false; /* the texts may be new */
 }
 
+void judge_carry(struct judge *judge, struct judge_alert *alert)
+{
+	const struct alert *shown = &alert->alert;
+	struct group_alert was = {
+		.active_at_ms = (int64_t)(shown->active_at_real_ns / 1000000),
+		.fired_at_ms = (int64_t)(shown->fired_at_real_ns / 1000000),
+		.value = shown->value,
+	};
+	struct group_alert *carried = NULL;
+
+	if (alert->group_alert)
+		was = *alert->group_alert;
+	if (judge->groups)
+		carried = groups_restore(judge->groups, shown->labels, was.active_at_ms, was.fired_at_ms, was.value);
+	alert->group_alert = NULL;
+	alert->rule = NULL;
+	alert->alert.rule = NULL;
+	if (carried && !carried->owner)
+		judge_adopt(judge, alert, carried);
+}
+
 /* --- the groups' moments ---------------------------------------------------------------------------------- */
 
 static bool is_ours(const struct judge *judge, const void *owner)
 {
-	return owner && owner != &judge->over && owner != &judge->muted && owner != &judge->muted_gone;
+	return owner && owner != &judge->over && owner != &judge->muted_gone;
 }
 
 static bool may_end(void *arg, const struct group_alert *group_alert)
@@ -191,17 +212,20 @@ static bool is_of_an_old_image(const struct judge *judge, const struct labels *l
 /* True: nobody is to see it. */
 static bool is_muted(struct judge *judge, struct group_alert *group_alert)
 {
+	struct judge_alert *owner = group_alert->owner;
 	int64_t from_ms;
 
-	if (group_alert->owner == &judge->muted) {
+	if (owner && owner->alert.is_muted) {
 		/* kept firing, but its condition was false once */
-		if (!group_alert->is_met && may_end(judge, group_alert))
-			drop_later(judge, group_alert);
+		if (group_alert->is_met || !may_end(judge, group_alert))
+			return true;
+		judge_unmute(judge, owner);
+		drop_later(judge, group_alert);
 		return true;
 	}
-	if (group_alert->owner && group_alert->owner != &judge->muted_gone)
+	if (owner && owner != &judge->muted_gone)
 		return false;
-	if (group_alert->owner) {
+	if (owner) {
 		from_ms = judge_window_begin_ms(judge, judge_rule_of(judge, group_alert->rule));
 		if (!group_alert->is_met || judge_is_live(judge->flow, group_alert->labels, from_ms))
 			drop_later(judge, group_alert);
@@ -266,6 +290,10 @@ static void gone(void *arg, struct group_alert *group_alert, bool was_firing)
 			judge->drops[i] = NULL;
 	if (!is_ours(judge, alert))
 		return;
+	if (alert->alert.is_muted) {
+		judge_unmute(judge, alert);
+		return;
+	}
 	alert->group_alert = NULL;
 	if (group_alert->dropped)
 		judge_finish(judge, alert, NULL, group_alert->dropped);

@@ -159,14 +159,14 @@ static void lay_rules(struct judge *judge, struct rule_set *set)
 		read_rule(judge, &judge->rules[i]);
 }
 
-/* What was muted stays so under the new rules. */
+/* What was muted because its target is gone stays so under the new rules. */
 static void carry_mutes(struct judge *judge, struct groups *from, const struct judge_rule *rules, size_t rules_count)
 {
 	for (size_t i = 0; i < rules_count && judge->groups; i++) {
 		struct group_alert *old = groups_alerts(from, rules[i].rule), *carried;
 
 		for (; old; old = old->next) {
-			if (old->owner != &judge->muted && old->owner != &judge->muted_gone)
+			if (old->owner != &judge->muted_gone)
 				continue;
 			carried = groups_restore(judge->groups, old->labels, old->active_at_ms, old->fired_at_ms,
 						 old->value);
@@ -179,21 +179,12 @@ static void carry_mutes(struct judge *judge, struct groups *from, const struct j
 /* Alerts of rules that are there again go on; the others lose their rule. */
 static void carry_alerts(struct judge *judge)
 {
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next) {
-		struct alert *shown = &alert->alert;
-		struct group_alert *carried = NULL;
+	struct judge_alert *alert;
 
-		if (judge->groups)
-			carried = groups_restore(judge->groups, shown->labels,
-						 (int64_t)(shown->active_at_real_ns / 1000000),
-						 (int64_t)(shown->fired_at_real_ns / 1000000),
-						 alert->group_alert ? alert->group_alert->value : shown->value);
-		alert->group_alert = NULL;
-		alert->rule = NULL;
-		shown->rule = NULL;
-		if (carried && !carried->owner)
-			judge_adopt(judge, alert, carried);
-	}
+	for (alert = judge->muted.first; alert; alert = alert->next)
+		judge_carry(judge, alert);
+	for (alert = judge->alerts.first; alert; alert = alert->next)
+		judge_carry(judge, alert);
 }
 
 static void drop_set(struct judge *judge, struct rule_set *set, struct groups *groups, struct judge_rule *rules,

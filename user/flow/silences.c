@@ -33,7 +33,7 @@ void silences_apply(const struct judge *judge, struct judge_alert *alert)
 
 static void apply_to_all(struct judge *judge)
 {
-	for (struct judge_alert *alert = judge->alerts; alert; alert = alert->next)
+	for (struct judge_alert *alert = judge->alerts.first; alert; alert = alert->next)
 		silences_apply(judge, alert);
 }
 

@@ -44,6 +44,7 @@ struct alert {
 	size_t annotations_count;
 	enum alert_state state;
 	enum alert_change change;
+	bool is_muted;		/* resolved by hand: from then on nobody sees it until its condition was false once */
 	bool is_unknown;	/* its window was touched by loss, or reaches to before we began: it will not resolve by that */
 	char reason[160];	/* why it is unknown, or why it ended; "" = nothing to say */
 	double value;		/* of the expression's left side when it is a comparison, else of the expression */
@@ -58,7 +59,11 @@ struct alert {
 	uint64_t silence_id;	/* 0 = not silenced */
 	uint64_t inhibited_by;	/* id of the firing alert of a higher tier; 0 = none */
 	uint8_t trace_id[16];	/* exemplar; all zero = none */
-	const struct alert *next; /* view->alerts: in order of becoming active; those that ended leave the list after being told */
+	/*
+	 * view->alerts: in order of becoming active; those that ended leave the list after being told. view->muted: in order of being
+	 * resolved.
+	 */
+	const struct alert *next;
 };
 
 struct silence_matcher {

@@ -141,8 +141,9 @@ struct view {
 	const struct rule_status *rule_status; /* one per rule of `rules`, in order of groups and rules */
 	size_t rule_status_count;
 	const struct alert *alerts;	/* pending and firing */
+	const struct alert *muted;	/* resolved by hand: nobody sees them until their condition was false once */
 	const struct silence *silences; /* that have not ended */
-	uint64_t state_generation;	/* changes with everything that must survive us: alerts, acknowledgements, silences */
+	uint64_t state_generation;	/* changes with everything that must survive us: these lists and the acknowledgements */
 };
 
 /*

@@ -253,6 +253,41 @@ static void alerts_acknowledgements_and_silences_survive(void **arg)
 	end(&after, again);
 }
 
+/* It is on its way to view->muted while that is told, and there afterwards: the file has it in both places. */
+static void what_was_resolved_by_hand_survives_from_the_moment_it_is_told(void **arg)
+{
+	for (int is_moved = 0; is_moved < 2; is_moved++) {
+		struct place *place = *arg;
+		struct world world;
+		struct state_file *state = begin(&world, place->path);
+		struct alert *alert = world_alert(&world, "{alertname=\"TooSlow\"}", ALERT_FIRING);
+		uint64_t fired_at_real_ns = alert->fired_at_real_ns;
+
+		alert->is_muted = true;
+		alert->state = ALERT_ENDED;
+		world_tell(&world, alert, ALERT_CHANGE_STATE);
+		if (is_moved) {
+			world.view.alerts = NULL;
+			world.view.muted = alert;
+			world.view.state_generation++;
+			world_tick(&world);
+		}
+		assert_true(state_file_wait(state, world.view.state_generation, 5000));
+		world.view.alerts = alert;
+		world.view.muted = NULL;
+		end(&world, state);
+		buf_reset(&place->said);
+		state = begin(&world, place->path);
+		assert_int_equal(world.restores_count, 1);
+		assert_true(world.view.alerts->is_muted);
+		assert_true(world.view.alerts->fired_at_real_ns == fired_at_real_ns);
+		assert_int_equal(state_file_health(state).restored_alerts_count, 0);
+		assert_non_null(strstr(place->said.bytes, "1 alert resolved by hand"));
+		end(&world, state);
+		assert_int_equal(unlink(place->path), 0);
+	}
+}
+
 static void silences_that_ended_meanwhile_are_dropped_and_counted(void **arg)
 {
 	struct place *place = *arg;
@@ -850,6 +885,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(alerts_acknowledgements_and_silences_survive),
+		TEST(what_was_resolved_by_hand_survives_from_the_moment_it_is_told),
 		TEST(silences_that_ended_meanwhile_are_dropped_and_counted),
 		TEST(a_damaged_file_is_set_aside_said_and_kept),
 		TEST(every_flipped_bit_is_set_aside),

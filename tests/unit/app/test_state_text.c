@@ -50,6 +50,7 @@ static void sample(struct buf *body)
 		 .ack_uid = UINT32_MAX,
 		 .ack_comment = STRING("caf\xc3\xa9 \x1b[31m \"quoted\"\n")},
 		{.id = UINT64_MAX, .labels = STRING("{alertname=\"B\"}"), .active_at_ns = 1},
+		{.id = 2, .labels = STRING("{alertname=\"C\"}"), .ack_comment = STRING(""), .is_muted = true},
 	};
 	struct state_silence silences[] = {
 		{.id = 1,
@@ -66,7 +67,7 @@ static void sample(struct buf *body)
 					.pid = 77,
 					.service = STRING("sp\xff\n"),
 					.alerts = alerts,
-					.alerts_count = 2,
+					.alerts_count = 3,
 					.silences = silences,
 					.silences_count = 2,
 					.told = STRING("{\"told\":[1]}")};
@@ -107,7 +108,7 @@ static void what_is_written_comes_back_to_the_last_bit(void **unused)
 	sample(&body);
 	seal(&file, &body);
 	assert_int_equal(state_text_parse(&content, file.bytes, file.length, why, sizeof(why)), 0);
-	assert_int_equal(content.alerts_count, 2);
+	assert_int_equal(content.alerts_count, 3);
 	assert_int_equal(content.silences_count, 2);
 	assert_true(content.alerts[0].fired_at_ns == UINT64_MAX);
 	assert_true(content.alerts[0].value_bits == 0x7ff8000000000000ull);
@@ -117,6 +118,7 @@ static void what_is_written_comes_back_to_the_last_bit(void **unused)
 	assert_string_equal(content.alerts[0].ack_comment, "caf\xc3\xa9 \x1b[31m \"quoted\"\n");
 	assert_string_equal(content.alerts[0].labels, "{alertname=\"A\",engine=\"x\\\"y\"}");
 	assert_true(content.alerts[1].id == UINT64_MAX);
+	assert_true(!content.alerts[0].is_muted && !content.alerts[1].is_muted && content.alerts[2].is_muted);
 	assert_true(content.silences[1].id == 9007199254740993ull);
 	assert_string_equal(content.silences[1].comment, "x\\y");
 	assert_string_equal(content.told, "{\"told\":[1]}");
@@ -221,6 +223,12 @@ static void a_right_checksum_does_not_excuse_wrong_content(void **unused)
 		{"\"trace_id\":null", "\"trace_id\":\"00000000000000000000000000000000\""},
 		{"\"trace_id\":null", "\"trace_id\":\"zz\""},
 		{"\"ack\":null", "\"ack\":[]"},
+		{"\"muted\":true", "\"muted\":false"},
+		{"\"muted\":true", "\"muted\":1"},
+		{"\"muted\":true", "\"muted\":null"},
+		{"\"muted\":true", "\"muted\":\"true\""},
+		{"\"muted\":true", "\"muted\":true,\"muted\":true"},
+		{"\"ack\":null,\"muted\":true", "\"muted\":true,\"ack\":null"},
 		{"\"ack\":null", "\"ack\":{\"at_ns\":0,\"uid\":0,\"comment\":\"\"}"},
 		{"\"comment\":\"\"", "\"comment\":\"a\\u0000b\""},
 		{"\"comment\":\"\"", "\"comment\":\"\\ud800\""},
@@ -243,6 +251,27 @@ static void a_right_checksum_does_not_excuse_wrong_content(void **unused)
 			fail_msg("'%s' was accepted", changes[i].to);
 	assert_int_equal(parse_changed("\"uid\":7", "\"uid\":8"),
 			 0); /* another content is another content */
+}
+
+static void a_file_of_a_version_that_knew_no_muted_alerts_is_read(void **unused)
+{
+	static const char text[] =
+		"{\"ttsobs_state\":1,\"bytes\":286,\"crc32\":\"bc74277d\",\n"
+		"\"saved_at\":\"2026-11-24T07:32:00Z\",\"target\":{\"pid\":77,\"service\":\"s\"},\n"
+		"\"alerts\":[\n"
+		"{\"id\":\"0000000000000001\",\"labels\":\"{alertname=\\\"A\\\"}\",\"active_at_ns\":1,"
+		"\"fired_at_ns\":2,\"value\":\"4022000000000000\",\"threshold\":null,\"unknown\":false,"
+		"\"trace_id\":null,\"ack\":null}\n"
+		"],\n\"silences\":[\n],\n\"told\":\"\"\n}\n";
+	struct state_content content;
+	char why[200] = "";
+
+	(void)unused;
+	if (state_text_parse(&content, text, sizeof(text) - 1, why, sizeof(why)))
+		fail_msg("%s", why);
+	assert_int_equal(content.alerts_count, 1);
+	assert_false(content.alerts[0].is_muted);
+	state_content_fini(&content);
 }
 
 static void a_newer_version_is_named_as_such(void **unused)
@@ -313,6 +342,7 @@ int main(void)
 		cmocka_unit_test(every_flipped_bit_is_found),
 		cmocka_unit_test(every_truncation_and_every_addition_is_found),
 		cmocka_unit_test(a_right_checksum_does_not_excuse_wrong_content),
+		cmocka_unit_test(a_file_of_a_version_that_knew_no_muted_alerts_is_read),
 		cmocka_unit_test(a_newer_version_is_named_as_such),
 		cmocka_unit_test(more_alerts_than_there_may_be_are_refused),
 		cmocka_unit_test(random_damage_under_a_right_checksum_never_lies),

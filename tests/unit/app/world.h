@@ -184,6 +184,7 @@ static inline void world_restore(struct world *world, const struct tt_restore *r
 	memcpy(&alert->threshold, &restore->threshold, 8);
 	alert->has_threshold = restore->flags & TT_RESTORE_THRESHOLD;
 	alert->is_unknown = restore->flags & TT_RESTORE_UNKNOWN;
+	alert->is_muted = restore->flags & TT_RESTORE_MUTED;
 	memcpy(alert->trace_id, restore->trace_id, sizeof(alert->trace_id));
 	free((char *)(uintptr_t)alert->ack.comment);
 	alert->ack = (struct alert_ack){

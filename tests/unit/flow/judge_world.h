@@ -225,6 +225,13 @@ static inline void lose_of(struct judge_world *judge, uint32_t pid, uint32_t cau
 	flow_feed(judge->world->flow, &lost.head, sizeof(lost));
 }
 
+static inline void end_with(struct judge_world *judge, uint32_t reason)
+{
+	struct tt_end record = { .reason = reason };
+
+	feed(judge->world, &record, TT_END, sizeof(record), 0, TT_NO_PROBE);
+}
+
 /* One part of a set. */
 static inline void feed_rules_part(struct judge_world *judge, struct tt_rules head, const char *file,
 				   const char *text)

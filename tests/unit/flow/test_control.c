@@ -110,6 +110,55 @@ static void resolved_by_hand_is_not_undone_by_keep_firing_for(void **state)
 	judge_world_free(judge);
 }
 
+/* What the window holds of it is no failure of whoever has that pid next, in this run or in one that finds the file. */
+static void what_was_resolved_by_hand_is_forgotten_with_the_process_it_was_about(void **state)
+{
+	for (int how = 0; how < 3; how++) {
+		struct judge_world *judge = judge_world_new();
+		size_t x = make_series(judge, "test_x{pid=\"100\"}");
+		uint64_t generation;
+
+		proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+		feed_rules(judge, HIGH);
+		set(judge, x, 9);
+		pass(judge, 1);
+		ask(judge, TT_CONTROL_RESOLVE, first_alert(judge)->id, "");
+		assert_non_null(view_of(judge)->muted);
+		judge->read_count = judge->told_count;
+		generation = view_of(judge)->state_generation;
+		if (how == 2)
+			end_with(judge, TT_END_TARGET);
+		else
+			proc_of(judge, 100, how ? TT_PROC_EXEC : TT_PROC_GONE, "tts", 5, 0);
+		if (how < 2)
+			pass(judge, 1);
+		assert_null(view_of(judge)->muted);
+		assert_true(view_of(judge)->state_generation > generation);
+		assert_told_nothing(judge);
+		if (how == 1) { /* the new image fails as the old one did */
+			pass(judge, 20);
+			assert_told(judge, "High", "100", STATE, ALERT_FIRING);
+		}
+		judge_world_free(judge);
+	}
+	(void)state;
+}
+
+static void what_was_resolved_by_hand_stays_so_at_an_end_of_our_own_making(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	size_t x = make_series(judge, "test_x{pid=\"100\"}");
+
+	(void)state;
+	feed_rules(judge, HIGH);
+	set(judge, x, 9);
+	pass(judge, 1);
+	ask(judge, TT_CONTROL_RESOLVE, first_alert(judge)->id, "");
+	end_with(judge, TT_END_STOPPED);
+	assert_non_null(view_of(judge)->muted);
+	judge_world_free(judge);
+}
+
 static void requests_that_name_nothing_are_counted(void **state)
 {
 	struct judge_world *judge = judge_world_new();
@@ -427,6 +476,93 @@ static void a_restored_alert_without_its_rule_waits_for_rules_and_then_ends(void
 	judge_world_free(judge);
 }
 
+static struct tt_restore muted_restore(void)
+{
+	struct tt_restore head = firing_restore();
+
+	head.flags |= TT_RESTORE_MUTED;
+	return head;
+}
+
+static void what_was_resolved_by_hand_in_a_former_run_comes_again_only_after_its_condition_was_false(void **state)
+{
+	for (int order = 0; order < 2; order++) { /* rules first, alerts first */
+		struct judge_world *judge = judge_world_new();
+		uint64_t generation;
+		size_t x = make_series(judge, "test_x{pid=\"100\"}");
+
+		proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+		if (order == 0)
+			feed_rules(judge, HIGH);
+		feed_restore(judge, muted_restore(), LABELS, "on it");
+		if (order == 1)
+			feed_rules(judge, HIGH);
+		assert_int_equal(tallies(judge->world)->control_count, 1);
+		set(judge, x, 9);
+		pass(judge, 20);
+		feed_rules(judge, HIGH);
+		pass(judge, 20);
+		assert_null(first_alert(judge));
+		assert_string_equal(view_of(judge)->muted->name, "High");
+		assert_true(view_of(judge)->muted->is_muted);
+		assert_int_equal(view_of(judge)->muted->fired_at_real_ns, AXIS_NS(0) - 90000000000);
+		generation = view_of(judge)->state_generation;
+		set(judge, x, 1);
+		pass(judge, 1);
+		assert_null(view_of(judge)->muted);
+		assert_true(view_of(judge)->state_generation > generation);
+		assert_told_nothing(judge);
+		set(judge, x, 9);
+		pass(judge, 1);
+		assert_told(judge, "High", "100", STATE, ALERT_FIRING);
+		assert_told_nothing(judge);
+		judge_world_free(judge);
+	}
+	(void)state;
+}
+
+static void a_restart_does_not_unmute_what_cannot_be_known_yet(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+	size_t x = make_series(judge, "test_x{pid=\"100\"}");
+
+	(void)state;
+	proc_of(judge, 100, TT_PROC_SEEN, "tts", 5, 0);
+	feed_rules(judge, "alert High 0 0 critical min_over_time(test_x[30s]) > 5");
+	feed_restore(judge, muted_restore(), LABELS, "");
+	pass(judge, 20); /* there is nothing to judge yet */
+	assert_non_null(view_of(judge)->muted);
+	set(judge, x, 9);
+	pass(judge, 40);
+	assert_non_null(view_of(judge)->muted);
+	set(judge, x, 1);
+	pass(judge, 1);
+	assert_null(view_of(judge)->muted);
+	assert_told_nothing(judge);
+	judge_world_free(judge);
+}
+
+static void a_muted_alert_without_its_rule_waits_for_rules_and_is_then_forgotten(void **state)
+{
+	struct judge_world *judge = judge_world_new();
+
+	(void)state;
+	feed_restore(judge, muted_restore(), LABELS, "");
+	feed_restore(judge, muted_restore(), LABELS, ""); /* twice */
+	feed_restore(judge, firing_restore(), LABELS, "");
+	assert_int_equal(tallies(judge->world)->control_refused_count, 2);
+	pass(judge, 400);
+	assert_non_null(view_of(judge)->muted);
+	feed_rules(judge, "alert Other 0 0 critical test_x > 5");
+	assert_null(view_of(judge)->muted);
+	feed_restore(judge, muted_restore(), LABELS, "");
+	assert_non_null(view_of(judge)->muted);
+	pass(judge, 1);
+	assert_null(view_of(judge)->muted);
+	assert_told_nothing(judge);
+	judge_world_free(judge);
+}
+
 static void what_cannot_be_restored_is_counted(void **state)
 {
 	static const char *const labels[] = {
@@ -558,6 +694,8 @@ int main(void)
 		cmocka_unit_test(a_higher_tier_is_a_new_alert_that_nobody_has_acknowledged),
 		cmocka_unit_test(resolved_by_hand_it_ends_and_comes_again_only_after_its_condition_was_false),
 		cmocka_unit_test(resolved_by_hand_is_not_undone_by_keep_firing_for),
+		cmocka_unit_test(what_was_resolved_by_hand_is_forgotten_with_the_process_it_was_about),
+		cmocka_unit_test(what_was_resolved_by_hand_stays_so_at_an_end_of_our_own_making),
 		cmocka_unit_test(requests_that_name_nothing_are_counted),
 		cmocka_unit_test(a_set_of_several_files_in_parts_holds_from_its_last_part_on),
 		cmocka_unit_test(parts_that_do_not_fit_are_dropped_and_the_old_rules_stay),
@@ -567,6 +705,10 @@ int main(void)
 		cmocka_unit_test(a_restart_does_not_resolve_what_cannot_be_known_yet),
 		cmocka_unit_test(a_restored_alert_about_nobody_in_view_ends_and_is_not_resolved),
 		cmocka_unit_test(a_restored_alert_without_its_rule_waits_for_rules_and_then_ends),
+		cmocka_unit_test(
+			what_was_resolved_by_hand_in_a_former_run_comes_again_only_after_its_condition_was_false),
+		cmocka_unit_test(a_restart_does_not_unmute_what_cannot_be_known_yet),
+		cmocka_unit_test(a_muted_alert_without_its_rule_waits_for_rules_and_is_then_forgotten),
 		cmocka_unit_test(what_cannot_be_restored_is_counted),
 		cmocka_unit_test(lengths_that_lie_are_refused_by_decode),
 		cmocka_unit_test(random_requests_never_break_the_judge),

@@ -679,13 +679,6 @@ static void a_reused_pid_is_another_process(void **state)
 	judge_world_free(judge);
 }
 
-static void end_with(struct judge_world *judge, uint32_t reason)
-{
-	struct tt_end record = { .reason = reason };
-
-	feed(judge->world, &record, TT_END, sizeof(record), 0, TT_NO_PROBE);
-}
-
 static void at_the_end_alerts_stay_unless_every_target_has_ended(void **state)
 {
 	static const uint32_t reasons[] = { TT_END_STOPPED, TT_END_DURATION, TT_END_TRUNCATED, TT_END_ERROR,
