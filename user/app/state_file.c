@@ -7,15 +7,14 @@
  */
 #include "app/state_file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/control_record.h"
 #include "app/state_load.h"
 #include "app/state_place.h"
 #include "app/state_writer.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/refuse.h"
 #include "base/units.h"
@@ -49,14 +48,6 @@ struct state_file {
 	uint64_t spent_ns;		     /* on texts and on waiting for the disk */
 	size_t alerts_count, muted_count, silences_count; /* restored */
 };
-
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 static uint64_t bits_of(double number)
 {
@@ -228,26 +219,26 @@ static void wait_a_little(struct state_file *state, const struct view *view)
 static void on_alert(struct sink *sink, const struct view *view, const struct alert *alert)
 {
 	struct state_file *state = (struct state_file *)sink;
-	uint64_t begun_at_ns = clock_ns();
+	uint64_t begun_at_ns = io_now_ns();
 
 	(void)alert;
 	if (!has_time(state, view))
 		return;
 	state_file_note(state, view);
 	wait_a_little(state, view);
-	state->spent_ns += clock_ns() - begun_at_ns;
+	state->spent_ns += io_now_ns() - begun_at_ns;
 }
 
 static void on_tick(struct sink *sink, const struct view *view)
 {
 	struct state_file *state = (struct state_file *)sink;
-	uint64_t begun_at_ns = clock_ns();
+	uint64_t begun_at_ns = io_now_ns();
 
 	if (state->stage == STAGE_RESTORED && view->now_ns > state->restored_at_ns)
 		state->stage = STAGE_RUNNING;
 	state_file_note(state, view);
 	wait_a_little(state, view);
-	state->spent_ns += clock_ns() - begun_at_ns;
+	state->spent_ns += io_now_ns() - begun_at_ns;
 }
 
 static const struct sink_ops ops = {.name = "state", .on_alert = on_alert, .on_tick = on_tick};
