@@ -44,7 +44,6 @@ struct judge_rule {
 	struct rule_status *status;
 	int64_t reach_ms; /* how far back its verdict depends on events */
 	bool is_reached;  /* reach_ms and the selectors are known */
-	bool is_visited;  /* guards against rules that read each other */
 	bool is_blind;	  /* all it reads is loss-blind by name */
 	bool concerns_all;
 	const struct expr *selectors[JUDGE_SELECTORS]; /* not loss-blind by name; through recording rules */

@@ -334,11 +334,10 @@ void series_open(struct flow *flow, struct trace_state *trace, const char *engin
 	instance->in_flight_count++;
 }
 
-void series_close(struct flow *flow, struct trace_state *trace)
+void series_close(struct trace_state *trace)
 {
 	struct instance *instance = trace->instance;
 
-	(void)flow;
 	if (!instance)
 		return;
 	if (trace->instance_prev)

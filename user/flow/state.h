@@ -259,7 +259,7 @@ void series_process(struct flow *flow, struct process_state *process);	/* it cam
 void series_process_left(struct flow *flow, struct process_state *process); /* it, or its image, is gone: its series end */
 void series_probe(struct flow *flow, struct process_state *process, const struct probe *probe);
 void series_open(struct flow *flow, struct trace_state *trace, const char *engine);
-void series_close(struct flow *flow, struct trace_state *trace); /* whether it was told or not */
+void series_close(struct trace_state *trace); /* whether it was told or not */
 void series_span(struct flow *flow, const struct span *span);
 void series_trace(struct flow *flow, struct trace_state *trace);
 void series_gauge(struct flow *flow, const struct tt_gauge *record);

@@ -183,7 +183,7 @@ static void close_trace(struct flow *flow, struct trace_state *state)
 	else
 		flow->traces_tail = state->prev;
 	flow->tallies.open_traces_count--;
-	series_close(flow, state);
+	series_close(state);
 	if (state->root)
 		held_add(flow, &state->trace);
 	arena_fini(&state->arena);
