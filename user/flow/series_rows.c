@@ -5,6 +5,8 @@
  * stages of probes are reserved when the probe is named, so that a target that invents stage names can use up the
  * limit but not push out the stages that its engine file knows.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,19 +36,6 @@ static bool take_row(struct flow *flow)
 	return true;
 }
 
-static void write_decimal(char *to, uint32_t number)
-{
-	char digits[12];
-	size_t count = 0;
-
-	do
-		digits[count++] = (char)('0' + number % 10);
-	while ((number /= 10));
-	while (count)
-		*to++ = digits[--count];
-	*to = '\0';
-}
-
 void series_process(struct flow *flow, struct process_state *process)
 {
 	struct series_book *book = flow->book;
@@ -63,7 +52,7 @@ void series_process(struct flow *flow, struct process_state *process)
 	series = mem_new(sizeof(*series));
 	series->process = process;
 	series->service = clean(process->process.service);
-	write_decimal(series->pid, process->process.pid);
+	snprintf(series->pid, sizeof(series->pid), "%" PRIu32, process->process.pid);
 	add_label(&series->row, "service", series->service);
 	add_label(&series->row, "pid", series->pid);
 	series->prev = book->processes_tail;
