@@ -95,7 +95,7 @@ void control_feed(struct flow *flow, const struct tt_control *record)
 
 /* --- rules ------------------------------------------------------------------------------------------------ */
 
-static void forget_incoming(struct judge_incoming *incoming)
+void control_forget_incoming(struct judge_incoming *incoming)
 {
 	for (size_t i = 0; i < incoming->texts_count; i++) {
 		free(incoming->texts[i].file);
@@ -163,7 +163,7 @@ static void put_in_force(struct judge *judge)
 		judge_set_rules(judge, set);
 	else
 		judge->flow->tallies.rules_refused_count++;
-	forget_incoming(incoming);
+	control_forget_incoming(incoming);
 }
 
 void control_feed_rules(struct flow *flow, const struct tt_rules *record)
@@ -178,7 +178,7 @@ void control_feed_rules(struct flow *flow, const struct tt_rules *record)
 	if (!record->ordinal && !record->offset) { /* a set begins; what had not ended never will */
 		if (incoming->is_begun)
 			flow->tallies.rules_refused_count++;
-		forget_incoming(incoming);
+		control_forget_incoming(incoming);
 		if (!record->files_count) {
 			judge_set_rules(judge, NULL);
 			return;
@@ -189,7 +189,7 @@ void control_feed_rules(struct flow *flow, const struct tt_rules *record)
 	file = tail_text(record + 1, record->file_bytes);
 	if (!incoming->is_begun || !is_next(incoming, record, file)) {
 		flow->tallies.rules_refused_count++;
-		forget_incoming(incoming);
+		control_forget_incoming(incoming);
 		free(file);
 		return;
 	}

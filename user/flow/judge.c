@@ -400,10 +400,7 @@ void judge_free(struct flow *flow)
 	judge_free_rules(judge);
 	judge_free_holes(judge);
 	table_fini(&judge->family_by_labels);
-	for (size_t i = 0; i < judge->incoming.texts_count; i++) {
-		free(judge->incoming.texts[i].file);
-		free(judge->incoming.texts[i].text);
-	}
+	control_forget_incoming(&judge->incoming);
 	free(judge->incoming.texts);
 	free(judge->left);
 	free(judge->drops);

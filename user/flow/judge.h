@@ -192,6 +192,9 @@ bool judge_is_live(const struct flow *flow, const struct labels *labels, int64_t
 int64_t judge_window_begin_ms(const struct judge *judge, const struct judge_rule *rule); /* rule: NULL = none */
 void judge_settle(struct judge *judge); /* ends the alerts of what has left */
 
+/* control.c: the rule texts of a set that is not whole. */
+void control_forget_incoming(struct judge_incoming *incoming);
+
 /* silences.c */
 bool silences_add(struct judge *judge, const struct tt_control *record, const char *text, const char *comment);
 bool silences_remove(struct judge *judge, uint64_t id);
