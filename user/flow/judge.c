@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "flow/judge.h"
+#include "flow/metrics_table.h"
 #include "rules/labels.h"
 
 static uint64_t axis_now_ns(const struct flow *flow)
@@ -32,13 +33,10 @@ struct judge *judge_get(struct flow *flow)
 
 static enum tier find_tier(const struct labels *labels)
 {
-	static const char *const names[] = {
-		[TIER_WARNING] = "warning", [TIER_CRITICAL] = "critical", [TIER_EMERGENCY] = "emergency"
-	};
 	const char *severity = labels_find(labels, "severity");
 
 	for (enum tier tier = TIER_WARNING; severity && tier < TIERS; tier++)
-		if (!strcmp(severity, names[tier]))
+		if (!strcmp(severity, metrics_severity(tier)))
 			return tier;
 	return TIER_NONE;
 }

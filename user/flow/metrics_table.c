@@ -270,6 +270,13 @@ const char *metrics_role(unsigned role)
 	return role < COUNT_OF(names) ? names[role] : "other";
 }
 
+const char *metrics_severity(unsigned tier)
+{
+	static const char *const names[TIERS] = {"none", "warning", "critical", "emergency"};
+
+	return names[tier < TIERS ? tier : TIER_NONE];
+}
+
 const char *metrics_threshold_name(size_t index)
 {
 	static const char *const names[] = {

@@ -104,10 +104,11 @@ const struct metric_family *metrics_family(enum metric metric);
 const struct metric_family *metrics_find(const char *name);
 uint32_t metrics_span_s(enum metric_span span);
 
-/* Label values. "unknown" or "other" for what is none. */
+/* Label values. "unknown", "other" or "none" for what is none. */
 const char *metrics_lost_cause(uint32_t cause);
 const char *metrics_let_go_kind(unsigned kind);
 const char *metrics_role(unsigned role); /* enum role */
+const char *metrics_severity(unsigned tier); /* enum tier */
 /* The metrics that threshold files may name; NULL behind the last. */
 const char *metrics_threshold_name(size_t index);
 

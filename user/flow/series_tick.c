@@ -141,7 +141,6 @@ static const struct threshold *find_threshold(const struct rule_set *set, const 
 
 static void put_thresholds(struct putter *putter, struct instance *instance)
 {
-	static const char *const severities[TIERS] = {"", "warning", "critical", "emergency"};
 	const struct rule_set *set = putter->flow->view.rules;
 
 	put_begin(putter, &instance->thresholds);
@@ -151,7 +150,7 @@ static void put_thresholds(struct putter *putter, struct instance *instance)
 		if (find_threshold(set, instance->label_raw, threshold->metric) != threshold)
 			continue;
 		for (int tier = TIER_WARNING; tier < TIERS; tier++) {
-			struct label extra[] = {{"metric", threshold->metric}, {"severity", severities[tier]}};
+			struct label extra[] = {{"metric", threshold->metric}, {"severity", metrics_severity((unsigned)tier)}};
 
 			put_with(putter, METRIC_THRESHOLD, "", extra, 2, threshold->has[tier],
 				 threshold->value[tier]);
