@@ -114,7 +114,7 @@ static void add_silence(struct state_file *state, const struct silence *silence,
 /* While it is told that somebody has resolved it, an alert is not in view->muted yet. */
 static bool is_kept(const struct alert *alert)
 {
-	return alert->state == ALERT_PENDING || alert->state == ALERT_FIRING || alert->is_muted;
+	return alert_is_live(alert) || alert->is_muted;
 }
 
 static bool add_alerts(struct state_file *state, const struct alert *alerts, bool has_some)

@@ -172,7 +172,7 @@ void judge_unmute(struct judge *judge, struct judge_alert *alert)
 
 static bool is_over(const struct judge_alert *alert)
 {
-	return alert->alert.state != ALERT_PENDING && alert->alert.state != ALERT_FIRING;
+	return !alert_is_live(&alert->alert);
 }
 
 void judge_become(struct judge *judge, struct judge_alert *alert, enum alert_state state)

@@ -181,9 +181,7 @@ static void settle_one(struct judge *judge, const struct judge_left *left)
 
 	say_left(judge, left, reason);
 	for (alert = judge->alerts.first; alert; alert = alert->next) {
-		if (alert->alert.state != ALERT_PENDING && alert->alert.state != ALERT_FIRING)
-			continue;
-		if (is_last(judge->flow, alert->alert.labels, left))
+		if (alert_is_live(&alert->alert) && is_last(judge->flow, alert->alert.labels, left))
 			judge_finish(judge, alert, mark_of(judge, alert), reason);
 	}
 	for (alert = judge->muted.first; alert; alert = next) {

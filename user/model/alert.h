@@ -66,6 +66,11 @@ struct alert {
 	const struct alert *next;
 };
 
+static inline bool alert_is_live(const struct alert *alert)
+{
+	return alert->state == ALERT_PENDING || alert->state == ALERT_FIRING;
+}
+
 struct silence_matcher {
 	const char *name;
 	const char *value;
