@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/series.h"
+#include "flow/state.h"
 
 /* Names come as fixed fields that may lack their NUL. */
 static void copy_field(char *to, const char *from, size_t from_bytes)

@@ -181,7 +181,4 @@ void put_if(struct putter *putter, enum metric metric, bool is_there, double val
 void put_distribution(struct putter *putter, enum metric metric, const struct distribution *distribution);
 void row_fini(struct series_row *row);
 
-/* series_tick.c: the second in which something that ended at at_ns counts. */
-uint64_t series_second(const struct flow *flow, uint64_t at_ns);
-
 #endif

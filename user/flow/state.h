@@ -255,6 +255,7 @@ void series_new(struct flow *flow);
 void series_free(struct flow *flow);
 bool series_is_due(const struct flow *flow, int64_t *at_ms); /* the axis has passed the next whole second: *at_ms */
 void series_tick(struct flow *flow);
+uint64_t series_second(const struct flow *flow, uint64_t at_ns); /* the sampled second in which what ended then counts */
 void series_process(struct flow *flow, struct process_state *process);	/* it came into view */
 void series_process_left(struct flow *flow, struct process_state *process); /* it, or its image, is gone: its series end */
 void series_probe(struct flow *flow, struct process_state *process, const struct probe *probe);
