@@ -5,6 +5,7 @@
  * The rule that surprises: nothing is told from here. An instant is judged whole first (states, holes, tiers,
  * silences), and judge_say tells what came of it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -314,8 +315,7 @@ static void evaluated(void *arg, const struct rule_group *group, const struct ru
 	status->reason[0] = '\0';
 	if (error && error[0]) {
 		status->health = RULE_FAILED;
-		strncpy(status->reason, error, sizeof(status->reason) - 1);
-		status->reason[sizeof(status->reason) - 1] = '\0';
+		snprintf(status->reason, sizeof(status->reason), "%s", error);
 		return;
 	}
 	status->health = judge_is_touched(judge, rule, NULL, judge->at_ms, status->reason) ? RULE_UNKNOWN : RULE_OK;
