@@ -33,7 +33,7 @@ struct probe {
 	uint64_t lost_count[16];  /* by TT_LOST_* cause */
 };
 
-/* What a limit of ours may drop; tts_let_go_total{kind}. One row in flow's table each. */
+/* What a limit of ours may drop; ttsobs_let_go_total{kind}. One row in flow's table each. */
 enum let_go {
 	LET_GO_OPEN_TRACES,
 	LET_GO_SPANS,
