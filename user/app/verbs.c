@@ -46,11 +46,14 @@ static int run_timeline(const struct options *options)
 	return session_run(options, SESSION_TIMELINE);
 }
 
-static int print_all(struct buf *text)
+int verbs_print(struct buf *text)
 {
-	io_write_all(STDOUT_FILENO, text->bytes, text->length);
-	buf_fini(text);
-	return EXIT_CODE_OK;
+	int error = io_write_all(STDOUT_FILENO, text->bytes, text->length);
+
+	buf_reset(text);
+	if (!error || error == -EPIPE)
+		return 0;
+	return refuse(error, "standard output: %s", strerror(-error));
 }
 
 static int engines_check(const struct options *options)
@@ -93,7 +96,9 @@ static int engines_of(const struct options *options, const char *what)
 		code = EXIT_CODE_OK;
 	}
 out:
-	print_all(&text);
+	if (verbs_print(&text))
+		code = code ? code : EXIT_CODE_RUNTIME;
+	buf_fini(&text);
 	engines_fini(&set);
 	return code;
 }
@@ -143,7 +148,9 @@ static int run_probes(const struct options *options)
 		}
 		code = code ? code : exit_code_of_plan(error);
 	}
-	print_all(&text);
+	if (verbs_print(&text))
+		code = code ? code : EXIT_CODE_RUNTIME;
+	buf_fini(&text);
 	engines_fini(&set);
 	return code;
 }

@@ -4,6 +4,7 @@
 #define APP_VERBS_H
 
 #include "app/options.h"
+#include "base/buf.h"
 
 struct verb {
 	const char *name;
@@ -18,5 +19,8 @@ struct verb {
 const struct verb *verbs_find(const char *name);
 const struct verb *verbs_default(void);
 const struct verb *verbs_at(size_t index); /* NULL past the last */
+
+/* Standard output; empties the buffer. 0 or -errno (said); a reader that has left is no error. */
+int verbs_print(struct buf *text);
 
 #endif

@@ -7,10 +7,8 @@
  */
 #include "app/verbs_rules.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/verbs.h"
 #include "app/verbs_rules_eval.h"
@@ -19,29 +17,6 @@
 #include "base/text.h"
 #include "config/rules_check.h"
 #include "config/rules_test.h"
-
-int verbs_rules_print(struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t wrote = write(STDOUT_FILENO, text->bytes + done, text->length - done);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0) {
-			int error = -errno;
-
-			buf_reset(text);
-			if (error == -EPIPE)
-				return 0;
-			return refuse(error, "standard output: %s", strerror(-error));
-		}
-		done += (size_t)wrote;
-	}
-	buf_reset(text);
-	return 0;
-}
 
 static void print_count(struct buf *out, size_t count, const char *of)
 {
@@ -113,7 +88,7 @@ static int check_files(const struct strings *files)
 
 		if (is_directory ? check_directory(&out, path) : check_file(&out, path))
 			code = EXIT_CODE_USAGE;
-		if (verbs_rules_print(&out))
+		if (verbs_print(&out))
 			code = code ? code : EXIT_CODE_RUNTIME;
 	}
 	buf_fini(&out);
@@ -184,7 +159,7 @@ static int test_files(const struct strings *files)
 	for (size_t i = 1; i < files->count; i++) {
 		int one = test_file(&out, files->values[i]);
 
-		if (verbs_rules_print(&out))
+		if (verbs_print(&out))
 			one = EXIT_CODE_RUNTIME;
 		code = one > code ? one : code; /* a file that is wrong weighs more than a test that failed */
 	}

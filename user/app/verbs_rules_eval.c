@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/verbs.h"
 #include "base/refuse.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -258,7 +259,7 @@ static int eval_recording(struct asker *asker, const char *path)
 	if (!code && asker->has_ended && replay_is_damaged(source))
 		code = EXIT_CODE_DAMAGED;
 	source->ops->free(source);
-	if (verbs_rules_print(&asker->out) && !code)
+	if (verbs_print(&asker->out) && !code)
 		code = EXIT_CODE_RUNTIME;
 	return code;
 }
