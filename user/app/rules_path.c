@@ -115,10 +115,12 @@ int rules_path_lay(struct rule_texts *laid, const struct rule_texts *read, const
 
 char *rules_path_notify(const struct options *options)
 {
-	if (options->no_notify || options->no_rules)
+	if (options->no_notify)
 		return NULL;
-	if (options->notify_path)
+	if (options->notify_path) /* named: its mistakes are said even where nothing will ever fire */
 		return mem_string(options->notify_path);
+	if (options->no_rules)
+		return NULL;
 	if (!access(TTSOBS_SYSCONFDIR "/notify.yaml", F_OK))
 		return mem_string(TTSOBS_SYSCONFDIR "/notify.yaml");
 	return places_find("notify.yaml");
