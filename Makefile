@@ -34,7 +34,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 OUR_CPPFLAGS := -I. -Iuser -I$(B)/gen -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTTSOBS_VERSION='"$(VERSION)"'
 # -ffp-contract=off: a fused multiply-add would give other bits than promtool, and than the machine that recorded
 OUR_CFLAGS := -std=gnu17 -fstack-protector-strong -ffp-contract=off $(WARNINGS)
-LIBS := -lbpf -lelf -lz -lfyaml -ljson-c -lcapstone -lsystemd -lpthread -lm
+LIBS := -lbpf -lelf -lz -lfyaml -ljson-c -lcapstone -lsystemd -lncursesw -lpthread -lm
 
 # BPF flags are apart from CFLAGS on purpose: hardening flags break -target bpf. Evaluated late: on a bare machine the
 # tools come with `deps`, in the same run.
@@ -42,7 +42,7 @@ BPFTOOL = $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
 	-I. -Ivmlinux -I/usr/include/$(shell $(CC) -print-multiarch) $(if $(WERROR),-Werror)
 
-SRC := $(sort $(wildcard user/base/*.c user/model/*.c user/rules/*.c user/config/*.c user/source/*.c user/flow/*.c user/sink/*.c user/app/*.c))
+SRC := $(sort $(wildcard user/base/*.c user/model/*.c user/rules/*.c user/config/*.c user/source/*.c user/flow/*.c user/sink/*.c user/sink/tui/*.c user/app/*.c))
 OBJ := $(SRC:%.c=$(B)/obj/%.o)
 MAIN := $(B)/obj/user/main.o
 SKEL := $(B)/gen/ttsobs.skel.h
@@ -54,9 +54,9 @@ MAN := $(MAN_SRC:doc/%.scd=$(B)/man/%)
 
 # --- packages ----------------------------------------------------------------------------------------------------
 BUILD_PACKAGES := build-essential pkgconf clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libfyaml-dev libjson-c-dev \
-	libcapstone-dev libsystemd-dev scdoc
+	libcapstone-dev libsystemd-dev libncurses-dev scdoc
 TEST_PACKAGES := libcmocka-dev libespeak-ng-dev libespeak-ng1 espeak-ng-data flite1-dev libflite1 python3 python3-venv \
-	man-db util-linux procps ca-certificates rsyslog systemd logrotate $(PROMTOOL_PACKAGE)
+	man-db util-linux procps ca-certificates rsyslog systemd logrotate tmux $(PROMTOOL_PACKAGE)
 # the oracle of the rules; trixie has it in a package of its own
 PROMTOOL_PACKAGE = $(shell apt-cache show promtool > /dev/null 2>&1 && echo promtool || echo prometheus)
 PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES)
