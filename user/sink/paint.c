@@ -59,12 +59,12 @@ enum paint paint_status(enum span_status status)
 	}
 }
 
-const char *paint_cell_name(enum cell cell)
+const char *paint_cell_name(enum paint_cell cell)
 {
 	return paint_cell_looks[cell].name;
 }
 
-const char *paint_cell_glyph(enum cell cell, const struct look *look)
+const char *paint_cell_glyph(enum paint_cell cell, const struct look *look)
 {
 	return look->ascii ? paint_cell_looks[cell].ascii : paint_cell_looks[cell].glyph;
 }

@@ -27,7 +27,7 @@ void paint_end(struct buf *out, const struct look *look, enum paint paint);
 enum paint paint_status(enum span_status status);
 
 /* One terminal column of a bar. The four parts of a split come first, in the order in which they are drawn. */
-enum cell {
+enum paint_cell {
 	CELL_ONCPU,
 	CELL_RUNQ,
 	CELL_BLOCKED,
@@ -41,8 +41,8 @@ enum cell {
 	CELLS_COUNT,
 };
 
-const char *paint_cell_name(enum cell cell); /* for a legend */
-const char *paint_cell_glyph(enum cell cell, const struct look *look);
+const char *paint_cell_name(enum paint_cell cell); /* for a legend */
+const char *paint_cell_glyph(enum paint_cell cell, const struct look *look);
 void paint_cells(struct buf *out, const struct look *look, const uint8_t *cells, size_t count);
 /* The span's split in proportion over count cells; CELL_UNSPLIT when it has none. */
 void paint_split(uint8_t *cells, size_t count, const struct span *span);

@@ -39,7 +39,7 @@ struct draw {
 	bool has_notes; /* a note in words, else one letter */
 	bool has_marks;
 	uint8_t *cells;	    /* one row of the bar */
-	unsigned used;	    /* bit per enum cell, for the legend */
+	unsigned used;	    /* bit per enum paint_cell, for the legend */
 };
 
 /* --- the scale -------------------------------------------------------------------------------------------- */
@@ -339,7 +339,7 @@ static void draw_ruler(struct draw *draw)
 static void draw_legend(const struct draw *draw)
 {
 	struct wrap wrap = { .out = draw->out, .look = draw->look, .gap = "  " };
-	enum cell cell;
+	enum paint_cell cell;
 
 	for (cell = 0; cell < CELL_BLANK; cell++)
 		if (draw->used & 1u << cell)

@@ -69,7 +69,7 @@ static void colours_appear_only_when_wanted(void **state)
 static void every_cell_is_one_column_wide(void **state)
 {
 	struct look utf8 = { .columns = 20 }, ascii = { .columns = 20, .ascii = true };
-	enum cell cell;
+	enum paint_cell cell;
 
 	(void)state;
 	for (cell = 0; cell < CELLS_COUNT; cell++) {
