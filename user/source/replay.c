@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -426,4 +427,15 @@ bool replay_is_damaged(const struct source *source)
 	const struct replay *replay = (const struct replay *)source;
 
 	return replay->is_without_end || replay->places_count;
+}
+
+double replay_done_ratio(const struct source *source)
+{
+	const struct replay *replay = (const struct replay *)source;
+	off_t read_bytes = lseek(replay->fd, 0, SEEK_CUR);
+	struct stat status;
+
+	if (read_bytes < 0 || fstat(replay->fd, &status) || !S_ISREG(status.st_mode) || !status.st_size)
+		return -1;
+	return (double)read_bytes / (double)status.st_size;
 }

@@ -31,5 +31,7 @@ struct replay_preamble {
 int replay_open(struct source **source, const char *path, const struct replay_preamble **preamble);
 /* True too when the file ends without END. Complete once END has been fed. */
 bool replay_is_damaged(const struct source *source);
+/* How much of the file has been read: 0 to 1; below 0 for a pipe, whose length nobody knows. */
+double replay_done_ratio(const struct source *source);
 
 #endif
