@@ -24,7 +24,7 @@
 #define RATE_NS	    (10 * NS_PER_S)
 #define ACCEPTS_MAX 64 /* at one poll: tracing goes on */
 
-static uint64_t clock_ms(const struct control *control)
+uint64_t control_now_ms(const struct control *control)
 {
 	return control->options.now_ms ? control->options.now_ms(control->options.arg) : io_now_ns() / NS_PER_MS;
 }
@@ -35,7 +35,7 @@ static void client_enter(const struct control *control, struct control_client *c
 			 enum control_phase phase)
 {
 	client->phase = phase;
-	client->since_ms = clock_ms(control);
+	client->since_ms = control_now_ms(control);
 }
 
 static void client_end(struct control_client *client)
@@ -308,6 +308,19 @@ static void accept_all(struct control *control)
 	}
 }
 
+int control_connect(struct control *control)
+{
+	struct control_client *client = find_room(control);
+	int fds[2];
+
+	if (!client)
+		return -EBUSY;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds))
+		return -errno;
+	take_client(control, client, fds[0], geteuid());
+	return fds[1];
+}
+
 static void note_rate(struct control *control, const struct view *view)
 {
 	const struct control_sample now = {view->now_ns, view->tallies->records_count};
@@ -323,7 +336,7 @@ size_t control_fds(struct control *control, struct pollfd *fds, size_t max)
 	size_t count = 0;
 	bool has_waiting = false;
 
-	if (count < max && find_room(control))
+	if (count < max && control->listen_fd >= 0 && find_room(control))
 		fds[count++] = (struct pollfd){.fd = control->listen_fd, .events = POLLIN};
 	for (size_t i = 0; i < CONTROL_CLIENTS && count < max; i++) {
 		const struct control_client *client = &control->clients[i];
@@ -342,7 +355,7 @@ size_t control_fds(struct control *control, struct pollfd *fds, size_t max)
 
 int control_timeout_ms(const struct control *control)
 {
-	uint64_t now_ms = clock_ms(control), least_ms = UINT64_MAX;
+	uint64_t now_ms = control_now_ms(control), least_ms = UINT64_MAX;
 
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		const struct control_client *client = &control->clients[i];
@@ -417,12 +430,12 @@ void control_poll(struct control *control, const struct pollfd *fds, size_t coun
 		else if (client->phase == PHASE_WRITE && is_ready(fds, count, client->fd))
 			client_write(client);
 	}
-	if (is_ready(fds, count, control->listen_fd))
+	if (control->listen_fd >= 0 && is_ready(fds, count, control->listen_fd))
 		accept_all(control);
 	if (control->options.state && is_ready(fds, count, state_file_fd(control->options.state)))
 		drain_event(control);
 	serve_all(control, view);
-	now_ms = clock_ms(control);
+	now_ms = control_now_ms(control);
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		if (control->clients[i].phase != PHASE_FREE &&
 		    now_ms - control->clients[i].since_ms >= limit_ms(control->clients[i].phase))
@@ -440,6 +453,10 @@ int control_new(struct control **result, const struct control_options *options)
 	control->group = control_place_group();
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		control->clients[i].fd = -1;
+	if (options->is_private) {
+		*result = control;
+		return 0;
+	}
 	control->path = options->path ? mem_string(options->path) : control_default_path();
 	error = control->path ? control_open(control) : -ENOENT;
 	if (!error) {
@@ -467,9 +484,11 @@ void control_free(struct control *control)
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		if (control->clients[i].phase != PHASE_FREE)
 			client_end(&control->clients[i]);
-	unlink(control->path);
-	close(control->listen_fd);
-	state_lock_drop(control->path, control->lock_fd);
+	if (control->path) {
+		unlink(control->path);
+		close(control->listen_fd);
+		state_lock_drop(control->path, control->lock_fd);
+	}
 	free(control->path);
 	free(control);
 }

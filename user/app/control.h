@@ -31,6 +31,7 @@
  * file holds it ("saved":true), or when this run keeps no state ("saved":false). What `alerts`,
  * `silences` and `status` hold: control_show.c, `logs`: control_logs.c; names carry their unit, ages
  * are by the tracer's clock.
+ * The dashboard of the same process asks the same way, through control_connect.
  *
  * Who may: uid 0, our own uid, group ttsobs (primary or supplementary), by SO_PEERCRED and
  * SO_PEERGROUPS. The socket is 0660 root:ttsobs when that group exists, else 0600.
@@ -45,6 +46,7 @@
 #define APP_CONTROL_H
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,6 +73,7 @@ struct control;
 
 struct control_options {
 	const char *path;	  /* NULL = the default */
+	bool is_private;	  /* nothing in the file system: only who got a control_connect may ask */
 	struct state_file *state; /* NULL = nothing is kept */
 	struct feed *feed;	  /* takes the CONTROL records */
 	const struct tail *tail;  /* NULL = no log records are held */
@@ -84,7 +87,13 @@ struct control_options {
 
 /* 0, or -errno (said): -EADDRINUSE another tracer listens there. The run may go on without. */
 int control_new(struct control **control, const struct control_options *options);
-const char *control_path(const struct control *control);
+const char *control_path(const struct control *control); /* NULL: is_private */
+/*
+ * A connected fd whose other end is served as a client of our own uid: the dashboard asks as `ctl` does. Non-blocking,
+ * the caller's to close. -EBUSY: too many clients; or another -errno; not said.
+ */
+int control_connect(struct control *control);
+uint64_t control_now_ms(const struct control *control); /* by its clock */
 /* What to poll, at most CONTROL_FDS; the count. */
 size_t control_fds(struct control *control, struct pollfd *fds, size_t max);
 /* -1 = nothing is awaited. Poll at most that long. */

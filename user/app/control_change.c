@@ -309,8 +309,7 @@ bool control_is_shown(struct control_client *client, const struct view *view,
 		return !alert || is_ack_shown(client, alert);
 	case TT_CONTROL_RESOLVE:
 		alert = find_alert(view, change->id);
-		return !alert || alert->active_at_real_ns != change->was_ns ||
-		       (alert->state != ALERT_PENDING && alert->state != ALERT_FIRING);
+		return !alert || alert->active_at_real_ns != change->was_ns || !alert_is_live(alert);
 	case TT_CONTROL_SILENCE:
 		if (!new_silence(client, view))
 			return false;

@@ -3,7 +3,7 @@
  * Rule groups over a store, as a Prometheus server runs them: recording rules append, alerting rules go
  * inactive -> pending -> firing -> (keep firing) -> inactive, ALERTS and ALERTS_FOR_STATE are appended.
  * Used by flow's judge (live and replay) and by `rules test`. What is ours alone (unknown, inhibition, acknowledgement) is the judge's:
- * it hooks in by `holds`.
+ * it hooks in by `may_end` (what is unknown does not resolve) and hears of the rest by `seen`, `gone` and `evaluated`.
  */
 #ifndef RULES_GROUPS_H
 #define RULES_GROUPS_H

@@ -375,3 +375,14 @@ int notify_state_load(struct sink *sink, const char *text, size_t length)
 {
 	return notify_dispatch_load(((struct notify *)sink)->dispatch, text, length);
 }
+
+bool notify_next_escalation(const struct sink *sink, uint64_t alert_id, uint64_t *at_real_ns, const char **receiver)
+{
+	const struct notify *notify = (const struct notify *)sink;
+	size_t index = notify_dispatch_next_step(notify->dispatch, alert_id, at_real_ns);
+
+	if (index == notify->config->receivers_count)
+		return false;
+	*receiver = notify->config->receivers[index].name;
+	return true;
+}

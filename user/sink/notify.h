@@ -67,6 +67,12 @@ void notify_state_print(const struct sink *sink, struct buf *out);
 int notify_state_load(struct sink *sink, const char *text, size_t length);
 
 /*
+ * Who is told next of an alert if nobody acknowledges it: the earliest step of its routes' escalations that is still to
+ * come. False: none. The instant is on the view's axis, and may have passed when it is told at the next tick.
+ */
+bool notify_next_escalation(const struct sink *sink, uint64_t alert_id, uint64_t *at_real_ns, const char **receiver);
+
+/*
  * The end, after the last on_tick. Waits at most 500 ms for what is queued; then the told-state knows what has arrived,
  * so print it once more before notify_free(). Nothing is delivered any more.
  */

@@ -235,6 +235,23 @@ void notify_dispatch_reload(struct notify_dispatch *dispatch, const struct notif
 	dispatch->generation++;
 }
 
+size_t notify_dispatch_next_step(const struct notify_dispatch *dispatch, uint64_t alert_id, uint64_t *at_real_ns)
+{
+	size_t none = dispatch->config->receivers_count, next = none;
+	const struct watched *watched = table_find(&dispatch->by_id, alert_id);
+
+	for (const struct member *member = watched ? watched->members : NULL; member; member = member->watched_next) {
+		uint64_t at_ns = 0;
+		size_t receiver = notify_group_next_step(dispatch, member, &at_ns);
+
+		if (receiver == none || (next != none && at_ns >= *at_real_ns))
+			continue;
+		*at_real_ns = at_ns;
+		next = receiver;
+	}
+	return next;
+}
+
 uint64_t notify_dispatch_generation(const struct notify_dispatch *dispatch)
 {
 	return dispatch->generation;

@@ -26,6 +26,9 @@ void notify_dispatch_report(struct notify_dispatch *dispatch, const char *receiv
 			    const struct notify_message *message);
 void notify_dispatch_reload(struct notify_dispatch *dispatch, const struct notify_config *config);
 
+/* The index of the receiver that is next by an escalation, and when; receivers_count: none. */
+size_t notify_dispatch_next_step(const struct notify_dispatch *dispatch, uint64_t alert_id, uint64_t *at_real_ns);
+
 uint64_t notify_dispatch_generation(const struct notify_dispatch *dispatch); /* of what is printed below */
 void notify_dispatch_print(const struct notify_dispatch *dispatch, struct buf *out);
 int notify_dispatch_load(struct notify_dispatch *dispatch, const char *text, size_t length); /* -EINVAL, said */

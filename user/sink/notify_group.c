@@ -258,6 +258,26 @@ static uint64_t wanted(struct notify_dispatch *dispatch, struct member *member, 
 	return UINT64_MAX;
 }
 
+size_t notify_group_next_step(const struct notify_dispatch *dispatch, const struct member *member, uint64_t *at_real_ns)
+{
+	const struct notify_route *route = member->group->route;
+	const struct watched *watched = member->watched;
+	uint64_t first_ns = first_told(route, watched);
+
+	if (!notify_may_be_told(watched) || watched->note->is_acknowledged || first_ns == UINT64_MAX)
+		return dispatch->config->receivers_count;
+	for (size_t i = 0; i < route->steps_count; i++) { /* `after` rises */
+		const struct notify_step *step = &route->steps[i];
+
+		/* who belongs to the route itself, or to an earlier step, is not told by this one */
+		if (place_of(route, step->receiver) != (int)i + 1 || watched->told[step->receiver].state != TOLD_NOT)
+			continue;
+		*at_real_ns = later(first_ns, step->after_ns);
+		return step->receiver;
+	}
+	return dispatch->config->receivers_count;
+}
+
 /* ---- telling ---- */
 
 /* Values and annotations move while an alert fires, without an event of their own. */

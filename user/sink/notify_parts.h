@@ -106,6 +106,9 @@ void notify_groups_join(struct notify_dispatch *dispatch, struct watched *watche
 void notify_groups_leave(struct watched *watched);
 void notify_group_update(struct notify_dispatch *dispatch,
 			 struct group *group); /* tells what is due; finds the next instant */
+/* The receiver of the member's next step, and when; receivers_count: none. */
+size_t notify_group_next_step(const struct notify_dispatch *dispatch, const struct member *member,
+			      uint64_t *at_real_ns);
 void notify_group_free(struct notify_dispatch *dispatch, struct group *group);
 
 /* notify_told.c */
