@@ -34,12 +34,17 @@ static void feed(struct control *control, const struct view *view, const struct 
 	buf_fini(&record);
 }
 
-static const struct alert *find_alert(const struct view *view, uint64_t id)
+static const struct alert *find_in(const struct alert *list, uint64_t id)
 {
-	for (const struct alert *alert = view->alerts; alert; alert = alert->next)
+	for (const struct alert *alert = list; alert; alert = alert->next)
 		if (alert->id == id)
 			return alert;
 	return NULL;
+}
+
+static const struct alert *find_alert(const struct view *view, uint64_t id)
+{
+	return find_in(view->alerts, id);
 }
 
 static const struct silence *find_silence(const struct view *view, uint64_t id)
@@ -346,6 +351,8 @@ struct json_object *control_done(const struct control_client *client, const stru
 	case TT_CONTROL_RESOLVE:
 		control_hex(answer, "id", change->id);
 		alert = find_alert(view, change->id);
+		if (!alert) /* resolved by hand, it is muted now */
+			alert = find_in(view->muted, change->id);
 		if (alert)
 			member_string(answer, "alert", alert->name);
 		break;

@@ -14,14 +14,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <json-c/json.h>
+
 #include "app/ctl_parts.h"
+#include "base/auto.h"
 #include "base/mem.h"
 #include "base/units.h"
 #include "sink/member.h"
 #include "sink/words.h"
 
-/* longer than all that the control code waits for */
-#define ANSWER_MS (2 * (CONTROL_CLIENT_MS + CONTROL_SHOW_MS + CONTROL_SAVE_MS))
+/* The control code's own limits one after another, and some air. */
+#define ANSWER_MS (CONTROL_CLIENT_MS + CONTROL_SHOW_MS * CONTROL_CLIENTS + CONTROL_SAVE_MS + 5000)
 #define SHORT_ID  8 /* digits, as the list shows them */
 
 struct told_request {
