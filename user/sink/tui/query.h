@@ -6,6 +6,7 @@
 #ifndef SINK_TUI_QUERY_H
 #define SINK_TUI_QUERY_H
 
+#include "rules/expr.h"
 #include "rules/store.h"
 #include "sink/tui/desk.h"
 
@@ -24,6 +25,14 @@ double query_sum(const struct desk *desk, const char *metric, const struct query
 /* Per second, by counters over the last window_ns up to the instant, summed over all that match. Resets are no loss. */
 double query_rate(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count,
 		  uint64_t window_ns);
+/* How much counters rose over the last window_ns, NAN = no series has two samples; and over how long that was seen: less
+ * than the window when all of them began within it. */
+struct query_increase {
+	double increase;
+	double seen_s;
+};
+struct query_increase query_increase(const struct desk *desk, struct series *const *series, size_t count,
+				     uint64_t window_ns);
 
 /* `count` values for equal steps of [at - window_ns, at]: the last sample of each step; NAN where there is none. */
 void query_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count);

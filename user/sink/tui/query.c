@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * In: names and labels, an instant. Out: values, lines, rates; NAN where there is nothing.
+ * The rule that surprises: samples come once a second, so a step shorter than that shows the sample before it, and a
+ * rate is by the time between two samples, never by the width of the step.
+ */
+#include "sink/tui/query.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PACE_MS	    1000 /* between two samples, when nothing is late */
+#define PACE_MAX_MS 2500 /* a series whose last sample is older is not of now */
+
+/* What one series did between its last sample at or before the begin of a window and the end of it. */
+struct query_span {
+	const struct sample *samples;
+	size_t count;
+};
+
+static int64_t at_ms(const struct desk *desk)
+{
+	return (int64_t)(desk->at_axis_ns / 1000000u);
+}
+
+size_t query_select(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count,
+		    struct series *const **series)
+{
+	struct matcher matchers[1 + QUERY_LABELS] = {{.name = "__name__", .value = metric, .kind = MATCH_EQUAL}};
+
+	*series = NULL;
+	if (!desk->view || !desk->view->store || labels_count > QUERY_LABELS)
+		return 0;
+	for (size_t i = 0; i < labels_count; i++)
+		matchers[1 + i] = (struct matcher){.name = labels[i].name, .value = labels[i].value,
+						   .kind = MATCH_EQUAL};
+	return store_select(desk->view->store, matchers, 1 + labels_count, series);
+}
+
+double query_value(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count)
+{
+	struct series *const *series;
+	size_t count = query_select(desk, metric, labels, labels_count, &series);
+	struct sample sample;
+
+	for (size_t i = 0; i < count; i++)
+		if (series_at(series[i], at_ms(desk), &sample))
+			return sample.value;
+	return NAN;
+}
+
+double query_sum(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count)
+{
+	struct series *const *series;
+	size_t count = query_select(desk, metric, labels, labels_count, &series);
+	struct sample sample;
+	double sum = NAN;
+
+	for (size_t i = 0; i < count; i++)
+		if (series_at(series[i], at_ms(desk), &sample))
+			query_add(&sum, &sample.value, 1);
+	return sum;
+}
+
+/* From the last sample at or before from_ms on, or from the first that there is. */
+static struct query_span span_of(const struct series *series, int64_t from_ms, int64_t to_ms,
+				 struct store_scratch *scratch)
+{
+	struct query_span span;
+
+	span.count = series_range(series, from_ms - PACE_MAX_MS, to_ms, scratch, &span.samples);
+	while (span.count > 1 && span.samples[1].at_ms <= from_ms) {
+		span.samples++;
+		span.count--;
+	}
+	return span;
+}
+
+/* A counter that sinks began anew, at 0. */
+static double step_of(const struct sample *before, const struct sample *after)
+{
+	return after->value >= before->value ? after->value - before->value : after->value;
+}
+
+static double increase_of(const struct sample *first, const struct sample *last)
+{
+	double increase = 0;
+
+	for (; first < last; first++)
+		increase += step_of(first, first + 1);
+	return increase;
+}
+
+struct query_increase query_increase(const struct desk *desk, struct series *const *series, size_t count,
+				     uint64_t window_ns)
+{
+	int64_t to_ms = at_ms(desk), from_ms = to_ms - (int64_t)(window_ns / 1000000u);
+	int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;
+	struct query_increase result = {.increase = NAN};
+	struct store_scratch scratch = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		struct query_span span = span_of(series[i], from_ms, to_ms, &scratch);
+		double increase;
+
+		if (span.count < 2)
+			continue;
+		increase = increase_of(span.samples, span.samples + span.count - 1);
+		query_add(&result.increase, &increase, 1);
+		first_ms = span.samples[0].at_ms < first_ms ? span.samples[0].at_ms : first_ms;
+		last_ms = span.samples[span.count - 1].at_ms > last_ms ? span.samples[span.count - 1].at_ms : last_ms;
+	}
+	free(scratch.samples);
+	if (isnan(result.increase))
+		return result;
+	/* what ended early in the window did nothing in the rest of it */
+	result.seen_s = (double)((to_ms - last_ms > PACE_MAX_MS ? to_ms : last_ms) - first_ms) / 1000;
+	return result;
+}
+
+double query_rate(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count,
+		  uint64_t window_ns)
+{
+	struct series *const *series;
+	size_t count = query_select(desk, metric, labels, labels_count, &series);
+	struct query_increase seen = query_increase(desk, series, count, window_ns);
+
+	return isnan(seen.increase) ? NAN : seen.increase / seen.seen_s;
+}
+
+/* Equal steps of a window; `at` walks along the samples. */
+struct query_steps {
+	struct query_span span;
+	struct store_scratch scratch;
+	double from_ms, step_ms;
+	int64_t old_ms; /* a value older than that is none of a step's */
+};
+
+static void steps_begin(struct query_steps *steps, const struct desk *desk, const struct series *series,
+			uint64_t window_ns, size_t count)
+{
+	double window_ms = (double)window_ns / 1e6;
+	int64_t to_ms = at_ms(desk);
+
+	*steps = (struct query_steps){.from_ms = (double)to_ms - window_ms, .step_ms = window_ms / (double)count};
+	steps->old_ms = steps->step_ms > PACE_MS * 3 / 2 ? (int64_t)steps->step_ms : PACE_MS * 3 / 2;
+	steps->span = span_of(series, (int64_t)steps->from_ms, to_ms, &steps->scratch);
+}
+
+/* The instant at which step i ends; -1 is the begin of the window. */
+static int64_t step_end_ms(const struct query_steps *steps, size_t i)
+{
+	return (int64_t)(steps->from_ms + (double)(i + 1) * steps->step_ms + 0.5);
+}
+
+/* Moves *at to the first sample behind the instant. */
+static void steps_pass(const struct query_steps *steps, size_t *at, int64_t end_ms)
+{
+	while (*at < steps->span.count && steps->span.samples[*at].at_ms <= end_ms)
+		(*at)++;
+}
+
+void query_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count)
+{
+	struct query_steps steps;
+	size_t at = 0;
+
+	if (!count)
+		return;
+	steps_begin(&steps, desk, series, window_ns, count);
+	for (size_t i = 0; i < count; i++) {
+		int64_t end_ms = step_end_ms(&steps, i);
+		const struct sample *last;
+
+		steps_pass(&steps, &at, end_ms);
+		last = at ? &steps.span.samples[at - 1] : NULL;
+		values[i] = last && last->at_ms > end_ms - steps.old_ms ? last->value : NAN;
+	}
+	free(steps.scratch.samples);
+}
+
+void query_rate_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,
+		     size_t count)
+{
+	const struct sample *first, *last;
+	struct query_steps steps;
+	size_t at = 0, before = 0;
+
+	if (!count)
+		return;
+	steps_begin(&steps, desk, series, window_ns, count);
+	for (size_t i = 0; i < count; i++) {
+		int64_t end_ms = step_end_ms(&steps, i);
+
+		steps_pass(&steps, &at, end_ms);
+		steps_pass(&steps, &before, (int64_t)((double)end_ms - steps.step_ms));
+		values[i] = NAN;
+		if (at < 2)
+			continue;
+		last = &steps.span.samples[at - 1];
+		first = before && before < at ? &steps.span.samples[before - 1] : last - 1;
+		if (!before)
+			first = steps.span.samples; /* it began inside of this step */
+		if (last->at_ms > end_ms - steps.old_ms)
+			values[i] = increase_of(first, last) * 1000 / (double)(last->at_ms - first->at_ms);
+	}
+	free(steps.scratch.samples);
+}
+
+void query_increase_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,
+			 size_t count)
+{
+	struct query_steps steps;
+	size_t at = 0;
+
+	if (!count)
+		return;
+	steps_begin(&steps, desk, series, window_ns, count);
+	steps_pass(&steps, &at, (int64_t)steps.from_ms);
+	for (size_t i = 0; i < count; i++) {
+		size_t from = at;
+
+		steps_pass(&steps, &at, step_end_ms(&steps, i));
+		values[i] = NAN;
+		if (at > from && at > 1)
+			values[i] = increase_of(&steps.span.samples[from ? from - 1 : 0], &steps.span.samples[at - 1]);
+	}
+	free(steps.scratch.samples);
+}
+
+void query_add(double *values, const double *more, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(more[i]))
+			values[i] = isnan(values[i]) ? more[i] : values[i] + more[i];
+}
