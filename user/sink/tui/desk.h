@@ -70,7 +70,10 @@ struct tab_ops {
 	void (*draw)(struct tab *tab, struct desk *desk, struct area area);
 	/* IN_* beside its own tab's bit, by what is open now. */
 	unsigned (*contexts)(const struct tab *tab);
-	/* False: not mine (ACTION_BACK: nothing to back out of). */
+	/*
+	 * False: not mine (ACTION_BACK: nothing to back out of; then the frame takes search and filter off, in that order;
+	 * ACTION_EXPAND: then the frame turns desk->is_expanded).
+	 */
 	bool (*act)(struct tab *tab, struct desk *desk, enum action action);
 	/* Row and column within the area of the last draw. */
 	bool (*click)(struct tab *tab, struct desk *desk, const struct screen_event *event);
@@ -78,6 +81,8 @@ struct tab_ops {
 	/* Search and filter: "" takes it off. While it is typed it comes after each letter. */
 	void (*answer)(struct tab *tab, struct desk *desk, enum desk_answer what, const char *text);
 	void (*on_alert)(struct tab *tab, const struct view *view, const struct alert *alert);
+	/* Above the line that is typed: what can be written there. NULL = nothing. */
+	const char *search_hint, *filter_hint;
 };
 
 extern const struct tab_ops tab_overview_ops, tab_metrics_ops, tab_traces_ops, tab_alerts_ops, tab_logs_ops;

@@ -57,7 +57,7 @@ struct key_row {
 	unsigned tabs;	/* IN_* of tabs: any of these */
 	unsigned needs; /* other IN_*: all of these */
 	uint32_t keys[4]; /* characters or KEYCODE_*; 0 = none */
-	const char *label; /* in the key bar, at most 8 columns; NULL = not there */
+	const char *label; /* in the key bar, at most 9 columns; NULL = not there */
 	const char *help;  /* a sentence's worth */
 };
 

@@ -37,11 +37,12 @@ struct tui_escalation {
 	const char *receiver; /* valid during the call */
 };
 
+#define TUI_SPEED_MAX __builtin_inf() /* as fast as it can be read */
 /* Where a recording stands; app keeps it true. */
 struct tui_time {
 	uint64_t start_ns, end_ns; /* monotonic, of the recording; end_ns 0 = not known yet */
 	bool is_playing;
-	double speed;	   /* times real time */
+	double speed;	   /* times real time: 0.25 ... 64, TUI_SPEED_MAX */
 	bool is_seeking;   /* then the view is on its way to target_ns */
 	uint64_t target_ns;
 	double done_ratio; /* of what a seek has to read */
@@ -74,7 +75,7 @@ void tui_set_time(struct tui *tui, const struct tui_time *time);
 void tui_answer(struct tui *tui, bool is_done, const char *sentence);
 /* A line that would have gone to stderr: shown, and told again by tui_free on stderr. */
 void tui_warn(struct tui *tui, const char *line);
-/* A running task of app's: "attaching"; ratio below 0 = none. */
+/* A running task of app's: "attaching probes 512/1000"; NULL = none; ratio below 0: nobody knows how far. */
 void tui_progress(struct tui *tui, const char *what, double done_ratio);
 
 /* On a terminal. 0 or -errno, said. */

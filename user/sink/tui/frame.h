@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The frame around the tabs: the state of the dashboard, shared by tui.c and frame_*.c and by nobody else.
+ * Two clocks: `clock_ns` is the host's, for how long a message stands and when the next frame is due; all that is drawn
+ * of data has the view's.
+ */
+#ifndef SINK_TUI_FRAME_H
+#define SINK_TUI_FRAME_H
+
+#include "sink/tui/desk.h"
+#include "sink/tui/prompt.h"
+
+#define FRAME_MIN_ROWS	  8
+#define FRAME_MIN_COLUMNS 30
+#define FRAME_PRINT_ROWS  200
+#define FRAME_WARNINGS	  100 /* told again on stderr; the rest is counted */
+#define FRAME_BUTTONS	  48
+#define FRAME_LEAST_NS	  33000000ull  /* between two frames, whatever happens */
+#define FRAME_REFRESH_NS  250000000ull /* the default of tui_options.refresh_ns */
+#define FRAME_SPEEDS	  10
+
+enum frame_button_kind { BUTTON_NONE, BUTTON_ACTION, BUTTON_KEY, BUTTON_SCRUBBER };
+/* What can be clicked, of the last draw. */
+struct frame_button {
+	enum frame_button_kind kind;
+	int row, column, columns; /* of the canvas */
+	enum action action;
+	uint32_t key; /* BUTTON_KEY: as if it were pressed */
+};
+
+struct frame_message {
+	char *text; /* NULL = none */
+	enum style style;
+	uint64_t until_ns; /* by clock_ns */
+	uint64_t since_ns;
+	bool is_warning; /* of tui_warn: gives way to what somebody asked for */
+};
+
+/* What the first row says about the state of alerts; recounted when one of them changed. */
+struct frame_badge {
+	bool is_stale;
+	uint64_t at_second, rules_generation;
+	size_t firing[TIERS]; /* that somebody should look at */
+	size_t acked, silenced; /* firing too */
+	size_t unknown; /* alerts and rules */
+	size_t rules;	/* that alert */
+};
+
+/* Events lost: counted from where a burst began until a minute after its end. */
+struct frame_loss {
+	uint64_t total_count, base_count;
+	uint64_t last_at_ns; /* of the view */
+	bool is_recent;
+};
+
+struct tui {
+	struct sink sink; /* first */
+	struct tui_options options;
+	struct desk desk;
+	struct tab *tabs[TUI_TABS];
+	enum tui_tab open;
+	bool is_expanded[TUI_TABS];
+	enum tui_tab next_hidden; /* the hidden tab whose turn it is to collect */
+	uint64_t hidden_second;
+	bool wants_end;
+	unsigned asked_count; /* depth of answers of confirmed prompts; desk_tell counts on it in tests */
+
+	bool is_help;
+	int help_top, help_page_rows, help_lines;
+
+	struct prompt prompt;
+	enum desk_answer prompt_what;
+	bool prompt_is_live; /* it told the tab what is typed */
+	struct prompt_history searches, filters, answers;
+	char *search[TUI_TABS], *filter[TUI_TABS]; /* that are in force; NULL = none */
+
+	struct frame_message message;
+	char *warnings[FRAME_WARNINGS];
+	size_t warnings_count;
+	char *progress; /* NULL = none */
+	double progress_ratio;
+
+	struct tui_time time;
+	bool has_time;
+
+	struct frame_badge badge;
+	struct frame_loss loss;
+
+	struct screen *screen;
+	struct canvas canvas;
+	uint64_t clock_ns;
+	uint64_t drawn_at_ns;	 /* by clock_ns */
+	uint64_t drawn_view_ns;	 /* view->now_ns that was drawn */
+	uint64_t drawn_paused_s; /* the age in the banner */
+	bool is_dirty;		 /* something must be drawn soon */
+
+	struct frame_button buttons[FRAME_BUTTONS]; /* of the last draw */
+	size_t buttons_count;
+	struct area body; /* of the last draw; its canvas is not to be used */
+};
+
+/* Tests give tabs of their own; NULL = the five. */
+struct tui *frame_new(const struct tui_options *options, const struct tab_ops *const *tabs);
+
+/* frame_act.c */
+unsigned frame_contexts(const struct tui *tui);
+void frame_act(struct tui *tui, enum action action);
+void frame_key(struct tui *tui, uint32_t key);
+void frame_click(struct tui *tui, const struct screen_event *event);
+void frame_open_tab(struct tui *tui, enum tui_tab tab);
+bool frame_can_back(const struct tui *tui);
+
+/* frame_ask.c: search, filter and questions */
+void frame_ask(struct tui *tui, enum desk_answer what);
+void frame_prompt_key(struct tui *tui, uint32_t key);
+void frame_set_text(struct tui *tui, enum desk_answer what, const char *text);
+
+/* frame_time.c: recordings */
+bool frame_time_act(struct tui *tui, enum action action);
+void frame_seek_to(struct tui *tui, uint64_t to_ns);
+void frame_draw_scrubber(struct tui *tui, struct area area);
+bool frame_has_scrubber(const struct tui *tui);
+void frame_click_scrubber(struct tui *tui, const struct frame_button *button, unsigned column);
+
+/* frame_say.c: messages */
+void frame_say(struct tui *tui, enum style style, const char *text);
+void frame_expire(struct tui *tui);
+void frame_draw_message(struct tui *tui, struct area area);
+
+/* frame_head.c: the first row */
+void frame_loss_tick(struct frame_loss *loss, const struct view *view);
+void frame_badge_count(struct frame_badge *badge, const struct view *view);
+void frame_draw_head(struct tui *tui, struct area area);
+
+/* frame_bar.c: the last row */
+void frame_draw_bar(struct tui *tui, struct area area);
+
+/* frame_help.c */
+void frame_draw_help(struct tui *tui, struct area area);
+bool frame_help_act(struct tui *tui, enum action action);
+
+/* frame_draw.c */
+void frame_button(struct tui *tui, struct frame_button button);
+void frame_collect(struct tui *tui);
+void frame_sync(struct tui *tui); /* the desk's instants, from the view */
+void frame_draw(struct tui *tui, struct canvas *canvas);
+
+#endif
