@@ -121,7 +121,7 @@ static void say_alerts(struct buf *out, struct json_object *answer, const struct
 	struct json_object *alerts = ctl_object(answer, "alerts");
 
 	say(out, look, "alerts",
-	    "%s firing (%s emergency, %s critical, %s warning, %s without a tier), %s pending",
+	    "%s firing (%s emergency, %s critical, %s warning, %s other), %s pending",
 	    number(alerts, "firing").text, number(alerts, "emergency").text,
 	    number(alerts, "critical").text, number(alerts, "warning").text,
 	    number(alerts, "none").text, number(alerts, "pending").text);
