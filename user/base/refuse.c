@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/progress.h"
 #include "base/text.h"
 
 static bool refuse_debug;
@@ -78,8 +79,10 @@ static void refuse_say(const char *prefix, const char *format, va_list arguments
 	}
 	if (*rest || rest == text)
 		refuse_line(&out, rest, strlen(rest));
-	if (!refuse_sent.to)
+	if (!refuse_sent.to) {
+		progress_clear(); /* both write the terminal's last line */
 		refuse_write(&out);
+	}
 	free(text);
 	buf_fini(&out);
 	errno = saved;
