@@ -19,6 +19,7 @@ struct tail {
 	uint64_t age_ns;
 	uint64_t max_bytes;
 	struct tail_record *oldest, *newest;
+	uint64_t last_ordinal;
 	struct tail_counts counts;
 };
 
@@ -100,7 +101,11 @@ void tail_add(struct tail *tail, uint64_t at_ns, enum log_level level, const cha
 	}
 	record = malloc(sizeof(*record) + length + 1) ?: mem_new(sizeof(*record) + length + 1);
 	*record = (struct tail_record){
-		.older = tail->newest, .at_ns = at_ns, .level = level, .length = (uint32_t)length
+		.older = tail->newest,
+		.ordinal = ++tail->last_ordinal,
+		.at_ns = at_ns,
+		.level = level,
+		.length = (uint32_t)length,
 	};
 	if (trace_id)
 		tail_read_id(record->trace_id, trace_id);
@@ -124,6 +129,11 @@ void tail_tick(struct tail *tail, uint64_t now_ns)
 const struct tail_record *tail_newest(const struct tail *tail)
 {
 	return tail->newest;
+}
+
+const struct tail_record *tail_oldest(const struct tail *tail)
+{
+	return tail->oldest;
 }
 
 struct tail_counts tail_counts(const struct tail *tail)

@@ -15,6 +15,7 @@
 
 struct tail_record {
 	const struct tail_record *older, *newer;
+	uint64_t ordinal;     /* 1, 2, 3, ... in order of coming */
 	uint64_t at_ns;	      /* by the view's clock */
 	uint8_t trace_id[16]; /* all zero: none of its own */
 	enum log_level level;
@@ -36,8 +37,12 @@ void tail_add(struct tail *tail, uint64_t at_ns, enum log_level level, const cha
 	      size_t length);
 void tail_tick(struct tail *tail, uint64_t now_ns);
 
-/* Records are valid until the next tail_add or tail_tick. */
+/*
+ * Records are valid until the next tail_add or tail_tick. They leave in the order in which they came, so one whose ordinal
+ * is not below the oldest's is still there.
+ */
 const struct tail_record *tail_newest(const struct tail *tail);
+const struct tail_record *tail_oldest(const struct tail *tail);
 struct tail_counts tail_counts(const struct tail *tail);
 /* Its trace is one whose id begins so (lower-case hex digits), or it tells of several and one of them is. */
 bool tail_record_names(const struct tail_record *record, const char *trace_prefix);

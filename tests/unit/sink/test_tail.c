@@ -49,6 +49,25 @@ static void records_are_read_from_the_newest_to_the_oldest(void **state)
 	tail_free(NULL);
 }
 
+static void ordinals_count_what_came_and_tell_what_is_still_there(void **state)
+{
+	struct tail *tail = tail_new(10, 1 << 20);
+
+	(void)state;
+	assert_null(tail_oldest(tail));
+	add(tail, 100, "a");
+	add(tail, 105, "b");
+	add(tail, 106, "c");
+	assert_int_equal(tail_oldest(tail)->ordinal, 1);
+	assert_int_equal(tail_newest(tail)->ordinal, 3);
+	tail_tick(tail, 111);
+	assert_int_equal(tail_oldest(tail)->ordinal, 2);
+	tail_tick(tail, 1000);
+	add(tail, 1000, "d");
+	assert_int_equal(tail_oldest(tail)->ordinal, 4);
+	tail_free(tail);
+}
+
 static void what_is_too_old_leaves_and_is_no_loss(void **state)
 {
 	struct tail *tail = tail_new(10, 1 << 20);
@@ -374,6 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_read_from_the_newest_to_the_oldest),
+		cmocka_unit_test(ordinals_count_what_came_and_tell_what_is_still_there),
 		cmocka_unit_test(what_is_too_old_leaves_and_is_no_loss),
 		cmocka_unit_test(the_limit_of_bytes_holds_at_every_instant_and_is_counted),
 		cmocka_unit_test(a_line_larger_than_all_the_room_is_let_go_and_the_others_stay),
