@@ -7,7 +7,8 @@
  * alerts: {"now","rules_count","alerts":[{"id","name","group","tier","state","labels":{},
  *   "annotations":{},"value","comparison","threshold","unknown","reason","active_at","active_age_ns",
  *   "fired_at","fired_age_ns","ack":{"at","age_ns","uid","comment"},"silence":{"id","ends_in_ns"},
- *   "inhibited_by","trace_id"}]}: what does not apply is left out
+ *   "inhibited_by","trace_id"}],"muted":[the same, with "ended_age_ns"]}: what does not apply is left
+ *   out; muted are those that were resolved by hand and whose condition was not gone since
  * silences: {"now","silences":[{"id","matchers","comment","uid","start_at","end_at","ends_in_ns",
  *   "alerts_count"}]}
  */
@@ -117,10 +118,12 @@ static void add_times(struct json_object *object, const struct alert *alert, uin
 {
 	member_time(object, "active_at", alert->active_at_real_ns);
 	member_count(object, "active_age_ns", before(alert->active_at_real_ns, now_ns));
-	if (!alert->fired_at_real_ns)
-		return;
-	member_time(object, "fired_at", alert->fired_at_real_ns);
-	member_count(object, "fired_age_ns", before(alert->fired_at_real_ns, now_ns));
+	if (alert->fired_at_real_ns) {
+		member_time(object, "fired_at", alert->fired_at_real_ns);
+		member_count(object, "fired_age_ns", before(alert->fired_at_real_ns, now_ns));
+	}
+	if (!alert_is_live(alert) && alert->ended_at_real_ns)
+		member_count(object, "ended_age_ns", before(alert->ended_at_real_ns, now_ns));
 }
 
 static struct json_object *alert_object(const struct view *view, const struct alert *alert,
@@ -154,18 +157,26 @@ static struct json_object *alert_object(const struct view *view, const struct al
 	return object;
 }
 
+static struct json_object *alerts_of(const struct view *view, const struct alert *list, uint64_t now_ns)
+{
+	struct json_object *alerts = member_array();
+
+	for (const struct alert *alert = list; alert; alert = alert->next)
+		member_append(alerts, alert_object(view, alert, now_ns));
+	return alerts;
+}
+
 struct json_object *control_alerts(struct control *control, struct control_client *client,
 				   const struct view *view)
 {
-	struct json_object *answer = control_answer(client), *alerts = member_array();
+	struct json_object *answer = control_answer(client);
 	uint64_t now_ns = now_of(view);
 
 	(void)control;
 	member_time(answer, "now", now_ns);
 	member_count(answer, "rules_count", view->rule_status_count);
-	for (const struct alert *alert = view->alerts; alert; alert = alert->next)
-		member_append(alerts, alert_object(view, alert, now_ns));
-	member_add(answer, "alerts", alerts);
+	member_add(answer, "alerts", alerts_of(view, view->alerts, now_ns));
+	member_add(answer, "muted", alerts_of(view, view->muted, now_ns));
 	return answer;
 }
 

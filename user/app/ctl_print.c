@@ -156,6 +156,22 @@ static void alert_notes(struct buf *out, struct json_object *alert, const struct
 		line(out, look, "%s: for example trace %s", id, trace);
 }
 
+/* They are neither pending nor firing for anybody, so they have no row. */
+static void muted_lines(struct buf *out, struct json_object *answer, const struct look *look)
+{
+	size_t count;
+	struct json_object *muted = ctl_array(answer, "muted", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *alert = json_object_array_get_idx(muted, i);
+		char *title = alert_title(alert);
+
+		line(out, look, "%s: muted, resolved by hand %s ago: %s", ctl_text(alert, "id"),
+		     words_short_ns(ctl_count(alert, "ended_age_ns")).text, title);
+		free(title);
+	}
+}
+
 static void print_alerts(struct buf *out, struct json_object *answer, const struct look *look)
 {
 	static const struct grid_column columns[] = {
@@ -171,6 +187,7 @@ static void print_alerts(struct buf *out, struct json_object *answer, const stru
 		     ctl_count(answer, "rules_count")
 			     ? "no alert is pending or firing"
 			     : "no rules are in force, so there are no alerts");
+		muted_lines(out, answer, look);
 		return;
 	}
 	grid_init(&grid, columns, sizeof(columns) / sizeof(columns[0]));
@@ -180,6 +197,7 @@ static void print_alerts(struct buf *out, struct json_object *answer, const stru
 	grid_fini(&grid);
 	for (size_t i = 0; i < count; i++)
 		alert_notes(out, json_object_array_get_idx(alerts, i), look);
+	muted_lines(out, answer, look);
 }
 
 /* --- silences --- */
@@ -226,7 +244,8 @@ static void print_done(struct buf *out, const char *command, struct json_object 
 		line(out, look, "acknowledged %s %s%s", ctl_text(answer, "id"),
 		     ctl_text(answer, "alert"), unsaved);
 	else if (!strcmp(command, "resolve"))
-		line(out, look, "resolved %s%s", ctl_text(answer, "id"), unsaved);
+		line(out, look, "resolved %s%s%s%s", ctl_text(answer, "id"),
+		     *ctl_text(answer, "alert") ? " " : "", ctl_text(answer, "alert"), unsaved);
 	else if (!strcmp(command, "silence"))
 		line(out, look, "silence %llu holds for %s: %s%s",
 		     (unsigned long long)ctl_count(answer, "id"),

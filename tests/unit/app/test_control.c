@@ -759,6 +759,108 @@ static void alerts_are_answered_with_all_that_is_known(void **arg)
 	one->annotations_count = 0;
 }
 
+static void what_was_resolved_by_hand_is_answered_apart(void **arg)
+{
+	struct desk *desk = *arg;
+	struct alert *alert, *other;
+	struct json_object *answer, *list;
+	char *id;
+
+	desk_open(desk);
+	alert = world_alert(&desk->world, "{alertname=\"TooSlow\"}", ALERT_FIRING);
+	other = world_alert(&desk->world, "{alertname=\"Other\"}", ALERT_FIRING);
+	id = id_of(alert, 16);
+	world_mute(&desk->world, alert);
+	desk->world.view.now_ns += 3 * NS_PER_S;
+	answer = desk_ask(desk, "{\"command\":\"alerts\"}");
+	assert_true(json_object_object_get_ex(answer, "alerts", &list));
+	assert_int_equal(json_object_array_length(list), 1);
+	assert_field(json_object_array_get_idx(list, 0), "name", other->name);
+	assert_true(json_object_object_get_ex(answer, "muted", &list));
+	assert_int_equal(json_object_array_length(list), 1);
+	assert_field(json_object_array_get_idx(list, 0), "name", "TooSlow");
+	assert_field(json_object_array_get_idx(list, 0), "id", id);
+	assert_field(json_object_array_get_idx(list, 0), "state", "ended");
+	assert_field(json_object_array_get_idx(list, 0), "ended_age_ns", "3000000000");
+	json_object_put(answer);
+	free(id);
+}
+
+/* --- the dashboard's way in --- */
+
+static void a_private_control_leaves_nothing_in_the_file_system(void **arg)
+{
+	struct desk *desk = *arg;
+	struct control_options options = desk_options(desk);
+	struct pollfd fds[CONTROL_FDS];
+	int fd;
+
+	options.is_private = true;
+	assert_int_equal(control_new(&desk->control, &options), 0);
+	assert_null(control_path(desk->control));
+	assert_int_equal(access(desk->path, F_OK), -1);
+	assert_int_equal(control_fds(desk->control, fds, CONTROL_FDS), 0);
+	desk_poll(desk);
+	fd = control_connect(desk->control);
+	assert_true(fd >= 0);
+	assert_int_equal(control_fds(desk->control, fds, CONTROL_FDS), 1);
+	close(fd);
+	desk_poll(desk);
+	assert_int_equal(control_fds(desk->control, fds, CONTROL_FDS), 0);
+}
+
+static void a_connection_of_our_own_is_served_as_any_client(void **arg)
+{
+	struct desk *desk = *arg;
+	struct alert *alert;
+	struct json_object *answer;
+	char *id, *request;
+	int fd;
+
+	desk_open(desk);
+	alert = world_alert(&desk->world, "{alertname=\"TooSlow\"}", ALERT_FIRING);
+	id = id_of(alert, 16);
+	request = mem_format("{\"command\":\"ack\",\"id\":\"%s\",\"comment\":\"mine\"}\n", id);
+	fd = control_connect(desk->control);
+	assert_true(fd >= 0);
+	client_send(fd, request);
+	desk_poll(desk);
+	answer = client_answer(fd);
+	assert_non_null(answer);
+	assert_field(answer, "alert", "TooSlow");
+	assert_string_equal(alert->ack.comment, "mine");
+	assert_int_equal(alert->ack.uid, geteuid());
+	json_object_put(answer);
+	close(fd);
+	free(request);
+	free(id);
+}
+
+static void connections_of_our_own_have_the_same_limit(void **arg)
+{
+	struct desk *desk = *arg;
+	int fds[CONTROL_CLIENTS + 1];
+	struct json_object *answer;
+
+	desk_open(desk);
+	for (unsigned i = 0; i <= CONTROL_CLIENTS; i++) {
+		fds[i] = control_connect(desk->control);
+		assert_true(fds[i] >= 0);
+	}
+	answer = client_answer(fds[0]); /* who is slow to ask makes room */
+	assert_non_null(answer);
+	assert_field(answer, "code", "busy");
+	json_object_put(answer);
+	client_send(fds[CONTROL_CLIENTS], "{\"command\":\"silences\"}\n");
+	desk_poll(desk);
+	answer = client_answer(fds[CONTROL_CLIENTS]);
+	assert_non_null(answer);
+	assert_field(answer, "ok", "true");
+	json_object_put(answer);
+	for (unsigned i = 0; i <= CONTROL_CLIENTS; i++)
+		close(fds[i]);
+}
+
 static void status_tells_of_the_tracer(void **arg)
 {
 	struct desk *desk = *arg;
@@ -1108,6 +1210,10 @@ int main(void)
 		TEST(clients_that_leave_without_a_word_leave_nothing),
 		TEST(reload_says_what_became_of_it),
 		TEST(alerts_are_answered_with_all_that_is_known),
+		TEST(what_was_resolved_by_hand_is_answered_apart),
+		TEST(a_private_control_leaves_nothing_in_the_file_system),
+		TEST(a_connection_of_our_own_is_served_as_any_client),
+		TEST(connections_of_our_own_have_the_same_limit),
 		TEST(status_tells_of_the_tracer),
 		TEST(logs_are_the_last_ones_that_are_wanted_the_oldest_first),
 		TEST(fifty_logs_are_answered_when_nothing_is_said),

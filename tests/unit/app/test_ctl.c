@@ -283,6 +283,22 @@ static void refusals_are_said_and_have_their_codes(void **arg)
 	assert_has(desk->out, "resolved abcd000000000002");
 }
 
+static void what_was_resolved_by_hand_is_a_line_of_its_own(void **arg)
+{
+	struct desk *desk = *arg;
+
+	world_mute(&desk->world, add_alert(desk));
+	desk->world.view.now_ns += 90 * NS_PER_S;
+	run(desk, "alerts", NULL);
+	assert_int_equal(desk->status, 0);
+	assert_has(desk->out, "so there are no alerts\n"
+			      "abcd000000000001: muted, resolved by hand 1m30s ago: TooSlow{engine=\"x\"}\n");
+	world_alert(&desk->world, "{alertname=\"Two\"}", ALERT_FIRING);
+	run(desk, "alerts", NULL);
+	assert_has(desk->out, "Two");
+	assert_has(desk->out, "abcd000000000001: muted, resolved by hand 1m30s ago: TooSlow{engine=\"x\"}\n");
+}
+
 static void usage_is_refused_before_anybody_is_asked(void **arg)
 {
 	static const char *const cases[][4] = {
@@ -659,6 +675,7 @@ int main(void)
 		TEST(silences_come_from_words_as_the_shell_leaves_them),
 		TEST(a_mistake_in_matchers_has_a_caret),
 		TEST(refusals_are_said_and_have_their_codes),
+		TEST(what_was_resolved_by_hand_is_a_line_of_its_own),
 		TEST(usage_is_refused_before_anybody_is_asked),
 		TEST(json_is_one_line_in_every_case),
 		TEST(status_reads_as_sentences),

@@ -100,6 +100,22 @@ static inline void world_end_alert(struct world *world, struct alert *alert)
 	free(alert);
 }
 
+/* Resolved by hand, and its condition holds on. */
+static inline void world_mute(struct world *world, struct alert *alert)
+{
+	const struct alert **at = &world->view.alerts;
+
+	while (*at != alert)
+		at = (const struct alert **)(uintptr_t) & (*at)->next;
+	*at = alert->next;
+	alert->next = world->view.muted;
+	world->view.muted = alert;
+	alert->state = ALERT_ENDED;
+	alert->is_muted = true;
+	alert->ended_at_real_ns = view_axis_ns(&world->view, world->view.now_ns);
+	world_tell(world, alert, ALERT_CHANGE_STATE);
+}
+
 static inline void world_add_silence(struct world *world, const struct tt_control *control,
 				     const char *text, const char *comment)
 {
@@ -260,6 +276,13 @@ static inline void world_fini(struct world *world)
 	world->sink = NULL;
 	while (world->view.alerts)
 		world_end_alert(world, (struct alert *)(uintptr_t)world->view.alerts);
+	while (world->view.muted) {
+		struct alert *alert = (struct alert *)(uintptr_t)world->view.muted;
+
+		world->view.muted = alert->next;
+		free((char *)(uintptr_t)alert->ack.comment);
+		free(alert);
+	}
 	while (world->view.silences)
 		world_remove_silence(world, world->view.silences->id);
 	while (world->waiting) {

@@ -715,6 +715,85 @@ static void an_end_that_could_not_be_told_before_the_restart_is_told_behind_it(v
 	world_heard(&world, "");
 }
 
+/* "SECONDS RECEIVER" of what is next, or "nobody". */
+static void assert_next(uint64_t id, const char *wanted)
+{
+	uint64_t at_ns = 0;
+	size_t receiver = notify_dispatch_next_step(world.dispatch, id, &at_ns);
+	char said[80] = "nobody";
+
+	if (receiver < world.config->receivers_count)
+		snprintf(said, sizeof(said), "%llu %s", (unsigned long long)((at_ns - WORLD_START_NS) / NS_PER_S),
+			 world.config->receivers[receiver].name);
+	assert_string_equal(said, wanted);
+}
+
+static void the_next_step_is_known_before_it_comes(void **state)
+{
+	struct alert *alert;
+
+	(void)state;
+	world_begin(&world, ESCALATING);
+	alert = world_fire(&world, "Slow", "critical", 1);
+	assert_next(alert->id, "nobody"); /* nobody was told of it, so nothing runs yet */
+	world_run(&world, 10);
+	assert_next(alert->id, "302 pager");
+	assert_next(alert->id + 1, "nobody");
+	world_run(&world, 291);
+	assert_next(alert->id, "302 pager");
+	world_run(&world, 1);
+	assert_next(alert->id, "902 chief");
+	world_run(&world, 600);
+	world_heard(&world, "2 ops firing Slow/critical\n302 pager escalation Slow/critical step 1 after 300 s\n"
+			    "902 chief escalation Slow/critical step 2 after 900 s\n");
+	assert_next(alert->id, "nobody"); /* there is no third step */
+}
+
+static void nobody_is_next_while_an_alert_is_acknowledged_silenced_or_held_down(void **state)
+{
+	struct alert *alert, *other;
+
+	(void)state;
+	world_begin(&world, ESCALATING);
+	alert = world_fire(&world, "Slow", "critical", 1);
+	other = world_fire(&world, "Other", "warning", 1);
+	world_run(&world, 10);
+	assert_next(alert->id, "302 pager");
+	world_inhibit(&world, other, alert);
+	assert_next(other->id, "nobody");
+	world_inhibit(&world, other, NULL);
+	assert_next(other->id, "302 pager");
+	alert->silence_id = 7;
+	world_change(&world, alert, ALERT_CHANGE_SILENCE);
+	assert_next(alert->id, "nobody");
+	alert->silence_id = 0;
+	world_change(&world, alert, ALERT_CHANGE_SILENCE);
+	assert_next(alert->id, "302 pager");
+	alert->ack.at_real_ns = world_now(&world);
+	world_change(&world, alert, ALERT_CHANGE_ACK);
+	assert_next(alert->id, "nobody");
+	assert_next(other->id, "302 pager");
+	world_state(&world, other, ALERT_RESOLVED);
+	assert_next(other->id, "nobody");
+}
+
+static void the_earliest_step_of_all_routes_is_next(void **state)
+{
+	struct alert *alert;
+
+	(void)state;
+	world_begin(&world, TWO "route:\n"
+			    "  receiver: ops\n"
+			    "  routes:\n"
+			    "    - {match: ['pid=\"1\"'], continue: true, escalate: [{after: 15m, receiver: chief}]}\n"
+			    "    - {match: ['severity=\"critical\"'], escalate: [{after: 5m, receiver: pager}]}\n");
+	alert = world_fire(&world, "Slow", "critical", 1);
+	world_run(&world, 10);
+	assert_next(alert->id, "302 pager");
+	world_run(&world, 300);
+	assert_next(alert->id, "902 chief");
+}
+
 static void an_escalation_goes_on_over_a_restart(void **state)
 {
 	(void)state;
@@ -928,6 +1007,9 @@ int main(void)
 		TEST(a_restored_alert_that_nobody_surely_got_is_told_again),
 		TEST(the_end_of_a_restored_alert_is_told_to_those_who_got_its_firing),
 		TEST(an_end_that_could_not_be_told_before_the_restart_is_told_behind_it),
+		TEST(the_next_step_is_known_before_it_comes),
+		TEST(nobody_is_next_while_an_alert_is_acknowledged_silenced_or_held_down),
+		TEST(the_earliest_step_of_all_routes_is_next),
 		TEST(an_escalation_goes_on_over_a_restart),
 		TEST(each_tier_that_was_told_ends_behind_a_restart),
 		TEST(a_told_state_of_a_former_version_still_ends_what_was_covered),
