@@ -52,3 +52,8 @@ void chart_bars(struct area area, const struct chart_bar *bars, size_t count)
 {
 	(void)area, (void)bars, (void)count;
 }
+
+size_t chart_heat_columns(struct area area)
+{
+	return area.columns > CHART_AXIS_COLUMNS + 1 ? (size_t)(area.columns - CHART_AXIS_COLUMNS) : 2;
+}

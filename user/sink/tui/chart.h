@@ -8,12 +8,14 @@
 
 #include "sink/tui/canvas.h"
 
-/* One row of eighth blocks, right-aligned in time; `floor` 0 or NAN = from the least value. */
+/* One row of eighth blocks, right-aligned in time, from 0 (or the least value, if that is below). Anything above 0 is
+ * higher than 0. More values than columns: each cell shows the greatest of its own. */
 void chart_sparkline(struct area area, int row, int column, int columns, enum style style, const double *values,
 		     size_t count);
 
 /* A bar of `columns` cells whose parts are as long as their share; what is left of `total` stays empty. Each part has a
- * glyph of its own in ASCII and without colour. */
+ * glyph of its own in ASCII and without colour. No part that is not 0 is without a cell while there is room. `total` 0 or
+ * NAN: the sum of the parts. */
 struct chart_part {
 	double value;
 	enum style style;
@@ -53,7 +55,7 @@ struct chart_plot {
 	uint64_t window_ns;
 };
 #define CHART_AXIS_COLUMNS 9 /* that the labels of the values take, left of the plot */
-/* How many values per line a plot in that area can show. */
+/* How many values per line a plot in that area can show; at least 2, so that it can be divided by. */
 size_t chart_plot_values(struct area area);
 void chart_plot(struct area area, const struct chart_plot *plot);
 
@@ -67,7 +69,10 @@ struct chart_heat {
 };
 void chart_heat(struct area area, const struct chart_heat *heat);
 
-/* Horizontal bars: label, bar, count, share. */
+/* How many columns of counts a heatmap in that area can show; at least 2. More are added up, fewer are stretched. */
+size_t chart_heat_columns(struct area area);
+
+/* Horizontal bars, one a row: label, bar, count, share. */
 struct chart_bar {
 	const char *label;
 	double value;

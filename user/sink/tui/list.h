@@ -10,7 +10,7 @@
 
 struct list_column {
 	const char *title;
-	int columns;	/* width; 0 = takes what is left (one column only) */
+	int columns;	/* width; 0 = takes what is left (one column only); one blank column is put between two */
 	unsigned rank;	/* 0 = never left out; the highest goes first when the width does not do */
 	bool is_right;	/* numbers */
 	bool can_sort;
@@ -21,15 +21,21 @@ struct list {
 	const struct list_column *columns;
 	size_t columns_count;
 	size_t sort_column;
-	bool is_inverted;
+	bool is_inverted; /* not: numbers (is_right) from the greatest, words from a to z, and the arrow says so */
 	uint64_t selected_id; /* 0 = none yet: the first row */
 	size_t selected;      /* row of it, as last drawn */
 	size_t top;
 	size_t rows_count;    /* as last drawn */
 	int page_rows;
-	bool is_following;    /* selection stays at the first row as new ones come */
+	bool is_following;    /* selection stays at the first row as new ones come; moving it ends this, the tab begins it */
 	/* of the last draw, for clicks */
 	int shown_at[LIST_COLUMNS_MAX], shown_width[LIST_COLUMNS_MAX]; /* width 0 = left out */
+	int header_rows;      /* 0 = no room for it */
+	/* Private: a selected row that a new sort took away is searched for in steps, a few thousand rows a frame. */
+	bool is_searching;
+	size_t searched_count; /* rows below this were looked at */
+	size_t drawn_sort_column;
+	bool drawn_is_inverted;
 };
 
 struct list_rows {
@@ -45,9 +51,9 @@ struct list_rows {
 
 void list_init(struct list *list, const struct list_column *columns, size_t columns_count);
 void list_draw(struct list *list, struct area area, const struct list_rows *rows);
-/* True: it was an action of lists. ACTION_SORT and INVERT change sort_column, is_inverted: sort anew. */
+/* True: it was an action of lists (ENTER, LEFT and RIGHT are the tab's). ACTION_SORT and INVERT change sort_column, is_inverted: sort anew. */
 bool list_act(struct list *list, enum action action, const struct list_rows *rows);
-/* True: something changed; *is_enter: a double click on a row. */
+/* True: something changed; *is_enter: a double click on a row. Row and column of the event within the area of the list. */
 bool list_click(struct list *list, const struct screen_event *event, const struct list_rows *rows, bool *is_enter);
 /* A cell's text as list_rows.cell wants it: cut, padded, right-aligned. */
 void list_text(struct area area, bool is_right, enum style style, const char *text);
