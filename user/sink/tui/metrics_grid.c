@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+/* In: series, which columns are to be filled. Out: the columns. */
+#include "sink/tui/metrics_grid.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/table.h"
+
+#define SECOND_MS     1000
+#define LOOK_BACK_MS  65000 /* a rule may record once a minute: that is no gap */
+#define LATE_RATIO    1.5   /* a value holds for so many times the series' own pace */
+
+void metrics_grid_fini(struct metrics_grid *grid)
+{
+	free(grid->values);
+	free(grid->scratch.samples);
+	*grid = (struct metrics_grid){0};
+}
+
+int64_t metrics_grid_step_ms(uint64_t window_ns, size_t columns_max)
+{
+	uint64_t seconds = window_ns / 1000000000u, columns = columns_max ? columns_max : 1;
+
+	seconds = (seconds + columns - 1) / columns;
+	return SECOND_MS * (int64_t)(seconds ? seconds : 1);
+}
+
+size_t metrics_grid_columns(uint64_t window_ns, int64_t step_ms)
+{
+	int64_t window_ms = (int64_t)(window_ns / 1000000u);
+
+	return window_ms > step_ms ? (size_t)((window_ms + step_ms - 1) / step_ms) : 1;
+}
+
+/* The column in which an instant lies. */
+static int64_t column_of(const struct metrics_grid *grid, int64_t at_ms)
+{
+	return (at_ms - 1) / grid->step_ms;
+}
+
+static int64_t first_of(const struct metrics_grid *grid)
+{
+	return grid->last + 1 - (int64_t)grid->columns;
+}
+
+static void shift(struct metrics_grid *grid, size_t by)
+{
+	size_t keep = grid->columns - by;
+
+	for (size_t row = 0; row < grid->rows; row++) {
+		double *values = grid->values + row * grid->columns;
+
+		memmove(values, values + by, keep * sizeof(*values));
+	}
+}
+
+static void forget_from(struct metrics_grid *grid, size_t from)
+{
+	grid->from = from;
+	for (size_t row = 0; row < grid->rows; row++)
+		for (size_t column = from; column < grid->columns; column++)
+			grid->values[row * grid->columns + column] = NAN;
+}
+
+bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, size_t rows, size_t columns, int64_t step_ms,
+			int64_t at_ms)
+{
+	bool is_same = grid->key == key && grid->rows == rows && grid->columns == columns && grid->step_ms == step_ms;
+	int64_t before = grid->last, ahead;
+
+	if (is_same && grid->at_ms == at_ms)
+		return false;
+	grid->key = key;
+	grid->rows = rows;
+	grid->columns = columns;
+	grid->step_ms = step_ms;
+	grid->last = column_of(grid, at_ms);
+	ahead = grid->last - before;
+	if (is_same && at_ms > grid->at_ms && ahead < (int64_t)columns) {
+		/* the one that was the newest was not over */
+		shift(grid, (size_t)ahead);
+		forget_from(grid, columns - 1 - (size_t)ahead);
+	} else {
+		mem_grow(&grid->values, &grid->capacity, rows * columns + 1, sizeof(*grid->values));
+		forget_from(grid, 0);
+	}
+	grid->at_ms = at_ms;
+	return true;
+}
+
+double *metrics_grid_row(const struct metrics_grid *grid, size_t row)
+{
+	return grid->values + row * grid->columns;
+}
+
+static void put(double *value, double more, enum metrics_take take)
+{
+	if (isnan(more))
+		return;
+	if (isnan(*value))
+		*value = more;
+	else if (take == TAKE_SUM || take == TAKE_INCREASE)
+		*value += more;
+	else if (take == TAKE_LEAST ? more < *value : more > *value)
+		*value = more;
+}
+
+/* In the order of time, from the sample before the first column on. */
+static void add_increase(struct metrics_grid *grid, double *values, const struct sample *samples, size_t count)
+{
+	int64_t first = first_of(grid);
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t column = column_of(grid, samples[i].at_ms) - first;
+		double more = 0;
+
+		if (column < (int64_t)grid->from || column >= (int64_t)grid->columns)
+			continue;
+		if (i)
+			more = samples[i].value >= samples[i - 1].value ? samples[i].value - samples[i - 1].value
+									: samples[i].value;
+		put(&values[column], more, TAKE_INCREASE);
+	}
+}
+
+static void add_peak(struct metrics_grid *grid, double *values, const struct sample *samples, size_t count)
+{
+	int64_t first = first_of(grid);
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t column = column_of(grid, samples[i].at_ms) - first;
+
+		if (column >= (int64_t)grid->from && column < (int64_t)grid->columns)
+			put(&values[column], samples[i].value, TAKE_PEAK);
+	}
+}
+
+static int64_t pace_of(const struct sample *samples, size_t count)
+{
+	int64_t pace = INT64_MAX;
+
+	for (size_t i = 1; i < count; i++)
+		if (samples[i].at_ms - samples[i - 1].at_ms < pace)
+			pace = samples[i].at_ms - samples[i - 1].at_ms;
+	return pace == INT64_MAX || pace < SECOND_MS ? SECOND_MS : pace;
+}
+
+/* The last value of each column; without one in it, that before, as long as the series' pace lets it hold. */
+static void add_last(struct metrics_grid *grid, double *values, const struct sample *samples, size_t count,
+		     enum metrics_take take)
+{
+	int64_t holds_ms = (int64_t)((double)pace_of(samples, count) * LATE_RATIO);
+	size_t i = 0;
+
+	for (size_t column = grid->from; column < grid->columns; column++) {
+		int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms;
+		int64_t end_ms = start_ms + grid->step_ms;
+
+		end_ms = end_ms > grid->at_ms ? grid->at_ms : end_ms;
+		while (i < count && samples[i].at_ms <= end_ms)
+			i++;
+		if (i && (samples[i - 1].at_ms > start_ms || end_ms - samples[i - 1].at_ms < holds_ms))
+			put(&values[column], samples[i - 1].value, take);
+	}
+}
+
+void metrics_grid_add(struct metrics_grid *grid, size_t row, const struct series *series, enum metrics_take take)
+{
+	int64_t start_ms = (first_of(grid) + (int64_t)grid->from) * grid->step_ms, back_ms = 0;
+	double *values = metrics_grid_row(grid, row);
+	const struct sample *samples;
+	size_t count;
+
+	if (take != TAKE_PEAK)
+		back_ms = grid->step_ms > LOOK_BACK_MS ? grid->step_ms : LOOK_BACK_MS;
+	grid->reads_count++;
+	count = series_range(series, start_ms + 1 - back_ms, grid->at_ms, &grid->scratch, &samples);
+	if (take == TAKE_INCREASE)
+		add_increase(grid, values, samples, count);
+	else if (take == TAKE_PEAK)
+		add_peak(grid, values, samples, count);
+	else
+		add_last(grid, values, samples, count, take);
+}
+
+double metrics_grid_sum(const struct metrics_grid *grid, size_t row)
+{
+	const double *values = metrics_grid_row(grid, row);
+	double sum = NAN;
+
+	for (size_t column = 0; column < grid->columns; column++)
+		put(&sum, values[column], TAKE_SUM);
+	return sum;
+}
+
+double metrics_grid_seconds(const struct metrics_grid *grid, size_t column)
+{
+	int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms;
+
+	if (column + 1 < grid->columns)
+		return (double)grid->step_ms / 1000;
+	return (double)(grid->at_ms - start_ms) / 1000;
+}
+
+void metrics_grid_rate(const struct metrics_grid *grid, size_t row, size_t columns, double *rates)
+{
+	const double *values = metrics_grid_row(grid, row);
+
+	for (size_t column = 0; column < grid->columns; column++) {
+		size_t from = column + 1 > columns ? column + 1 - columns : 0;
+		double sum = NAN, seconds = 0;
+
+		for (size_t i = from; i <= column && !isnan(values[column]); i++) {
+			put(&sum, values[i], TAKE_SUM);
+			seconds += isnan(values[i]) ? 0 : metrics_grid_seconds(grid, i);
+		}
+		rates[column] = seconds > 0 ? sum / seconds : NAN;
+	}
+}
+
+uint64_t metrics_grid_hash(uint64_t hash, const void *pointer)
+{
+	return table_mix(hash ^ (uint64_t)(uintptr_t)pointer);
+}

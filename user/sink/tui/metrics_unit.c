@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * In: a family's name. Out: the unit of its values, as Prometheus' customs for names tell it.
+ * The rule that surprises: flow's table is another room's, and rules record series under names of their own, so the
+ * name is all there is.
+ */
+#include <string.h>
+
+#include "sink/tui/metrics_book.h"
+
+/* The last of these words in the name, before _total. */
+static const struct {
+	const char *word;
+	enum chart_unit unit, rate;
+	const char *name, *rate_name;
+} units[] = {
+	{"seconds", CHART_SECONDS, CHART_PLAIN, "seconds", "seconds per second"},
+	{"bytes", CHART_BYTES, CHART_BYTES, "bytes", "bytes per second"},
+	{"ratio", CHART_RATIO, CHART_PLAIN, "ratio", "per second"},
+	{"share", CHART_RATIO, CHART_PLAIN, "ratio", "per second"},
+	{"success", CHART_RATIO, CHART_PLAIN, "ratio", "per second"},
+	{"realtime_factor", CHART_PLAIN, CHART_PLAIN, "ratio", "per second"},
+};
+
+static bool is_word(const char *name, const char *found, const char *word)
+{
+	char before = found > name ? found[-1] : '_', after = found[strlen(word)];
+
+	return (before == '_' || before == ':') && (!after || after == '_' || after == ':');
+}
+
+static int unit_row(const struct metrics_family *family)
+{
+	const char *best = NULL;
+	int row = -1;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		for (const char *at = family->name; (at = strstr(at, units[i].word)); at++)
+			if (is_word(family->name, at, units[i].word) && (!best || at > best)) {
+				best = at;
+				row = (int)i;
+			}
+	return row;
+}
+
+enum chart_unit metrics_unit(const struct metrics_family *family)
+{
+	int row = unit_row(family);
+
+	if (family->kind == METRICS_COUNTER)
+		return row < 0 ? CHART_PER_SECOND : units[row].rate;
+	return row < 0 ? CHART_PLAIN : units[row].unit;
+}
+
+const char *metrics_unit_name(const struct metrics_family *family)
+{
+	int row = unit_row(family);
+
+	if (family->kind == METRICS_COUNTER)
+		return row < 0 ? "per second" : units[row].rate_name;
+	return row < 0 ? "" : units[row].name;
+}
