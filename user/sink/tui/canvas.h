@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "sink/tui/theme.h"
 
-struct cell {
+struct canvas_cell {
 	uint32_t glyph; /* Unicode; ' ' when empty; 0 = the right half of a wide one */
 	uint8_t style;	/* enum style */
 	uint8_t mark;	/* MARK_* */
@@ -23,7 +23,7 @@ struct cell {
 struct canvas {
 	unsigned rows, columns;
 	bool ascii; /* no glyph above 0x7e comes out */
-	struct cell *cells; /* row by row */
+	struct canvas_cell *cells; /* row by row */
 	bool has_cursor;    /* a text is being typed */
 	unsigned cursor_row, cursor_column;
 };
@@ -35,7 +35,7 @@ void canvas_init(struct canvas *canvas, unsigned rows, unsigned columns, bool as
 void canvas_fini(struct canvas *canvas);
 void canvas_resize(struct canvas *canvas, unsigned rows, unsigned columns); /* and clears */
 void canvas_clear(struct canvas *canvas);
-const struct cell *canvas_cell(const struct canvas *canvas, unsigned row, unsigned column);
+const struct canvas_cell *canvas_cell(const struct canvas *canvas, unsigned row, unsigned column);
 /* As text: one line per row, no spaces at its end. Above COLOURS_NONE with SGR sequences. */
 void canvas_print(struct buf *out, const struct canvas *canvas, enum colours colours);
 

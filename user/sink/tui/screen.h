@@ -40,6 +40,7 @@ struct screen_event {
 	uint32_t key;	      /* a character, or KEYCODE_* */
 	unsigned row, column; /* of a click; from 0 */
 	unsigned rows, columns;
+	bool is_pasted; /* KEY: out of a paste, so it is text, never a command; line ends and tabs of it come as spaces */
 };
 
 struct screen_options {
@@ -70,6 +71,8 @@ unsigned screen_pending(const struct screen *screen);
 uint64_t screen_skipped_count(const struct screen *screen);
 /* OSC 52: the text into the terminal's clipboard. */
 void screen_copy(struct screen *screen, const char *text, size_t length);
+/* False: nothing is known of a clipboard there (the Linux console, a vt100); screen_copy does nothing. */
+bool screen_can_copy(const struct screen *screen);
 /* A real terminal is at both fds and TERM can do what we need; else false and `why` says it (for app: line form or refusal). */
 bool screen_is_possible(int in_fd, int out_fd, const char **why);
 
