@@ -17,7 +17,6 @@
 #define FRAME_BUTTONS	  48
 #define FRAME_LEAST_NS	  33000000ull  /* between two frames, whatever happens */
 #define FRAME_REFRESH_NS  250000000ull /* the default of tui_options.refresh_ns */
-#define FRAME_SPEEDS	  10
 
 enum frame_button_kind { BUTTON_NONE, BUTTON_ACTION, BUTTON_KEY, BUTTON_SCRUBBER };
 /* What can be clicked, of the last draw. */
@@ -63,7 +62,9 @@ struct tui {
 	enum tui_tab next_hidden; /* the hidden tab whose turn it is to collect */
 	uint64_t hidden_second;
 	bool wants_end;
-	unsigned asked_count; /* depth of answers of confirmed prompts; desk_tell counts on it in tests */
+	bool has_come_from; /* by desk_go: Esc goes back there */
+	enum tui_tab came_from;
+	unsigned confirmed_depth; /* above 0 while an answer that was confirmed is given; for tests */
 
 	bool is_help;
 	int help_top, help_page_rows, help_lines;
@@ -71,7 +72,7 @@ struct tui {
 	struct prompt prompt;
 	enum desk_answer prompt_what;
 	bool prompt_is_live; /* it told the tab what is typed */
-	struct prompt_history searches, filters, answers;
+	struct prompt_history searches, filters;
 	char *search[TUI_TABS], *filter[TUI_TABS]; /* that are in force; NULL = none */
 
 	struct frame_message message;
@@ -92,6 +93,7 @@ struct tui {
 	uint64_t drawn_at_ns;	 /* by clock_ns */
 	uint64_t drawn_view_ns;	 /* view->now_ns that was drawn */
 	uint64_t drawn_paused_s; /* the age in the banner */
+	uint32_t drawn_end_reason;
 	bool is_dirty;		 /* something must be drawn soon */
 
 	struct frame_button buttons[FRAME_BUTTONS]; /* of the last draw */
@@ -99,7 +101,7 @@ struct tui {
 	struct area body; /* of the last draw; its canvas is not to be used */
 };
 
-/* Tests give tabs of their own; NULL = the five. */
+/* Tests give tabs of their own: TUI_TABS of them. */
 struct tui *frame_new(const struct tui_options *options, const struct tab_ops *const *tabs);
 
 /* frame_act.c */
@@ -109,11 +111,13 @@ void frame_key(struct tui *tui, uint32_t key);
 void frame_click(struct tui *tui, const struct screen_event *event);
 void frame_open_tab(struct tui *tui, enum tui_tab tab);
 bool frame_can_back(const struct tui *tui);
+const char *frame_window_name(const struct tui *tui); /* 5m */
 
 /* frame_ask.c: search, filter and questions */
 void frame_ask(struct tui *tui, enum desk_answer what);
 void frame_prompt_key(struct tui *tui, uint32_t key);
 void frame_set_text(struct tui *tui, enum desk_answer what, const char *text);
+void frame_cancel_prompt(struct tui *tui);
 
 /* frame_time.c: recordings */
 bool frame_time_act(struct tui *tui, enum action action);
@@ -124,6 +128,7 @@ void frame_click_scrubber(struct tui *tui, const struct frame_button *button, un
 
 /* frame_say.c: messages */
 void frame_say(struct tui *tui, enum style style, const char *text);
+void frame_say_warning(struct tui *tui, const char *line);
 void frame_expire(struct tui *tui);
 void frame_draw_message(struct tui *tui, struct area area);
 

@@ -21,7 +21,7 @@ enum edit {
 };
 
 static const struct prompt_row rows[EDITS] = {
-	[EDIT_DONE] = { { KEYCODE_ENTER }, "Keep", "keep what was typed; nothing typed takes it off" },
+	[EDIT_DONE] = { { KEYCODE_ENTER }, "OK", "keep what was typed; an empty search or filter is taken off" },
 	[EDIT_CANCEL] = { { KEYCODE_ESCAPE }, "Cancel", "leave everything as it was" },
 	[EDIT_BACKSPACE] = { { KEYCODE_BACKSPACE, 8, 127 }, NULL, "delete the character before" },
 	[EDIT_DELETE] = { { KEYCODE_DELETE, CTRL('D') }, NULL, "delete the character under the cursor" },

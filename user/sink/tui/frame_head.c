@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The first row: who we are, what is traced, the time, the tabs, and the alarm badge, which is live even while paused.
+ * The rule that surprises: in a narrow window the badge stays whole longest, then the tabs; name, target and time give
+ * way first. Alerts are counted again only when one of them changed, or at the next second.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "sink/tui/frame.h"
+#include "sink/words.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define BURST_NS	(60 * NS_PER_S)
+
+/* --- losses -------------------------------------------------------------------------------------------------- */
+
+void frame_loss_tick(struct frame_loss *loss, const struct view *view)
+{
+	uint64_t total = 0;
+
+	for (uint32_t cause = 0; cause < COUNT_OF(view->tallies->lost_count); cause++)
+		if (words_cause(cause)->is_event_lost)
+			total += view->tallies->lost_count[cause];
+	if (total != loss->total_count) {
+		if (!loss->is_recent)
+			loss->base_count = loss->total_count;
+		loss->total_count = total;
+		loss->last_at_ns = view->now_ns;
+		loss->is_recent = true;
+	} else if (loss->is_recent && view->now_ns - loss->last_at_ns > BURST_NS) {
+		loss->is_recent = false;
+	}
+}
+
+/* --- alerts -------------------------------------------------------------------------------------------------- */
+
+static void count_rules(struct frame_badge *badge, const struct view *view)
+{
+	badge->rules = 0;
+	for (size_t i = 0; i < view->rule_status_count; i++) {
+		const struct rule_status *status = &view->rule_status[i];
+
+		if (!status->rule || !status->rule->is_alert)
+			continue;
+		badge->rules++;
+		/* its alerts are counted themselves */
+		if (status->health == RULE_FAILED ||
+		    (status->health == RULE_UNKNOWN && !status->pending_count && !status->firing_count))
+			badge->unknown++;
+	}
+}
+
+void frame_badge_count(struct frame_badge *badge, const struct view *view)
+{
+	uint64_t second = view->now_ns / NS_PER_S;
+
+	if (!badge->is_stale && badge->at_second == second && badge->rules_generation == view->rules_generation)
+		return;
+	*badge = (struct frame_badge){ .at_second = second, .rules_generation = view->rules_generation };
+	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
+		if (alert->is_muted)
+			continue;
+		badge->unknown += alert_is_live(alert) && alert->is_unknown;
+		if (alert->state != ALERT_FIRING || alert->inhibited_by)
+			continue;
+		if (alert->silence_id)
+			badge->silenced++;
+		else if (alert->ack.at_real_ns)
+			badge->acked++;
+		else
+			badge->firing[(unsigned)alert->tier < TIERS ? alert->tier : TIER_NONE]++;
+	}
+	count_rules(badge, view);
+}
+
+struct segment {
+	char text[40];
+	enum style style;
+};
+#define SEGMENTS 4
+
+static const struct {
+	const char *word, *letter;
+	enum style style;
+} tiers[TIERS] = {
+	[TIER_NONE] = { "FIRING", "F", STYLE_ALARM_WARNING },
+	[TIER_WARNING] = { "WARNING", "W", STYLE_ALARM_WARNING },
+	[TIER_CRITICAL] = { "CRITICAL", "C", STYLE_ALARM_CRITICAL },
+	[TIER_EMERGENCY] = { "EMERGENCY", "E", STYLE_ALARM_EMERGENCY },
+};
+
+static void add(struct segment *segments, size_t *count, enum style style, const char *word, const char *sign,
+		uint64_t number, bool is_short)
+{
+	struct segment *segment = &segments[(*count)++];
+
+	segment->style = style;
+	if (is_short)
+		snprintf(segment->text, sizeof(segment->text), "%s%" PRIu64, sign, number);
+	else
+		snprintf(segment->text, sizeof(segment->text), " %s %s ", word, units_count(number).text);
+}
+
+static size_t list_alarms(const struct tui *tui, struct segment *segments, bool is_short)
+{
+	const struct frame_badge *badge = &tui->badge;
+	size_t count = 0;
+
+	for (int tier = TIERS - 1; tier >= 0 && !count; tier--)
+		if (badge->firing[tier])
+			add(segments, &count, tiers[tier].style, tiers[tier].word, tiers[tier].letter,
+			    badge->firing[tier], is_short);
+	if (badge->unknown)
+		add(segments, &count, STYLE_ALARM_UNKNOWN, "UNKNOWN", "?", badge->unknown, is_short);
+	if (tui->loss.is_recent)
+		add(segments, &count, STYLE_ALARM_CRITICAL, "LOST", "LOST ", tui->loss.total_count - tui->loss.base_count,
+		    is_short);
+	return count;
+}
+
+static size_t list_segments(const struct tui *tui, struct segment *segments, bool is_short)
+{
+	const struct frame_badge *badge = &tui->badge;
+	size_t count = list_alarms(tui, segments, is_short);
+	bool is_firing = badge->firing[TIER_EMERGENCY] || badge->firing[TIER_CRITICAL] ||
+			 badge->firing[TIER_WARNING] || badge->firing[TIER_NONE];
+
+	if (!is_firing && badge->acked)
+		add(segments, &count, STYLE_WARNING, "ACKED", "ack", badge->acked, is_short);
+	else if (!is_firing && badge->silenced)
+		add(segments, &count, STYLE_WARNING, "SILENCED", "sil", badge->silenced, is_short);
+	if (!count) {
+		segments[count].style = badge->rules ? STYLE_ALARM_GOOD : STYLE_DIM;
+		snprintf(segments[count++].text, sizeof(segments->text), "%s",
+			 !badge->rules	     ? "no rules" :
+			 is_short	     ? "OK" :
+					       " OK ");
+	}
+	return count;
+}
+
+/* --- the left part ------------------------------------------------------------------------------------------- */
+
+static void print_target(struct buf *out, const struct tui *tui)
+{
+	const struct view *view = tui->desk.view;
+	size_t more = 0;
+
+	buf_text(out, "");
+	if (tui->options.title) {
+		buf_text(out, tui->options.title);
+		return;
+	}
+	if (!view || !view->processes)
+		return;
+	for (const struct process *process = view->processes->next; process; process = process->next)
+		more++;
+	buf_format(out, "%s (%u)", view->processes->comm, view->processes->pid);
+	if (more)
+		buf_format(out, " +%zu", more);
+}
+
+static void print_banner(char text[40], const struct tui *tui)
+{
+	const struct view *view = tui->desk.view;
+
+	text[0] = '\0';
+	if (view && tui->desk.is_paused)
+		snprintf(text, 40, " PAUSED %s ago ", words_short_ns((view->now_ns - tui->desk.at_ns) / NS_PER_S * NS_PER_S).text);
+	else if (view && view->end_reason && !tui->options.is_replay)
+		snprintf(text, 40, " ENDED ");
+}
+
+static void print_clock(char text[24], const struct tui *tui, bool has_zone)
+{
+	const struct view *view = tui->desk.view;
+
+	if (!view || !view->clock_real_ns)
+		snprintf(text, 24, "%s", tui->desk.ascii ? "-" : "–");
+	else
+		snprintf(text, 24, "%.8s%s", units_clock(view_real_ns(view, tui->desk.at_ns)).text,
+			 has_zone ? " UTC" : "");
+}
+
+/* --- tabs ---------------------------------------------------------------------------------------------------- */
+
+enum tabs_form { TABS_WIDE, TABS_FULL, TABS_SHORT, TABS_LETTERS, TABS_FORMS };
+
+static void print_tab(char text[24], const struct tui *tui, enum tui_tab tab, enum tabs_form form)
+{
+	const char *name = tui->tabs[tab]->ops->name;
+	bool is_open = tab == tui->open;
+
+	if (form == TABS_WIDE)
+		snprintf(text, 24, is_open ? "[%d %s]" : " %d %s ", tab + 1, name);
+	else if (form == TABS_FULL || (form == TABS_SHORT && is_open))
+		snprintf(text, 24, is_open ? "[%d %s]" : "%d %s", tab + 1, name);
+	else
+		snprintf(text, 24, is_open ? "[%d]" : "%d", tab + 1);
+}
+
+/* Between two tabs; a bracket is gap enough. */
+static int gap_before(const struct tui *tui, enum tui_tab tab, enum tabs_form form)
+{
+	return tab && form != TABS_WIDE && tab != tui->open && tab != tui->open + 1;
+}
+
+static int tabs_columns(const struct tui *tui, enum tabs_form form)
+{
+	int columns = 0;
+	char text[24];
+
+	for (enum tui_tab tab = 0; tab < TUI_TABS; tab++) {
+		print_tab(text, tui, tab, form);
+		columns += (int)strlen(text) + gap_before(tui, tab, form);
+	}
+	return columns;
+}
+
+static int draw_tabs(struct tui *tui, struct area area, int column, enum tabs_form form)
+{
+	char text[24];
+
+	for (enum tui_tab tab = 0; tab < TUI_TABS; tab++) {
+		int columns;
+
+		print_tab(text, tui, tab, form);
+		column += gap_before(tui, tab, form);
+		columns = area_text(area, 0, column, tab == tui->open ? STYLE_TAB_ON : STYLE_TAB, text);
+		frame_button(tui, (struct frame_button){ .kind = BUTTON_ACTION,
+							 .row = area.row,
+							 .column = area.column + column,
+							 .columns = columns,
+							 .action = ACTION_TAB_1 + tab });
+		column += columns;
+	}
+	return column;
+}
+
+/* --- all of it ----------------------------------------------------------------------------------------------- */
+
+struct head {
+	char banner[40], clock[24];
+	struct buf target;
+	bool has_name;
+	struct segment segments[SEGMENTS];
+	size_t segments_count;
+	enum tabs_form form;
+	int target_columns, badge_columns;
+};
+
+static void use_badge(struct head *head, const struct tui *tui, bool is_short)
+{
+	head->segments_count = tui->desk.view ? list_segments(tui, head->segments, is_short) : 0;
+	head->badge_columns = head->segments_count ? (int)head->segments_count - 1 : 0;
+	for (size_t i = 0; i < head->segments_count; i++)
+		head->badge_columns += (int)strlen(head->segments[i].text);
+}
+
+/* Columns that are left for the target when all the rest is shown; below 0: it does not fit. */
+static int left_for_target(const struct head *head, const struct tui *tui, int columns)
+{
+	int used = tabs_columns(tui, head->form) + 1 + head->badge_columns;
+
+	used += head->has_name ? 11 : 0;
+	used += head->banner[0] ? (int)text_columns(head->banner, strlen(head->banner)) + 1 : 0;
+	used += head->clock[0] ? (int)text_columns(head->clock, strlen(head->clock)) + 1 : 0;
+	return columns - used;
+}
+
+/* The richest form that fits. */
+static void choose(struct head *head, const struct tui *tui, int columns)
+{
+	static const struct {
+		bool has_name, has_zone, has_clock, is_badge_short;
+		enum tabs_form form;
+		int target_columns; /* at least */
+	} forms[] = {
+		{ true, true, true, false, TABS_WIDE, 24 },    { true, true, true, false, TABS_FULL, 16 },
+		{ false, true, true, false, TABS_FULL, 12 },   { false, false, true, false, TABS_FULL, 8 },
+		{ false, false, true, false, TABS_FULL, 0 },   { false, false, false, false, TABS_FULL, 0 },
+		{ false, false, true, false, TABS_SHORT, 8 },  { false, false, true, false, TABS_SHORT, 0 },
+		{ false, false, false, false, TABS_SHORT, 0 }, { false, false, false, true, TABS_SHORT, 0 },
+		{ false, false, false, true, TABS_LETTERS, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+		int left;
+
+		head->has_name = forms[i].has_name;
+		head->form = forms[i].form;
+		head->clock[0] = '\0';
+		if (forms[i].has_clock && !frame_has_scrubber(tui))
+			print_clock(head->clock, tui, forms[i].has_zone);
+		use_badge(head, tui, forms[i].is_badge_short);
+		left = left_for_target(head, tui, columns);
+		if (left > (forms[i].target_columns ? forms[i].target_columns : -1)) {
+			head->target_columns = left - 1;
+			return;
+		}
+	}
+	head->banner[0] = '\0'; /* the last form, cut */
+	head->target_columns = 0;
+}
+
+static void draw_badge(const struct head *head, struct area area)
+{
+	int column = area.columns - head->badge_columns;
+
+	if (column < 0)
+		column = 0;
+	for (size_t i = 0; i < head->segments_count; i++)
+		column += area_text(area, 0, column, head->segments[i].style, head->segments[i].text) + 1;
+}
+
+void frame_draw_head(struct tui *tui, struct area area)
+{
+	struct head head = { 0 };
+	int column = 0, target;
+
+	if (tui->desk.view)
+		frame_badge_count(&tui->badge, tui->desk.view);
+	print_target(&head.target, tui);
+	print_banner(head.banner, tui);
+	choose(&head, tui, area.columns);
+	area_fill(area, 0, 0, area.columns, head.banner[0] ? STYLE_BANNER : STYLE_TAB, ' ', ' ');
+	if (head.banner[0])
+		column += area_text(area, 0, column, STYLE_BANNER, head.banner) + 1;
+	if (head.has_name)
+		column += area_text(area, 0, column, STYLE_TAB, "ttsobs-bpf") + 1;
+	target = (int)text_columns(head.target.bytes, head.target.length);
+	if (target > head.target_columns)
+		target = head.target_columns;
+	if (target >= 4)
+		column += area_fit(area, 0, column, target, STYLE_TAB, head.target.bytes) + 1;
+	if (head.clock[0])
+		column += area_text(area, 0, column, STYLE_TAB, head.clock) + 1;
+	draw_tabs(tui, area, column, head.form);
+	draw_badge(&head, area);
+	buf_fini(&head.target);
+}
