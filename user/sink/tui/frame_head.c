@@ -78,7 +78,7 @@ void frame_badge_count(struct frame_badge *badge, const struct view *view)
 }
 
 struct segment {
-	char text[40];
+	char text[64];
 	enum style style;
 };
 #define SEGMENTS 4
@@ -167,10 +167,13 @@ static void print_target(struct buf *out, const struct tui *tui)
 static void print_banner(char text[40], const struct tui *tui)
 {
 	const struct view *view = tui->desk.view;
+	unsigned seconds = view ? (unsigned)((view->now_ns - tui->desk.at_ns) / NS_PER_S) : 0;
 
 	text[0] = '\0';
-	if (view && tui->desk.is_paused)
-		snprintf(text, 40, " PAUSED %s ago ", words_short_ns((view->now_ns - tui->desk.at_ns) / NS_PER_S * NS_PER_S).text);
+	if (view && tui->desk.is_paused && seconds < 60)
+		snprintf(text, 40, " PAUSED %u s ago ", seconds);
+	else if (view && tui->desk.is_paused)
+		snprintf(text, 40, " PAUSED %u m %02u s ago ", seconds / 60, seconds % 60);
 	else if (view && view->end_reason && !tui->options.is_replay)
 		snprintf(text, 40, " ENDED ");
 }

@@ -3,6 +3,7 @@
  * The help, made of the tables that dispatch: each row of them stands in it exactly once.
  * The rule that surprises: it is laid out anew for each frame, because keys, tab and width decide what stands where.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
