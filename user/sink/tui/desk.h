@@ -50,6 +50,8 @@ void desk_go(struct desk *desk, const struct desk_target *target);
 void desk_say(struct desk *desk, enum style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Asks for a line of text; then tab->ops->answer(DESK_ANSWER_OWN, text) comes, or (Esc) nothing. `hint` stands above it. */
 void desk_ask(struct desk *desk, const char *label, const char *hint, const char *initial);
+/* Such a line is being typed: a form that goes with it is to be drawn. */
+bool desk_is_asking(const struct desk *desk);
 /* Into the clipboard (OSC 52), and says what was copied. */
 void desk_copy(struct desk *desk, const char *what, const char *text);
 /* The same calls as `ctl`: 0, or -errno, said on the screen. The answer is said on the screen when it comes. */
