@@ -267,33 +267,43 @@ static void add_group(struct metrics_book *book, struct metrics_family *family, 
 	group->series_count = count;
 	for (size_t i = 0; i < count; i++)
 		group->series[i] = entries[i].series;
-	book->series_count += count;
-	if (family->groups_count > 1)
-		find_telling(family, family->groups[0].labels, group->labels);
 }
 
-/* Entries of one family, in order. */
+/* Entries of one family, in order: the groups that the filter takes, or the others. */
+static void add_groups(struct metrics_book *book, struct metrics_family *family, const struct metrics_filter *filter,
+		       bool is_shown, const struct entry *entries, size_t count)
+{
+	size_t from = 0;
+
+	for (size_t i = 1; i <= count; i++) {
+		if (i < count &&
+		    !compare_groups(series_labels(entries[i - 1].series), series_labels(entries[i].series)))
+			continue;
+		if (is_taken(filter, family, entries + from, i - from) == is_shown) {
+			add_group(book, family, entries + from, i - from);
+			book->shown_series_count += is_shown ? i - from : 0;
+		}
+		from = i;
+	}
+}
+
 static void add_family(struct metrics_book *book, const struct metrics_filter *filter, const struct entry *entries,
 		       size_t count)
 {
-	struct metrics_family *family = &book->families[book->families_count];
-	size_t from = 0, groups_count = 1;
+	struct metrics_family *family = &book->families[book->families_count++];
+	size_t groups_count = 1;
 
 	for (size_t i = 1; i < count; i++)
 		groups_count += compare_groups(series_labels(entries[i - 1].series),
 					       series_labels(entries[i].series)) != 0;
 	*family = *entries->family;
 	family->groups = arena_new(&book->arena, groups_count * sizeof(*family->groups));
-	for (size_t i = 1; i <= count; i++) {
-		if (i < count &&
-		    !compare_groups(series_labels(entries[i - 1].series), series_labels(entries[i].series)))
-			continue;
-		if (is_taken(filter, family, entries + from, i - from))
-			add_group(book, family, entries + from, i - from);
-		from = i;
-	}
-	if (family->groups_count)
-		book->families_count++;
+	add_groups(book, family, filter, true, entries, count);
+	family->shown_count = family->groups_count;
+	for (size_t i = 1; i < family->shown_count; i++)
+		find_telling(family, family->groups[0].labels, family->groups[i].labels);
+	if (family->groups_count < groups_count)
+		add_groups(book, family, filter, false, entries, count);
 }
 
 static struct entry *collect_entries(struct metrics_book *book, struct drafts *drafts, struct series *const *series,
@@ -312,8 +322,7 @@ static struct entry *collect_entries(struct metrics_book *book, struct drafts *d
 		draft->entries_count++;
 		entries[i] = (struct entry){series[i], name, &draft->family};
 	}
-	book->all_series_count = count;
-	book->all_families_count = drafts->count;
+	book->series_count = count;
 	return entries;
 }
 
@@ -343,7 +352,7 @@ static void make_book(struct metrics_book *book, struct store *store, const stru
 void metrics_book_update(struct metrics_book *book, struct store *store, const struct metrics_filter *filter,
 			 int64_t at_ms)
 {
-	int64_t wait_ms = 1000 * (int64_t)(1 + book->all_series_count / SERIES_PER_S), age_ms;
+	int64_t wait_ms = 1000 * (int64_t)(1 + book->series_count / SERIES_PER_S), age_ms;
 
 	if (book->store == store && book->filter_generation == filter->generation) {
 		age_ms = at_ms - book->made_at_ms;

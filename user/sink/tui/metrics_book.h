@@ -21,22 +21,21 @@ struct metrics_group {
 	size_t series_count;
 };
 
-#define METRICS_TELLING 6 /* labels that differ between the groups of a family */
+#define METRICS_TELLING 6 /* labels that differ between the groups that are shown */
 struct metrics_family {
 	uint64_t id;
 	const char *name; /* tts_requests_total, tts_request_duration_seconds, tts:request_duration_seconds */
 	enum metrics_kind kind;
-	struct metrics_group *groups; /* that the filter takes */
-	size_t groups_count;
+	struct metrics_group *groups; /* those that the filter takes come first */
+	size_t groups_count, shown_count;
 	const char *telling[METRICS_TELLING]; /* names of those labels */
 	size_t telling_count;
 };
 
 struct metrics_book {
-	struct metrics_family *families;
+	struct metrics_family *families; /* all: look at shown_count */
 	size_t families_count;
-	size_t series_count, all_series_count; /* that the filter takes, of how many */
-	size_t all_families_count;
+	size_t shown_series_count, series_count;
 	uint64_t generation; /* changes whenever it is made anew */
 	/* what it was made of */
 	const struct store *store;
@@ -49,7 +48,7 @@ void metrics_book_fini(struct metrics_book *book);
 /* Makes it anew when series came or went or the filter is another one; the former at most once a second. */
 void metrics_book_update(struct metrics_book *book, struct store *store, const struct metrics_filter *filter,
 			 int64_t at_ms);
-/* By a family's name, or by that of a series of it; NULL = none that is shown. */
+/* By a family's name, or by that of a series of it, shown or not; NULL = there is none. */
 const struct metrics_family *metrics_book_find(const struct metrics_book *book, const char *metric);
 const struct metrics_family *metrics_book_family(const struct metrics_book *book, const char *name,
 						 enum metrics_kind kind);
@@ -69,6 +68,7 @@ void metrics_group_print(struct buf *out, const struct metrics_family *family, c
 
 /* The unit of a family's values; for counters that of their rate. */
 enum chart_unit metrics_unit(const struct metrics_family *family);
+enum chart_unit metrics_count_unit(const struct metrics_family *family); /* of what a counter counts */
 /* In words: "seconds", "bytes", "ratio", "seconds/s", "1/s"; "" = a plain number. */
 const char *metrics_unit_name(const struct metrics_family *family);
 

@@ -132,3 +132,26 @@ bool metrics_filter_takes(const struct metrics_filter *filter, const struct labe
 	}
 	return true;
 }
+
+static bool has_part_beside(const struct metrics_filter *filter, const struct labels *labels)
+{
+	for (size_t i = 0; i < labels->count; i++)
+		if (strcmp(labels->items[i].name, "__name__") != 0 && strcasestr(labels->items[i].value, filter->part))
+			return true;
+	return false;
+}
+
+bool metrics_filter_takes_beside(const struct metrics_filter *filter, const struct labels *labels, const char *family)
+{
+	if (filter->part && !filter->is_name && !strcasestr(family, filter->part) && !has_part_beside(filter, labels))
+		return false;
+	for (size_t i = 0; i < filter->matchers_count; i++) {
+		const struct matcher *matcher = &filter->matchers[i];
+		const char *value = labels_find(labels, matcher->name);
+
+		/* what it has no label for does not tell whether it belongs there */
+		if (value && strcmp(matcher->name, "__name__") != 0 && !matcher_matches(matcher, value))
+			return false;
+	}
+	return true;
+}

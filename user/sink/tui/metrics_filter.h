@@ -25,5 +25,7 @@ void metrics_filter_fini(struct metrics_filter *filter);
 bool metrics_filter_set(struct metrics_filter *filter, const char *text);
 /* `family` is the name under which the list has the series. */
 bool metrics_filter_takes(const struct metrics_filter *filter, const struct labels *labels, const char *family);
+/* For series of other metrics, drawn beside those of `family` that are filtered for: only labels matter. */
+bool metrics_filter_takes_beside(const struct metrics_filter *filter, const struct labels *labels, const char *family);
 
 #endif

@@ -52,6 +52,13 @@ enum chart_unit metrics_unit(const struct metrics_family *family)
 	return row < 0 ? CHART_PLAIN : units[row].unit;
 }
 
+enum chart_unit metrics_count_unit(const struct metrics_family *family)
+{
+	int row = unit_row(family);
+
+	return row < 0 ? CHART_PLAIN : units[row].unit;
+}
+
 const char *metrics_unit_name(const struct metrics_family *family)
 {
 	int row = unit_row(family);
