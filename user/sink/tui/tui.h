@@ -55,6 +55,7 @@ struct tui_options {
 	uint64_t refresh_ns;	/* between two frames when nobody presses a key; 0 = 250 ms */
 	enum tui_tab tab;	/* that is open at first */
 	const char *title;	/* what is traced, for the first row: "speaker (4711)"; NULL = by the view */
+	const char *recording;	/* the file that is being written, for the Overview; NULL = none */
 	void *arg;		/* of all functions below */
 	/* Told by people. NULL = nobody can (a recording). 0 or -errno; *why: a sentence of malloc's. Answer: tui_answer. */
 	int (*tell)(void *arg, const struct tui_request *request, char **why);
