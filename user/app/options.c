@@ -13,17 +13,21 @@
 #include "base/refuse.h"
 #include "base/units.h"
 #include "model/limits.h"
+#include "sink/tui/tui.h"
+
+#define REFRESH_LEAST_NS (50 * NS_PER_MS)
+#define REFRESH_MOST_NS (60 * NS_PER_S)
 
 enum {
 	KEY_ENGINE = 256, KEY_ENGINE_DIR, KEY_ENGINE_FILE, KEY_LOG, KEY_RECORD, KEY_PLAIN, KEY_JSON, KEY_INTERVAL,
 	KEY_DURATION, KEY_RING, KEY_ATTACH, KEY_NO_COLOUR, KEY_ASCII, KEY_COLUMNS, KEY_TRACE, KEY_SLOWEST, KEY_LAST,
 	KEY_DEBUG, KEY_RULES, KEY_THRESHOLDS, KEY_NO_RULES, KEY_NOTIFY, KEY_NO_NOTIFY, KEY_SYSLOG_SOCKET, KEY_JOURNAL_SOCKET,
 	KEY_CONTROL, KEY_STATE, KEY_RETENTION, KEY_RETENTION_BYTES, KEY_LOG_LEVEL, KEY_LOG_MAX_BYTES, KEY_LOG_KEEP,
-	KEY_LOG_MAX_AGE,
+	KEY_LOG_MAX_AGE, KEY_ONCE, KEY_ROWS, KEY_NO_MOUSE, KEY_REFRESH,
 };
 
 /* For which verbs an option means something. */
-enum { FOR_LIVE = 1, FOR_REPLAY = 2, FOR_TIMELINE = 4, FOR_JSON = 8, FOR_ALL = 16 };
+enum { FOR_LIVE = 1, FOR_REPLAY = 2, FOR_TIMELINE = 4, FOR_JSON = 8, FOR_ALL = 16, FOR_DASHBOARD = 32 };
 
 static const struct argp_option table[] = {
 	{ 0, 0, 0, 0, "What to trace:", 1 },
@@ -40,11 +44,15 @@ static const struct argp_option table[] = {
 	{ "output", 'o', "FILE", 0, "record: the recording to make", 2 },
 	{ "interval", KEY_INTERVAL, "TIME", 0, "print a report of each interval", 2 },
 	{ "plain", KEY_PLAIN, 0, 0, "one readable line per utterance, whatever standard output is", 2 },
+	{ "once", KEY_ONCE, "TAB[,TAB...]", 0, "print tabs of the dashboard as text, and end: overview, metrics, traces, alerts, logs, or all (live: after --duration, or 3s)", 2 },
+	{ "refresh", KEY_REFRESH, "TIME", 0, "time between two pictures of the dashboard (250ms)", 2 },
+	{ "no-mouse", KEY_NO_MOUSE, 0, 0, "leave the mouse to the terminal", 2 },
 	{ "json", KEY_JSON, 0, 0, "reports, plans and checks as JSON", 2 },
 	{ "trace", KEY_TRACE, "ID", 0, "timeline: the trace whose id begins with ID", 2 },
 	{ "slowest", KEY_SLOWEST, "N", 0, "timeline: the N slowest traces", 2 },
 	{ "last", KEY_LAST, "N", 0, "timeline: the last N traces (1)", 2 },
 	{ "columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2 },
+	{ "rows", KEY_ROWS, "N", 0, "height of what --once prints (as much as there is to say)", 2 },
 	{ "no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2 },
 	{ "ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2 },
 	{ "log-level", KEY_LOG_LEVEL, "LEVEL", 0, "log only records of this level and above: debug, info, warning, error, critical (debug)", 2 },
@@ -196,6 +204,8 @@ static unsigned option_use(int key)
 	case KEY_RETENTION: case KEY_RETENTION_BYTES: case KEY_LOG_LEVEL: case KEY_LOG_MAX_BYTES: case KEY_LOG_KEEP:
 	case KEY_LOG_MAX_AGE:
 		return FOR_LIVE | FOR_REPLAY;
+	case KEY_ONCE: case KEY_ROWS: case KEY_REFRESH: case KEY_NO_MOUSE:
+		return FOR_DASHBOARD;
 	case KEY_TRACE: case KEY_SLOWEST: case KEY_LAST:
 		return FOR_TIMELINE;
 	case KEY_JSON:
@@ -214,7 +224,7 @@ static void check_use(const struct options *options, int key, struct argp_state 
 	if (key == 'p' && !strcmp(verb->name, "run"))
 		argp_error(state, "--pid means nothing to 'run': it traces the command that it starts");
 	if ((use & FOR_ALL) || ((use & FOR_LIVE) && verb->is_live) || ((use & FOR_REPLAY) && verb->is_replay) ||
-	    ((use & FOR_TIMELINE) && !strcmp(verb->name, "timeline")) || ((use & FOR_JSON) && verb->has_json) ||
+	    ((use & FOR_DASHBOARD) && verb->has_dashboard) || ((use & FOR_TIMELINE) && !strcmp(verb->name, "timeline")) || ((use & FOR_JSON) && verb->has_json) ||
 	    (key == 'p' && !strcmp(verb->name, "probes")))
 		return;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -234,6 +244,45 @@ static error_t parse_argument(struct options *options, char *text, struct argp_s
 	return 0;
 }
 
+static void parse_once(struct options *options, const char *text, struct argp_state *state)
+{
+	char *copy = mem_string(text), *rest = copy, *one;
+
+	while ((one = strsep(&rest, ","))) {
+		enum tui_tab tab;
+
+		if (!strcmp(one, "all"))
+			options->once |= (1u << TUI_TABS) - 1;
+		else if (tui_tab_find(one, &tab))
+			options->once |= 1u << tab;
+		else
+			argp_error(state, "--once: '%s' is none of overview, metrics, traces, alerts, logs, all", one);
+	}
+	free(copy);
+}
+
+static void parse_refresh(struct options *options, const char *text, struct argp_state *state)
+{
+	if (units_parse_ns(text, &options->refresh_ns) || options->refresh_ns < REFRESH_LEAST_NS ||
+	    options->refresh_ns > REFRESH_MOST_NS)
+		argp_error(state, "--refresh: '%s' is not a time from 50ms to 1m", text);
+}
+
+static error_t parse_screen_option(struct options *options, int key, char *text, struct argp_state *state)
+{
+	switch (key) {
+	case KEY_ONCE: parse_once(options, text, state); return 0;
+	case KEY_REFRESH: parse_refresh(options, text, state); return 0;
+	case KEY_NO_MOUSE: options->no_mouse = true; return 0;
+	case KEY_ROWS:
+		if (units_parse_count(text, 1, 500, &options->rows))
+			argp_error(state, "--rows: '%s' is not a number from 1 to 500", text);
+		return 0;
+	case ARGP_KEY_ARG: return parse_argument(options, text, state);
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t parse_rules_option(struct options *options, int key, char *text, struct argp_state *state)
 {
 	switch (key) {
@@ -248,8 +297,7 @@ static error_t parse_rules_option(struct options *options, int key, char *text, 
 	case KEY_STATE: options->state_path = text; return 0;
 	case KEY_RETENTION: parse_retention(options, false, text, state); return 0;
 	case KEY_RETENTION_BYTES: parse_retention(options, true, text, state); return 0;
-	case ARGP_KEY_ARG: return parse_argument(options, text, state);
-	default: return ARGP_ERR_UNKNOWN;
+	default: return parse_screen_option(options, key, text, state);
 	}
 }
 

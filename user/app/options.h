@@ -34,6 +34,10 @@ struct options {
 	uint64_t log_max_age_ns; /* 0 = no rotation by age */
 	const char *record_path;
 	bool is_plain;
+	unsigned once; /* tabs to print, bits by enum tui_tab; 0 = none */
+	uint64_t rows; /* of what --once prints; 0 = the terminal's, or as many as it takes */
+	bool no_mouse;
+	uint64_t refresh_ns; /* 0 = the default */
 	bool as_json;
 	bool no_colour;
 	bool is_ascii;

@@ -17,7 +17,11 @@
 #include "app/look.h"
 #include "app/session_parts.h"
 #include "app/verbs.h"
+#include "base/io.h"
 #include "base/refuse.h"
+#include "base/units.h"
+
+#define ONCE_AFTER_NS (3 * NS_PER_S) /* two whole seconds are sampled by then */
 
 static void feed_flow(struct feed *feed, const struct tt_head *record, uint32_t size_bytes)
 {
@@ -82,9 +86,11 @@ static int open_live(struct session *session)
 		.attach = options->attach,
 		.ring_bytes = options->ring_bytes,
 		.period_ns = 20000000,
-		.duration_ns = options->duration_ns,
+		.duration_ns = options->once ? 0 : options->duration_ns,
 	};
 
+	if (options->once)
+		session->once_at_ns = io_now_ns() + (options->duration_ns ? options->duration_ns : ONCE_AFTER_NS);
 	session->interval_ns = options->interval_ns;
 	if (getrandom(&session->run_id, sizeof(session->run_id), 0) != sizeof(session->run_id))
 		return refuse(-errno, "no random numbers: %s", strerror(errno));
@@ -109,6 +115,32 @@ static int open_signals(struct session *session)
 void session_add_sink(struct session *session, struct sink *sink)
 {
 	session->sinks[session->sinks_count++] = sink;
+}
+
+int session_rewind(struct session *session)
+{
+	int error;
+
+	flow_free(session->flow);
+	flow_free(session->recorded);
+	session->source->ops->free(session->source);
+	log_free(session->log);
+	tail_free(session->tail);
+	engines_fini(&session->engines);
+	session->flow = session->recorded = NULL;
+	session->source = NULL;
+	session->log = NULL;
+	session->tail = NULL;
+	session->sinks_count = 0;
+	session->has_begun = false;
+	session->is_again = true;
+	engines_init(&session->engines);
+	session_lay_anew(session);
+	error = session_open_source(session);
+	if (!error && session_add_outputs(session))
+		error = -EIO;
+	session_new_flow(session);
+	return error;
 }
 
 static void stop(struct session *session, uint32_t reason)
@@ -146,47 +178,108 @@ static bool take_signals(struct session *session)
 	return must_stop;
 }
 
+/* -1 = for ever. */
+static int lesser_ms(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static void take_answer(void *arg, bool is_done, const char *sentence)
+{
+	tui_answer(((struct session *)arg)->tui, is_done, sentence);
+}
+
+int session_wait(struct session *session, int source_fd, int time_out_ms, bool *is_ready)
+{
+	struct pollfd fds[3 + TELL_FDS + CONTROL_FDS] = {
+		{ .fd = session->signal_fd, .events = POLLIN },
+		{ .fd = source_fd, .events = POLLIN },
+		{ .fd = session->has_dashboard ? tui_fd(session->tui) : -1, .events = POLLIN },
+	};
+	struct pollfd *tell_fds_at = fds + 3, *control_fds_at;
+	size_t tell_count = session->tell ? tell_fds(session->tell, tell_fds_at, TELL_FDS) : 0, control_count = 0;
+
+	control_fds_at = tell_fds_at + tell_count;
+	if (session->control) {
+		control_count = control_fds(session->control, control_fds_at, CONTROL_FDS);
+		time_out_ms = lesser_ms(time_out_ms, control_timeout_ms(session->control));
+	}
+	if (session->has_dashboard)
+		time_out_ms = lesser_ms(time_out_ms, tui_timeout_ms(session->tui));
+	if (poll(fds, 3 + tell_count + control_count, time_out_ms) < 0 && errno != EINTR)
+		return refuse(-errno, "poll: %s", strerror(errno));
+	if (fds[0].revents && take_signals(session))
+		return SESSION_MUST_STOP;
+	*is_ready = fds[1].revents;
+	if (session->control)
+		control_poll(session->control, control_fds_at, control_count, flow_view(session->flow));
+	if (session->tell)
+		tell_poll(session->tell, tell_fds_at, tell_count, take_answer, session);
+	session_duty_turn(session);
+	if (!session->has_dashboard)
+		return SESSION_GO_ON;
+	tui_turn(session->tui);
+	return tui_wants_end(session->tui) ? SESSION_MUST_STOP : SESSION_GO_ON;
+}
+
+static bool is_useless(const struct session *session)
+{
+	int error = session_output_error(session);
+
+	return error == -EPIPE || (error && session->is_replay); /* live, a full disk may have room again */
+}
+
+static bool is_time_for_once(const struct session *session)
+{
+	return session->once_at_ns && io_now_ns() >= session->once_at_ns;
+}
+
+/* The run has ended by itself: what was seen stays on the screen until somebody quits. */
+static int linger(struct session *session)
+{
+	int turn = SESSION_GO_ON;
+	bool is_ready;
+
+	session_close_duty(session);
+	while (turn == SESSION_GO_ON)
+		turn = session_wait(session, -1, -1, &is_ready);
+	return turn < 0 ? turn : 0;
+}
+
 static int pump_all(struct session *session)
 {
-	struct pollfd fds[2 + CONTROL_FDS] = { { .fd = session->signal_fd, .events = POLLIN } };
+	const struct source_ops *source = session->source->ops;
 	int result = PUMP_MORE, error;
 
 	while (result == PUMP_MORE) {
-		int source_fd = session->source->ops->fd(session->source);
-		int time_out_ms = source_fd < 0 ? 0 : -1;
-		size_t control_count = 0;
+		int source_fd = source->fd(session->source);
+		bool is_ready = false;
+		int turn = session_wait(session, source_fd, source_fd < 0 ? 0 : -1, &is_ready);
 
-		fds[1] = (struct pollfd){ .fd = source_fd, .events = POLLIN };
-		if (session->control) {
-			control_count = control_fds(session->control, fds + 2, CONTROL_FDS);
-			if (time_out_ms < 0)
-				time_out_ms = control_timeout_ms(session->control);
-		}
-		if (poll(fds, 2 + control_count, time_out_ms) < 0 && errno != EINTR)
-			return refuse(-errno, "poll: %s", strerror(errno));
-		if (fds[0].revents && take_signals(session)) {
+		if (turn < 0)
+			return turn;
+		if (turn == SESSION_MUST_STOP) {
 			session->is_patient = false;
 			if (session->log)
 				log_set_patient(session->log, false);
-			stop(session, TT_END_STOPPED);
-			return 0;
 		}
-		error = session_output_error(session);
-		if (error == -EPIPE || (error && session->is_replay)) { /* live, a full disk may have room again */
-			stop(session, TT_END_STOPPED);
-			return 0;
-		}
-		if (source_fd < 0 || fds[1].revents)
-			result = session->source->ops->pump(session->source, &session->source_feed);
+		if (turn == SESSION_MUST_STOP || is_useless(session) || is_time_for_once(session))
+			break;
+		if (source_fd < 0 || is_ready)
+			result = source->pump(session->source, &session->source_feed);
 		if (session->rules_error)
 			result = session->rules_error;
-		if (session->control)
-			control_poll(session->control, fds + 2, control_count, flow_view(session->flow));
-		session_duty_turn(session);
 	}
-	if (result < 0)
-		stop(session, TT_END_ERROR);
-	return result < 0 ? result : 0;
+	error = result < 0 ? result : 0;
+	if (!error && session->options->once)
+		error = session_print_once(session);
+	if (result != PUMP_ENDED)
+		stop(session, error ? TT_END_ERROR : TT_END_STOPPED);
+	else if (session->has_dashboard && !session->options->duration_ns)
+		error = linger(session);
+	return error;
 }
 
 static int check_source(const struct options *options)
@@ -209,6 +302,58 @@ static int check_source(const struct options *options)
 	return 0;
 }
 
+int session_open_source(struct session *session)
+{
+	return session->is_replay ? open_replay(session) : open_live(session);
+}
+
+void session_new_flow(struct session *session)
+{
+	const struct options *options = session->options;
+	struct flow_options flow = {
+		.engines = &session->engines,
+		.run_id = session->run_id,
+		.interval_ns = session->interval_ns,
+		.sinks = session->sinks,
+		.sinks_count = session->sinks_count,
+		.metrics = session->metrics,
+		.traces = session->output == SESSION_LIVE ? options->traces : (struct retention){ 1, 1 }, /* nobody looks back */
+		.compile_rules = rules_compile,
+		.free_rules = rules_free,
+	};
+
+	session->flow = flow_new(&flow);
+	if (session->tui)
+		tui_begin(session->tui, flow_view(session->flow), session->tail);
+}
+
+static int open_all(struct session *session)
+{
+	const struct options *options = session->options;
+	int error = open_signals(session);
+
+	if (!error)
+		error = session_check_output(options->log_path);
+	if (!error)
+		error = session_check_output(options->record_path);
+	if (!error)
+		error = session_find_dashboard(session);
+	if (!error && !session->is_replay)
+		error = engines_path_load(&session->engines, options);
+	if (!error)
+		error = session_read_rules(session);
+	if (!error)
+		error = session_read_notify(session);
+	if (!error)
+		error = session_open_source(session);
+	if (!error && session_add_outputs(session))
+		error = -EIO; /* said; whatever it was, it is none of the target */
+	if (error)
+		return error;
+	session_new_flow(session);
+	return session->has_dashboard ? session_open_dashboard(session) : 0;
+}
+
 int session_run(const struct options *options, enum session_output output)
 {
 	struct session session = { .feed.record = feed_flow, .source_feed.record = feed_source, .options = options, .output = output, .signal_fd = -1 };
@@ -222,37 +367,9 @@ int session_run(const struct options *options, enum session_output output)
 	session.is_patient = session.is_replay; /* a recording can wait for a slow reader, a process cannot */
 	session.look.patient = &session.is_patient;
 	engines_init(&session.engines);
-	error = open_signals(&session);
+	error = open_all(&session);
 	if (!error)
-		error = session_check_output(options->log_path);
-	if (!error)
-		error = session_check_output(options->record_path);
-	if (!error && !session.is_replay)
-		error = engines_path_load(&session.engines, options);
-	if (!error)
-		error = session_read_rules(&session);
-	if (!error)
-		error = session_read_notify(&session);
-	if (!error)
-		error = session.is_replay ? open_replay(&session) : open_live(&session);
-	if (!error && session_add_outputs(&session))
-		error = -EIO; /* said; whatever it was, it is none of the target */
-	if (!error) {
-		struct flow_options flow = {
-			.engines = &session.engines,
-			.run_id = session.run_id,
-			.interval_ns = session.interval_ns,
-			.sinks = session.sinks,
-			.sinks_count = session.sinks_count,
-			.metrics = session.metrics,
-			.traces = output == SESSION_LIVE ? options->traces : (struct retention){ 1, 1 }, /* nobody looks back */
-			.compile_rules = rules_compile,
-			.free_rules = rules_free,
-		};
-
-		session.flow = flow_new(&flow);
-		error = pump_all(&session);
-	}
+		error = session.has_dashboard && session.is_replay ? player_run(&session) : pump_all(&session);
 	code = exit_code_of(error);
 	if (session.is_replay && error == -ENOENT) /* a file that is not there is a mistake of the caller */
 		code = EXIT_CODE_USAGE;

@@ -69,8 +69,10 @@ static int add_notify(struct session *session)
 
 static void add_control(struct session *session)
 {
+	bool is_private = !is_wanted(session->options->control_path);
 	const struct control_options options = {
-		.path = session->options->control_path,
+		.path = is_private ? NULL : session->options->control_path,
+		.is_private = is_private,
 		.state = session->state,
 		.feed = &session->feed,
 		.tail = session->tail,
@@ -79,8 +81,10 @@ static void add_control(struct session *session)
 		.receivers = show_receivers,
 	};
 
-	if (is_wanted(options.path))
+	if (!is_private || session->tui)
 		control_new(&session->control, &options); /* said; the run goes on without */
+	if (session->control && session->tui)
+		session->tell = tell_new(session->control);
 }
 
 static struct state_file *open_state(struct session *session)
@@ -167,13 +171,19 @@ void session_duty_turn(struct session *session)
 
 void session_close_duty(struct session *session)
 {
+	tell_free(session->tell);
+	session->tell = NULL;
 	control_free(session->control);
+	session->control = NULL;
 	if (session->notify)
 		notify_flush(session->notify);
 	session_duty_turn(session);
 	if (session->state) /* what is delivered by now need not be told again by the next run */
 		state_file_note_told(session->state, flow_view(session->flow));
 	state_file_free(session->state);
+	session->state = NULL;
 	notify_free(session->notify);
+	session->notify = NULL;
 	notify_config_free(session->notify_config);
+	session->notify_config = NULL;
 }

@@ -83,10 +83,12 @@ int session_add_outputs(struct session *session)
 
 	if (!error)
 		session_add_state(session);
-	if (!log_path && output == SESSION_LIVE && !options->is_plain && !isatty(STDOUT_FILENO))
+	if (!log_path && output == SESSION_LIVE && !options->is_plain && !options->once && !isatty(STDOUT_FILENO))
 		log_path = "-";
 	is_log_on_stdout = log_path && !strcmp(log_path, "-");
-	if (output == SESSION_LIVE && !session->is_replay)
+	if (session->has_dashboard || options->once)
+		session_add_dashboard(session);
+	if (output == SESSION_LIVE && (!session->is_replay || session->tui))
 		session->tail = tail_new(options->logs.age_ns, options->logs.bytes);
 	if (!error && (log_path || session->tail))
 		error = open_log(session, log_path);
@@ -95,6 +97,10 @@ int session_add_outputs(struct session *session)
 	error = session_add_duty(session);
 	if (error)
 		return error;
+	if (session->tui) {
+		session_add_sink(session, tui_sink(session->tui));
+		return 0;
+	}
 	if (output == SESSION_LIVE && !is_log_on_stdout) {
 		session->lines = lines_new(STDOUT_FILENO, &session->look);
 		session_add_sink(session, session->lines);
@@ -130,6 +136,7 @@ int session_close_outputs(struct session *session, int code)
 	const struct options *options = session->options;
 	int error = session_output_error(session);
 
+	session_close_dashboard(session);
 	if (error && error != -EPIPE)
 		code = code ? code : EXIT_CODE_RUNTIME;
 	if (session->timeline && !error && !timeline_printed_count(session->timeline)) {

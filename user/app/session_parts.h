@@ -7,10 +7,12 @@
 #include "app/rules_path.h"
 #include "app/session.h"
 #include "app/state_file.h"
+#include "app/tell.h"
 #include "config/notify.h"
 #include "flow/flow.h"
 #include "sink/notify.h"
 #include "sink/tail.h"
+#include "sink/tui/tui.h"
 #include "source/replay.h"
 
 #define SINKS 8
@@ -44,9 +46,40 @@ struct session {
 	struct state_file *state; /* NULL = nothing is kept */
 	struct control *control; /* NULL = nobody can ask */
 	uint64_t told_generation; /* of the notify sink's state, last seen */
+	bool has_dashboard;	/* on this terminal */
+	struct tui *tui;	/* NULL = neither a dashboard nor --once */
+	struct tell *tell;	/* what is done in the dashboard, told to the control; NULL = nobody can */
+	bool is_again;		/* a recording is read once more: what it makes us say was said */
+	struct player *player;	/* of a recording in the dashboard; else NULL */
+	uint64_t once_at_ns;	/* CLOCK_MONOTONIC: when --once prints what a process does; 0 = at its end */
 };
 
 void session_add_sink(struct session *session, struct sink *sink);
+/* The recording, or the processes; then the flow that hears them. */
+int session_open_source(struct session *session);
+void session_new_flow(struct session *session);
+/* A recording from its beginning once more: source, flow and what hears them are new. */
+int session_rewind(struct session *session);
+
+/* What ends a wait. */
+enum session_turn { SESSION_GO_ON, SESSION_MUST_STOP };
+/*
+ * Until something comes, at most time_out_ms (-1 = as long as it takes); then serves signals, the dashboard, the control
+ * socket. *is_ready: source_fd (-1 = none) can be pumped. SESSION_*, or -errno (said).
+ */
+int session_wait(struct session *session, int source_fd, int time_out_ms, bool *is_ready);
+
+/* session_dashboard.c: the dashboard on this terminal, and the same as text. */
+int session_find_dashboard(struct session *session); /* sets has_dashboard. -EINVAL, said: this terminal cannot */
+void session_add_dashboard(struct session *session); /* the tui, as a sink; no terminal is touched */
+int session_open_dashboard(struct session *session); /* takes the terminal */
+void session_close_dashboard(struct session *session);
+int session_print_once(struct session *session); /* -errno, said; -EPIPE is none */
+
+/* player.c: a recording in the dashboard, until somebody quits. */
+int player_run(struct session *session);
+void player_seek(struct player *player, uint64_t to_ns);
+void player_play(struct player *player, bool is_playing, double speed);
 
 /* session_outputs.c: what is printed, and whether somebody reads it. */
 int session_check_output(const char *path); /* can it be written? asked before we touch anybody */
@@ -57,6 +90,7 @@ int session_close_outputs(struct session *session, int code);
 
 /* session_rules.c: what files and people tell a running tracer. */
 int session_read_rules(struct session *session); /* and judges them, so that mistakes are said before we attach */
+void session_lay_anew(struct session *session);	 /* a replay that is judged by other rules begins */
 void session_begin(struct session *session);	 /* once the flow has its first CLOCK */
 /* A replay that is judged by other rules than the run. True: the record goes on to the flow. */
 bool session_lay_rules(struct session *session, const struct tt_head *record, uint32_t size_bytes);
@@ -69,6 +103,7 @@ void session_add_state(struct session *session);  /* behind the recorder, before
 int session_add_duty(struct session *session);
 int session_reload_notify(struct session *session);
 void session_duty_turn(struct session *session); /* after each turn of the loop */
+/* Once only: what is to be told is told, what is to be kept is kept. */
 void session_close_duty(struct session *session);
 
 #endif

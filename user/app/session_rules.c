@@ -23,17 +23,23 @@ static int judge_texts(const struct rule_texts *texts)
 	return set ? 0 : -EINVAL;
 }
 
-int session_read_rules(struct session *session)
+void session_lay_anew(struct session *session)
 {
 	const struct flow_options recorded = { .compile_rules = rules_compile, .free_rules = rules_free };
 	const struct options *options = session->options;
+
+	if (session->is_replay && (options->rule_files.count || options->threshold_files.count || options->no_rules))
+		session->recorded = flow_new(&recorded);
+}
+
+int session_read_rules(struct session *session)
+{
 	int error;
 
-	if (session->is_replay && !options->rule_files.count && !options->threshold_files.count && !options->no_rules)
+	session_lay_anew(session);
+	if (session->is_replay && !session->recorded)
 		return 0;
-	error = rules_path_read(&session->rules, options);
-	if (session->is_replay)
-		session->recorded = flow_new(&recorded);
+	error = rules_path_read(&session->rules, session->options);
 	return error ? -EINVAL : judge_texts(&session->rules);
 }
 

@@ -168,17 +168,17 @@ static int run_ctl(const struct options *options)
 }
 
 static const struct verb table[] = {
-	{ "live", "-p PID", "trace running processes (the default)", true, false, true, run_live },
-	{ "run", "[OPTION...] -- COMMAND", "start a command and trace it from its first instruction", true, false, true, run_command },
-	{ "record", "-o FILE -p PID", "record everything that would be printed", true, false, false, run_record },
-	{ "replay", "FILE", "print what the live run printed", false, true, true, run_live },
-	{ "report", "FILE | -p PID", "statistics per engine and stage", true, true, true, run_report },
-	{ "timeline", "FILE | -p PID", "waterfalls of single utterances", true, true, false, run_timeline },
-	{ "engines", "[list|show NAME|check FILE]", "the engine files", false, false, false, run_engines },
-	{ "rules", "check FILE|DIR... | test FILE... | eval EXPR RECORDING [WHEN]", "the alert rules and their unit tests", false, false, true, verbs_rules },
-	{ "ctl", "COMMAND", "ask or tell a running tracer: status, alerts, ack, silence, ...", false, false, true, run_ctl },
-	{ "probes", "-p PID", "where a process would be probed, and why", false, false, true, run_probes },
-	{ "doctor", "", "what this kernel and these privileges allow", false, false, true, run_doctor },
+	{ "live", "-p PID", "trace running processes (the default)", true, false, true, true, run_live },
+	{ "run", "[OPTION...] -- COMMAND", "start a command and trace it from its first instruction", true, false, true, true, run_command },
+	{ "record", "-o FILE -p PID", "record everything that would be printed", true, false, false, false, run_record },
+	{ "replay", "FILE", "print what the live run printed", false, true, true, true, run_live },
+	{ "report", "FILE | -p PID", "statistics per engine and stage", true, true, true, false, run_report },
+	{ "timeline", "FILE | -p PID", "waterfalls of single utterances", true, true, false, false, run_timeline },
+	{ "engines", "[list|show NAME|check FILE]", "the engine files", false, false, false, false, run_engines },
+	{ "rules", "check FILE|DIR... | test FILE... | eval EXPR RECORDING [WHEN]", "the alert rules and their unit tests", false, false, true, false, verbs_rules },
+	{ "ctl", "COMMAND", "ask or tell a running tracer: status, alerts, ack, silence, ...", false, false, true, false, run_ctl },
+	{ "probes", "-p PID", "where a process would be probed, and why", false, false, true, false, run_probes },
+	{ "doctor", "", "what this kernel and these privileges allow", false, false, true, false, run_doctor },
 };
 
 const struct verb *verbs_at(size_t index)

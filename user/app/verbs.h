@@ -13,6 +13,7 @@ struct verb {
 	bool is_live; /* may take -p and what belongs to it */
 	bool is_replay; /* may take a recording */
 	bool has_json;	/* may print JSON instead of text */
+	bool has_dashboard; /* may print its tabs */
 	int (*run)(const struct options *options); /* the exit code */
 };
 
