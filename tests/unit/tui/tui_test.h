@@ -216,7 +216,7 @@ static inline const char *row_of(const struct tui_world *w, unsigned row)
 	} while (0)
 
 /* The cell at which an ASCII text begins in that row of the last draw; NULL = it is not there. */
-static inline const struct cell *find_cell(const struct tui_world *w, unsigned row, const char *text,
+static inline const struct canvas_cell *find_cell(const struct tui_world *w, unsigned row, const char *text,
 					   unsigned *at_column)
 {
 	for (unsigned column = 0; column + strlen(text) <= w->canvas.columns; column++) {

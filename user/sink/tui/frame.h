@@ -66,6 +66,7 @@ struct tui {
 	enum tui_tab came_from;
 	unsigned confirmed_depth; /* above 0 while an answer that was confirmed is given; for tests */
 
+	bool has_clock; /* the first row of the last draw had room for the time */
 	bool is_help;
 	int help_top, help_page_rows, help_lines;
 
@@ -135,6 +136,7 @@ void frame_draw_message(struct tui *tui, struct area area);
 /* frame_head.c: the first row */
 void frame_loss_tick(struct frame_loss *loss, const struct view *view);
 void frame_badge_count(struct frame_badge *badge, const struct view *view);
+void frame_print_clock(char text[24], const struct tui *tui, bool has_zone);
 void frame_draw_head(struct tui *tui, struct area area);
 
 /* frame_bar.c: the last row */

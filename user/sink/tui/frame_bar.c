@@ -13,7 +13,9 @@
 
 struct item {
 	char key[8];
+	char letter[8]; /* shorter, for when there is little room: "" = none */
 	const char *label;
+	bool is_left_out;
 	struct frame_button button;
 };
 
@@ -46,6 +48,17 @@ static bool is_of_use(const struct tui *tui, const struct key_row *row)
 	}
 }
 
+/* Function keys stay where everybody looks for them; of what only this tab has, the letter does as well. */
+static uint32_t letter_of(const struct key_row *row)
+{
+	bool is_everywhere = row->tabs == IN_ANY_TAB || row->action == ACTION_SEARCH || row->action == ACTION_FILTER;
+
+	for (size_t k = 0; k < 4 && !is_everywhere; k++)
+		if (row->keys[k] > ' ' && row->keys[k] < 127)
+			return row->keys[k];
+	return 0;
+}
+
 static size_t list_keys(const struct tui *tui, struct item *items)
 {
 	size_t rows_count, count = 0;
@@ -56,6 +69,7 @@ static size_t list_keys(const struct tui *tui, struct item *items)
 		if (!rows[i].label || !keys_is_valid(&rows[i], contexts) || !is_of_use(tui, &rows[i]))
 			continue;
 		snprintf(items[count].key, sizeof(items->key), "%s", keys_name(rows[i].keys[0]));
+		snprintf(items[count].letter, sizeof(items->letter), "%s", keys_name(letter_of(&rows[i])));
 		items[count].label = label_of(tui, &rows[i]);
 		items[count++].button = (struct frame_button){ .kind = BUTTON_ACTION, .action = rows[i].action };
 	}
@@ -82,15 +96,34 @@ static int item_columns(const struct item *item)
 	return (int)(strlen(item->key) + 1 + strlen(item->label));
 }
 
-/* How many of them, the last one besides, fit with that gap. */
-static size_t count_fitting(const struct item *items, size_t count, int gap, int columns)
+/* Leaves out what does not fit besides the last one, from the end; how many it were. */
+static size_t leave_out(struct item *items, size_t count, int gap, int columns)
 {
 	int used = item_columns(&items[count - 1]);
-	size_t fitting = 0;
+	size_t left_out = 0;
 
-	while (fitting + 1 < count && used + item_columns(&items[fitting]) + gap <= columns)
-		used += item_columns(&items[fitting++]) + gap;
-	return fitting;
+	for (size_t i = 0; i + 1 < count; i++) {
+		items[i].is_left_out = used + item_columns(&items[i]) + gap > columns;
+		if (items[i].is_left_out)
+			left_out++;
+		else
+			used += item_columns(&items[i]) + gap;
+	}
+	return left_out;
+}
+
+/* The gap to draw with. */
+static int fit(struct item *items, size_t count, int columns)
+{
+	if (!leave_out(items, count, 2, columns))
+		return 2;
+	if (!leave_out(items, count, 1, columns))
+		return 1;
+	for (size_t i = 0; i < count; i++)
+		if (items[i].letter[0])
+			memcpy(items[i].key, items[i].letter, sizeof(items[i].key));
+	leave_out(items, count, 1, columns);
+	return 1;
 }
 
 static int draw_item(struct tui *tui, struct area area, int column, struct item *item)
@@ -109,19 +142,15 @@ static int draw_item(struct tui *tui, struct area area, int column, struct item 
 
 void frame_draw_bar(struct tui *tui, struct area area)
 {
-	struct item items[ITEMS];
-	size_t count = tui->prompt.is_open ? list_prompt_keys(items) : list_keys(tui, items), fitting;
-	int column = 0, gap = 2;
+	struct item items[ITEMS] = { 0 };
+	size_t count = tui->prompt.is_open ? list_prompt_keys(items) : list_keys(tui, items);
+	int column = 0, gap;
 
 	area_fill(area, 0, 0, area.columns, STYLE_KEY_TEXT, ' ', ' ');
 	if (!count)
 		return;
-	fitting = count_fitting(items, count, gap, area.columns);
-	if (fitting + 1 < count) {
-		gap = 1;
-		fitting = count_fitting(items, count, gap, area.columns);
-	}
-	for (size_t i = 0; i < fitting; i++)
-		column = draw_item(tui, area, column, &items[i]) + gap;
-	draw_item(tui, area, column, &items[count - 1]);
+	gap = fit(items, count, area.columns);
+	for (size_t i = 0; i < count; i++)
+		if (!items[i].is_left_out)
+			column = draw_item(tui, area, column, &items[i]) + gap;
 }

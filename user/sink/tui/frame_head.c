@@ -82,6 +82,7 @@ struct segment {
 	enum style style;
 };
 #define SEGMENTS 4
+enum badge_form { BADGE_WIDE, BADGE_MIDDLE, BADGE_SHORT }; /* words; a word and signs; signs */
 
 static const struct {
 	const char *word, *letter;
@@ -94,18 +95,20 @@ static const struct {
 };
 
 static void add(struct segment *segments, size_t *count, enum style style, const char *word, const char *sign,
-		uint64_t number, bool is_short)
+		uint64_t number, enum badge_form form)
 {
 	struct segment *segment = &segments[(*count)++];
 
 	segment->style = style;
-	if (is_short)
+	if (form == BADGE_SHORT)
 		snprintf(segment->text, sizeof(segment->text), "%s%" PRIu64, sign, number);
+	else if (form == BADGE_MIDDLE && *count > 1)
+		snprintf(segment->text, sizeof(segment->text), " %s%" PRIu64 " ", sign, number);
 	else
 		snprintf(segment->text, sizeof(segment->text), " %s %s ", word, units_count(number).text);
 }
 
-static size_t list_alarms(const struct tui *tui, struct segment *segments, bool is_short)
+static size_t list_alarms(const struct tui *tui, struct segment *segments, enum badge_form form)
 {
 	const struct frame_badge *badge = &tui->badge;
 	size_t count = 0;
@@ -113,31 +116,31 @@ static size_t list_alarms(const struct tui *tui, struct segment *segments, bool 
 	for (int tier = TIERS - 1; tier >= 0 && !count; tier--)
 		if (badge->firing[tier])
 			add(segments, &count, tiers[tier].style, tiers[tier].word, tiers[tier].letter,
-			    badge->firing[tier], is_short);
+			    badge->firing[tier], form);
 	if (badge->unknown)
-		add(segments, &count, STYLE_ALARM_UNKNOWN, "UNKNOWN", "?", badge->unknown, is_short);
+		add(segments, &count, STYLE_ALARM_UNKNOWN, "UNKNOWN", "?", badge->unknown, form);
 	if (tui->loss.is_recent)
 		add(segments, &count, STYLE_ALARM_CRITICAL, "LOST", "LOST ", tui->loss.total_count - tui->loss.base_count,
-		    is_short);
+		    form);
 	return count;
 }
 
-static size_t list_segments(const struct tui *tui, struct segment *segments, bool is_short)
+static size_t list_segments(const struct tui *tui, struct segment *segments, enum badge_form form)
 {
 	const struct frame_badge *badge = &tui->badge;
-	size_t count = list_alarms(tui, segments, is_short);
+	size_t count = list_alarms(tui, segments, form);
 	bool is_firing = badge->firing[TIER_EMERGENCY] || badge->firing[TIER_CRITICAL] ||
 			 badge->firing[TIER_WARNING] || badge->firing[TIER_NONE];
 
 	if (!is_firing && badge->acked)
-		add(segments, &count, STYLE_WARNING, "ACKED", "ack", badge->acked, is_short);
+		add(segments, &count, STYLE_WARNING, "ACKED", "ack", badge->acked, form);
 	else if (!is_firing && badge->silenced)
-		add(segments, &count, STYLE_WARNING, "SILENCED", "sil", badge->silenced, is_short);
+		add(segments, &count, STYLE_WARNING, "SILENCED", "sil", badge->silenced, form);
 	if (!count) {
 		segments[count].style = badge->rules ? STYLE_ALARM_GOOD : STYLE_DIM;
 		snprintf(segments[count++].text, sizeof(segments->text), "%s",
 			 !badge->rules	     ? "no rules" :
-			 is_short	     ? "OK" :
+			 form == BADGE_SHORT ? "OK" :
 					       " OK ");
 	}
 	return count;
@@ -178,7 +181,7 @@ static void print_banner(char text[40], const struct tui *tui)
 		snprintf(text, 40, " ENDED ");
 }
 
-static void print_clock(char text[24], const struct tui *tui, bool has_zone)
+void frame_print_clock(char text[24], const struct tui *tui, bool has_zone)
 {
 	const struct view *view = tui->desk.view;
 
@@ -256,9 +259,9 @@ struct head {
 	int target_columns, badge_columns;
 };
 
-static void use_badge(struct head *head, const struct tui *tui, bool is_short)
+static void use_badge(struct head *head, const struct tui *tui, enum badge_form form)
 {
-	head->segments_count = tui->desk.view ? list_segments(tui, head->segments, is_short) : 0;
+	head->segments_count = tui->desk.view ? list_segments(tui, head->segments, form) : 0;
 	head->badge_columns = head->segments_count ? (int)head->segments_count - 1 : 0;
 	for (size_t i = 0; i < head->segments_count; i++)
 		head->badge_columns += (int)strlen(head->segments[i].text);
@@ -279,27 +282,34 @@ static int left_for_target(const struct head *head, const struct tui *tui, int c
 static void choose(struct head *head, const struct tui *tui, int columns)
 {
 	static const struct {
-		bool has_name, has_zone, has_clock, is_badge_short;
-		enum tabs_form form;
+		bool has_name, has_zone, has_clock;
+		enum badge_form badge;
+		enum tabs_form tabs;
 		int target_columns; /* at least */
 	} forms[] = {
-		{ true, true, true, false, TABS_WIDE, 24 },    { true, true, true, false, TABS_FULL, 16 },
-		{ false, true, true, false, TABS_FULL, 12 },   { false, false, true, false, TABS_FULL, 8 },
-		{ false, false, true, false, TABS_FULL, 0 },   { false, false, false, false, TABS_FULL, 0 },
-		{ false, false, true, false, TABS_SHORT, 8 },  { false, false, true, false, TABS_SHORT, 0 },
-		{ false, false, false, false, TABS_SHORT, 0 }, { false, false, false, true, TABS_SHORT, 0 },
-		{ false, false, false, true, TABS_LETTERS, 0 },
+		{ true, true, true, BADGE_WIDE, TABS_WIDE, 24 },
+		{ true, true, true, BADGE_WIDE, TABS_FULL, 16 },
+		{ false, true, true, BADGE_WIDE, TABS_FULL, 12 },
+		{ false, false, true, BADGE_WIDE, TABS_FULL, 8 },
+		{ false, false, false, BADGE_WIDE, TABS_FULL, 8 },
+		{ false, false, false, BADGE_WIDE, TABS_FULL, 0 },
+		{ false, false, false, BADGE_MIDDLE, TABS_FULL, 0 },
+		{ false, false, false, BADGE_WIDE, TABS_SHORT, 8 },
+		{ false, false, false, BADGE_WIDE, TABS_SHORT, 0 },
+		{ false, false, false, BADGE_MIDDLE, TABS_SHORT, 0 },
+		{ false, false, false, BADGE_SHORT, TABS_SHORT, 0 },
+		{ false, false, false, BADGE_SHORT, TABS_LETTERS, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
 		int left;
 
 		head->has_name = forms[i].has_name;
-		head->form = forms[i].form;
+		head->form = forms[i].tabs;
 		head->clock[0] = '\0';
 		if (forms[i].has_clock && !frame_has_scrubber(tui))
-			print_clock(head->clock, tui, forms[i].has_zone);
-		use_badge(head, tui, forms[i].is_badge_short);
+			frame_print_clock(head->clock, tui, forms[i].has_zone);
+		use_badge(head, tui, forms[i].badge);
 		left = left_for_target(head, tui, columns);
 		if (left > (forms[i].target_columns ? forms[i].target_columns : -1)) {
 			head->target_columns = left - 1;
@@ -340,6 +350,7 @@ void frame_draw_head(struct tui *tui, struct area area)
 		target = head.target_columns;
 	if (target >= 4)
 		column += area_fit(area, 0, column, target, STYLE_TAB, head.target.bytes) + 1;
+	tui->has_clock = head.clock[0];
 	if (head.clock[0])
 		column += area_text(area, 0, column, STYLE_TAB, head.clock) + 1;
 	draw_tabs(tui, area, column, head.form);

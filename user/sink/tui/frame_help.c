@@ -97,8 +97,10 @@ static enum group group_of(const struct key_row *row, enum tui_tab open)
 	return row->tabs & (1u << open) ? GROUP_THIS_TAB : GROUP_OTHER_TABS;
 }
 
-static void add_rows(struct help *help, const struct tui *tui, enum group group)
+/* With its title, when there are any. */
+static void add_rows(struct help *help, const struct tui *tui, const char *title, enum group group)
 {
+	bool has_title = false;
 	struct buf keys = { 0 }, text = { 0 };
 	size_t count;
 	const struct key_row *rows = keys_table(&count);
@@ -106,6 +108,9 @@ static void add_rows(struct help *help, const struct tui *tui, enum group group)
 	for (size_t i = 0; i < count; i++) {
 		if (group_of(&rows[i], tui->open) != group)
 			continue;
+		if (!has_title)
+			add_title(help, title);
+		has_title = true;
 		print_keys(&keys, rows[i].keys);
 		buf_reset(&text);
 		if (group == GROUP_OTHER_TABS) {
@@ -139,15 +144,26 @@ static void add_prompt_rows(struct help *help)
 
 static void add_glyphs(struct help *help)
 {
-	static const enum style styles[] = {
-		[CELL_ONCPU] = STYLE_ONCPU,	    [CELL_RUNQ] = STYLE_RUNQ,	  [CELL_BLOCKED] = STYLE_BLOCKED,
-		[CELL_PREEMPTED] = STYLE_PREEMPTED, [CELL_UNSPLIT] = STYLE_DIM,	  [CELL_QUEUED] = STYLE_QUEUED,
-		[CELL_CHUNK] = STYLE_AUDIO,	    [CELL_FIRST_AUDIO] = STYLE_AUDIO, [CELL_NO_END] = STYLE_UNKNOWN,
+	static const struct {
+		enum paint_cell cell;
+		enum style style;
+		const char *text;
+	} glyphs[] = {
+		{ CELL_ONCPU, STYLE_ONCPU, "on a CPU" },
+		{ CELL_RUNQ, STYLE_RUNQ, "run queue: awake, and no CPU was free" },
+		{ CELL_BLOCKED, STYLE_BLOCKED, "blocked: it slept or waited for something" },
+		{ CELL_PREEMPTED, STYLE_PREEMPTED, "pre-empted: put off its CPU while it worked" },
+		{ CELL_UNSPLIT, STYLE_DIM, "not split: nobody measured it" },
+		{ CELL_QUEUED, STYLE_QUEUED, "waited in the queue of the engine" },
+		{ CELL_FIRST_AUDIO, STYLE_AUDIO, "first audio" },
+		{ CELL_CHUNK, STYLE_AUDIO, "a chunk of audio, or one of many calls in a row" },
+		{ CELL_NO_END, STYLE_UNKNOWN, "nobody saw its end" },
 	};
 	const struct look look = { .ascii = help->ascii };
 
-	for (enum paint_cell cell = CELL_ONCPU; cell < COUNT_OF(styles); cell++)
-		add_wrapped(help, paint_cell_glyph(cell, &look), paint_cell_name(cell))->left_style = styles[cell];
+	for (size_t i = 0; i < COUNT_OF(glyphs); i++)
+		add_wrapped(help, paint_cell_glyph(glyphs[i].cell, &look), glyphs[i].text)->left_style =
+			glyphs[i].style;
 }
 
 static void add_meanings(struct help *help)
@@ -175,27 +191,18 @@ static void add_meanings(struct help *help)
 
 static void fill(struct help *help, const struct tui *tui)
 {
-	char title[40];
-
-	snprintf(title, sizeof(title), "%s", tui->tabs[tui->open]->ops->name);
-	add_title(help, title);
-	add_rows(help, tui, GROUP_THIS_TAB);
-	add_title(help, "Everywhere");
-	add_rows(help, tui, GROUP_EVERYWHERE);
-	add_title(help, "Lists");
-	add_rows(help, tui, GROUP_LISTS);
-	add_title(help, "Recordings");
-	add_rows(help, tui, GROUP_RECORDINGS);
+	add_rows(help, tui, tui->tabs[tui->open]->ops->name, GROUP_THIS_TAB);
+	add_rows(help, tui, "Everywhere", GROUP_EVERYWHERE);
+	add_rows(help, tui, "Lists", GROUP_LISTS);
+	add_rows(help, tui, "Recordings", GROUP_RECORDINGS);
 	add_title(help, "While a line is typed");
 	add_prompt_rows(help);
-	add_title(help, "Other tabs");
-	add_rows(help, tui, GROUP_OTHER_TABS);
+	add_rows(help, tui, "Other tabs", GROUP_OTHER_TABS);
 	add_title(help, "What bars are made of");
 	add_glyphs(help);
 	add_title(help, "What is said by colour and word");
 	add_meanings(help);
-	add_title(help, "This help");
-	add_rows(help, tui, GROUP_HELP);
+	add_rows(help, tui, "This help", GROUP_HELP);
 }
 
 static void draw_line(const struct help_line *line, struct area area, int row)

@@ -65,22 +65,27 @@ static void print_bar(struct buf *out, double ratio, bool ascii)
 	buf_text(out, "]");
 }
 
-static enum style print_right(const struct tui *tui, struct buf *out, bool ascii)
+static enum style print_right(const struct tui *tui, struct buf *out, bool is_narrow)
 {
 	double ratio = tui->progress_ratio;
+	char clock[24];
 
 	buf_text(out, "");
 	if (tui->progress) {
 		buf_text(out, tui->progress);
 		if (ratio >= 0)
-			print_bar(out, ratio > 1 ? 1 : ratio, ascii);
+			print_bar(out, ratio > 1 ? 1 : ratio, tui->desk.ascii);
 		return STYLE_BOLD;
 	}
 	if (tui->warnings_count && !(tui->message.text && tui->message.is_warning)) {
 		buf_format(out, "%zu warning%s", tui->warnings_count, tui->warnings_count > 1 ? "s" : "");
 		return STYLE_WARNING;
 	}
-	buf_format(out, "window %s", frame_window_name(tui));
+	frame_print_clock(clock, tui, !is_narrow);
+	if (!tui->has_clock && !frame_has_scrubber(tui))
+		buf_format(out, "%s  ", clock);
+	if (!out->length || !is_narrow)
+		buf_format(out, "window %s", frame_window_name(tui));
 	return STYLE_DIM;
 }
 
@@ -158,7 +163,7 @@ void frame_draw_message(struct tui *tui, struct area area)
 		prompt_draw(&tui->prompt, area);
 		return;
 	}
-	style = print_right(tui, &right, tui->desk.ascii);
+	style = print_right(tui, &right, area.columns < 60);
 	columns = (int)text_columns(right.bytes, right.length);
 	if (columns > area.columns / 2 && !tui->progress)
 		columns = 0;
