@@ -48,6 +48,7 @@ struct trace_copy *trace_copy_new(const struct view *view, const struct trace *t
 
 	copy->trace = *trace;
 	copy->start_real_ns = view_real_ns(view, trace->start_at_ns);
+	copy->start_axis_ns = view_axis_ns(view, trace->start_at_ns);
 	if (trace->process)
 		copy->process = *trace->process;
 	copy->process.next = NULL;

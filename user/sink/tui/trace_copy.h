@@ -12,7 +12,8 @@
 struct trace_copy {
 	struct trace trace; /* all that it points to is in the arena */
 	struct process process;
-	uint64_t start_real_ns; /* UTC */
+	uint64_t start_real_ns; /* UTC by the last clock */
+	uint64_t start_axis_ns; /* on the axis of metrics and alerts */
 	struct arena arena;
 };
 

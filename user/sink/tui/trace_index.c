@@ -342,6 +342,13 @@ bool trace_index_find(const struct trace_index *index, uint64_t ordinal, size_t 
 	return true;
 }
 
+const struct trace_facts *trace_index_facts(const struct trace_index *index, uint64_t ordinal)
+{
+	uint64_t number = (uintptr_t)table_find(&index->numbers, ordinal);
+
+	return number ? at(index, number) : NULL;
+}
+
 const struct trace *trace_index_held(const struct trace_index *index, const struct view *view,
 				     const struct trace_facts *facts)
 {
