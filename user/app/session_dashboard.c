@@ -86,6 +86,7 @@ void session_add_dashboard(struct session *session)
 		.ascii = session->look.ascii,
 		.colours = colours_of(&session->look),
 		.refresh_ns = session->options->refresh_ns,
+		.recording = session->options->record_path,
 		.arg = session,
 		.tell = session->is_replay ? NULL : tell,
 		.next_escalation = session->is_replay ? NULL : next_escalation,
