@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The alerts that matter most. In: the view's list. Out: rows, the worst first, then the oldest.
+ * The rule that surprises: what somebody has acknowledged or silenced stands below its equals, and what a higher tier
+ * holds down is only counted.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "sink/alert_words.h"
+#include "sink/tui/overview.h"
+
+#define BADGE_COLUMNS 11
+
+static bool is_handled(const struct alert *alert)
+{
+	return alert->ack.at_real_ns || alert->silence_id;
+}
+
+static uint64_t since(const struct alert *alert)
+{
+	return alert->state == ALERT_FIRING ? alert->fired_at_real_ns : alert->active_at_real_ns;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct alert *a = *(const struct alert *const *)left, *b = *(const struct alert *const *)right;
+
+	if (a->state != b->state)
+		return a->state == ALERT_FIRING ? -1 : 1;
+	if (a->tier != b->tier)
+		return a->tier > b->tier ? -1 : 1;
+	if (is_handled(a) != is_handled(b))
+		return is_handled(a) ? 1 : -1;
+	if (since(a) != since(b))
+		return since(a) < since(b) ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static void say_who(char *text, size_t size_bytes, const struct labels *labels)
+{
+	static const char *const names[] = {"engine", "service", "pid"};
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < 3; i++) {
+		const char *value = labels_find(labels, names[i]);
+		bool is_pid = i == 2;
+
+		if (value && length < size_bytes)
+			length += (size_t)snprintf(text + length, size_bytes - length, "%s%s%.64s%s", length ? " " : "",
+						   is_pid ? "(" : "", value, is_pid ? ")" : "");
+	}
+}
+
+static void take(struct overview_alert *row, const struct alert *alert, bool ascii)
+{
+	*row = (struct overview_alert){
+		.id = alert->id,
+		.tier = alert->tier,
+		.is_pending = alert->state == ALERT_PENDING,
+		.is_unknown = alert->is_unknown,
+		.is_acked = alert->ack.at_real_ns,
+		.is_silenced = alert->silence_id,
+		.since_real_ns = since(alert),
+	};
+	snprintf(row->name, sizeof(row->name), "%s", alert->name);
+	overview_alert_value(row->value, sizeof(row->value), alert, ascii);
+	say_who(row->who, sizeof(row->who), alert->labels);
+}
+
+void overview_take_alerts(struct overview *overview, const struct desk *desk)
+{
+	const struct alert **found = NULL;
+	size_t count = 0, capacity = 0;
+
+	overview->firing_count = overview->pending_count = overview->held_down_count = 0;
+	for (const struct alert *alert = desk->view->alerts; alert; alert = alert->next) {
+		if (!alert_is_live(alert))
+			continue;
+		if (alert->inhibited_by) {
+			overview->held_down_count++;
+			continue;
+		}
+		overview->firing_count += alert->state == ALERT_FIRING;
+		overview->pending_count += alert->state == ALERT_PENDING;
+		mem_grow(&found, &capacity, count + 1, sizeof(const struct alert *));
+		found[count++] = alert;
+	}
+	if (count)
+		qsort(found, count, sizeof(const struct alert *), compare);
+	overview->alerts_count = count < OVERVIEW_ALERTS ? count : OVERVIEW_ALERTS;
+	for (size_t i = 0; i < overview->alerts_count; i++)
+		take(&overview->alerts[i], found[i], desk->ascii);
+	free(found);
+}
+
+size_t overview_alert_at(const struct overview *overview)
+{
+	for (size_t i = 0; i < overview->alerts_count; i++)
+		if (overview->alerts[i].id == overview->selected_alert_id)
+			return i;
+	return overview->alerts_count ? 0 : overview->alerts_count;
+}
+
+static enum style badge_of(const struct overview_alert *alert)
+{
+	static const enum style firing[TIERS] = {STYLE_ALARM_WARNING, STYLE_ALARM_WARNING, STYLE_ALARM_CRITICAL,
+						 STYLE_ALARM_EMERGENCY};
+	static const enum style others[TIERS] = {STYLE_WARNING, STYLE_WARNING, STYLE_CRITICAL, STYLE_EMERGENCY};
+	bool is_quiet = alert->is_pending || alert->is_acked || alert->is_silenced;
+
+	return (is_quiet ? others : firing)[alert->tier < TIERS ? alert->tier : TIER_NONE];
+}
+
+static void upper(char *out, size_t size_bytes, const char *word)
+{
+	size_t i;
+
+	for (i = 0; word[i] && i + 1 < size_bytes; i++)
+		out[i] = (char)(word[i] >= 'a' && word[i] <= 'z' ? word[i] - 'a' + 'A' : word[i]);
+	out[i] = '\0';
+}
+
+static int widest(const struct overview *overview, size_t from, size_t count, bool is_name, int most)
+{
+	int columns = 0;
+
+	for (size_t i = from; i < from + count; i++) {
+		const char *text = is_name ? overview->alerts[i].name : overview->alerts[i].value;
+		int own = (int)text_columns(text, strlen(text));
+
+		columns = own > columns ? own : columns;
+	}
+	return columns < most ? columns : most;
+}
+
+struct places {
+	int name_columns, value_column, value_columns, age_column, rest_column;
+};
+
+static void draw_one(const struct overview *overview, const struct desk *desk, size_t index, struct area area,
+		     const struct places *places)
+{
+	const struct overview_alert *alert = &overview->alerts[index];
+	uint64_t age_ns = desk->at_axis_ns > alert->since_real_ns ? desk->at_axis_ns - alert->since_real_ns : 0;
+	bool is_selected = overview->focus == FOCUS_ALERTS && overview_alert_at(overview) == index;
+	char word[16], marks[80], badge[sizeof(word) + 2];
+	int column = places->rest_column;
+
+	upper(word, sizeof(word), alert->tier == TIER_NONE ? "alert" : alert_words_tier(alert->tier));
+	snprintf(badge, sizeof(badge), " %s", word);
+	snprintf(marks, sizeof(marks), "%s%s%s%s", alert->is_pending ? " pending" : "", alert->is_unknown ? " unknown" : "",
+		 alert->is_acked ? " acked" : "", alert->is_silenced ? " silenced" : "");
+	area_glyph(area, 0, 0, STYLE_BOLD, is_selected ? 0x25b6 : ' ', is_selected ? '>' : ' ');
+	area_fit(area, 0, 1, BADGE_COLUMNS, badge_of(alert), badge);
+	area_fit(area, 0, 2 + BADGE_COLUMNS, places->name_columns, STYLE_BOLD, alert->name);
+	area_fit(area, 0, places->value_column, places->value_columns, STYLE_TEXT, alert->value);
+	area_right(area, 0, places->age_column, 5, STYLE_DIM, overview_age(age_ns).text);
+	if (marks[0])
+		column += 1 + area_text(area, 0, column, STYLE_UNKNOWN, marks + 1);
+	if (area.columns - column > 8)
+		area_fit(area, 0, column, area.columns - column, STYLE_DIM, alert->who);
+	if (is_selected)
+		area_mark(area, 0, 0, area.columns, MARK_SELECTED);
+}
+
+static void say_title(const struct overview *overview, char *title, size_t size_bytes)
+{
+	size_t length = (size_t)snprintf(title, size_bytes, "alerts: %zu firing, %zu pending", overview->firing_count,
+					 overview->pending_count);
+	const struct overview_self *self = &overview->self;
+
+	if (overview->held_down_count && length < size_bytes)
+		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu held down by a higher tier",
+					   overview->held_down_count);
+	if (self->rules_failed_count && length < size_bytes)
+		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu RULES FAIL", self->rules_failed_count);
+	if (self->rules_unknown_count && length < size_bytes)
+		snprintf(title + length, size_bytes - length, ", %zu rules unknown", self->rules_unknown_count);
+}
+
+static void scroll(struct overview *overview, size_t rows)
+{
+	size_t at = overview_alert_at(overview);
+
+	if (overview->focus != FOCUS_ALERTS)
+		at = 0;
+	if (at < overview->alerts_top)
+		overview->alerts_top = at;
+	if (at >= overview->alerts_top + rows)
+		overview->alerts_top = at + 1 - rows;
+	if (overview->alerts_top >= overview->alerts_count)
+		overview->alerts_top = 0;
+}
+
+static void draw_none(const struct overview *overview, struct area area)
+{
+	if (!overview->self.rules_count)
+		area_text(area, 0, 1, STYLE_UNKNOWN, "no rules: nothing is judged, so nothing can fire (see --rules)");
+	else
+		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules fires", overview->self.rules_count);
+}
+
+void overview_draw_alerts(struct overview *overview, const struct desk *desk, struct area area)
+{
+	char title[160];
+	struct places places;
+	struct area body;
+	size_t rows, shown;
+
+	say_title(overview, title, sizeof(title));
+	body = area.rows > 1 ? area_section(area, title) : area;
+	if (body.rows <= 0 || body.columns <= 0)
+		return;
+	if (!overview->alerts_count) {
+		draw_none(overview, body);
+		return;
+	}
+	rows = (size_t)body.rows;
+	scroll(overview, rows);
+	shown = overview->alerts_count - overview->alerts_top;
+	shown = shown < rows ? shown : rows;
+	places.name_columns = widest(overview, overview->alerts_top, shown, true, body.columns < 60 ? 16 : 28);
+	places.value_column = BADGE_COLUMNS + 3 + places.name_columns;
+	places.value_columns = widest(overview, overview->alerts_top, shown, false, 24);
+	places.age_column = places.value_column + places.value_columns + 1;
+	places.rest_column = places.age_column + 6;
+	for (size_t i = 0; i < shown; i++) {
+		struct area row = area_part(body, (int)i, 0, 1, body.columns);
+
+		draw_one(overview, desk, overview->alerts_top + i, row, &places);
+		if (overview->hits_count < OVERVIEW_HITS)
+			overview->hits[overview->hits_count++] = (struct overview_hit){
+				body.row + (int)i, body.column, 1, body.columns, true, overview->alerts_top + i};
+	}
+	if (overview->alerts_count > shown && shown)
+		area_format(body, (int)shown - 1, body.columns - 16, STYLE_DIM, " %zu of %zu ", overview->alerts_top + shown,
+			    overview->firing_count + overview->pending_count);
+}

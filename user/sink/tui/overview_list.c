@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Many instances, a line each. In: instances. Out: the rows of a list, problems first unless sorted otherwise.
+ * The rule that surprises: one that is gone and has a successor is last; one that has none is a problem.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sink/tui/overview.h"
+
+enum column { COLUMN_STATE, COLUMN_NAME, COLUMN_REASON, COLUMN_P95, COLUMN_RATE, COLUMN_SUCCESS, COLUMN_FACTOR,
+	      COLUMN_FLIGHT, COLUMN_QUEUE, COLUMN_AUDIO, COLUMN_LINE, COLUMN_CPU, COLUMN_MEMORY };
+
+const struct list_column overview_columns[] = {
+	[COLUMN_STATE] = {"state", 11, 0, false, true},	    [COLUMN_NAME] = {"instance", 24, 0, false, true},
+	[COLUMN_REASON] = {"because", 0, 0, false, false},  [COLUMN_P95] = {"p95", 8, 1, true, true},
+	[COLUMN_RATE] = {"req/s", 8, 2, true, true},	    [COLUMN_SUCCESS] = {"success", 8, 4, true, true},
+	[COLUMN_FACTOR] = {"factor", 7, 5, true, true},	    [COLUMN_FLIGHT] = {"flight", 7, 6, true, true},
+	[COLUMN_QUEUE] = {"queue", 6, 7, true, true},	    [COLUMN_AUDIO] = {"1st aud", 8, 8, true, true},
+	[COLUMN_LINE] = {"requests", 16, 9, false, false},  [COLUMN_CPU] = {"CPU", 7, 10, true, true},
+	[COLUMN_MEMORY] = {"memory", 9, 11, true, true},
+};
+const size_t overview_columns_count = sizeof(overview_columns) / sizeof(overview_columns[0]);
+
+struct sorter {
+	const struct overview *overview;
+	size_t column;
+	bool is_inverted;
+};
+
+static int rank(const struct overview_instance *instance)
+{
+	if (instance->health == HEALTH_GONE)
+		return instance->is_replaced ? -1 : HEALTH_GONE;
+	return instance->health == HEALTH_IDLE ? HEALTH_OK : (int)instance->health;
+}
+
+static double value_of(const struct overview_instance *instance, size_t column)
+{
+	static const enum overview_metric metrics[] = {
+		[COLUMN_P95] = METRIC_DURATION_P95, [COLUMN_SUCCESS] = METRIC_SUCCESS,
+		[COLUMN_FACTOR] = METRIC_FACTOR_P50, [COLUMN_FLIGHT] = METRIC_IN_FLIGHT,
+		[COLUMN_QUEUE] = METRIC_QUEUE,	     [COLUMN_AUDIO] = METRIC_AUDIO_P95,
+		[COLUMN_CPU] = METRIC_CPU,	     [COLUMN_MEMORY] = METRIC_MEMORY,
+	};
+
+	if (column == COLUMN_RATE)
+		return instance->values[METRIC_REQUESTS] / instance->seen_s;
+	return instance->values[metrics[column]];
+}
+
+static int compare_values(double a, double b)
+{
+	if (isnan(a) || isnan(b))
+		return isnan(a) - isnan(b);
+	return a > b ? -1 : a < b;
+}
+
+static int compare_names(const struct overview_instance *a, const struct overview_instance *b)
+{
+	int order = strcmp(a->engine, b->engine);
+
+	order = order ? order : strcmp(a->service, b->service);
+	return order ? order : (a->pid_number > b->pid_number) - (a->pid_number < b->pid_number);
+}
+
+static int compare(const void *left, const void *right, void *arg)
+{
+	const struct sorter *sorter = arg;
+	const struct overview_instance *a = &sorter->overview->instances[*(const size_t *)left],
+				       *b = &sorter->overview->instances[*(const size_t *)right];
+	int order = 0;
+
+	if (sorter->column == COLUMN_STATE)
+		order = rank(b) - rank(a);
+	else if (sorter->column != COLUMN_NAME)
+		order = compare_values(value_of(a, sorter->column), value_of(b, sorter->column));
+	if (!order)
+		order = compare_names(a, b);
+	return sorter->is_inverted ? -order : order;
+}
+
+void overview_sort(struct overview *overview)
+{
+	struct sorter sorter = {overview, overview->list.sort_column, overview->list.is_inverted};
+
+	if (overview->shown_count)
+		qsort_r(overview->order, overview->shown_count, sizeof(*overview->order), compare, &sorter);
+}
+
+/* --- as the list wants it -------------------------------------------------------------------------------------- */
+
+static struct overview_instance *instance_at(void *arg, size_t row)
+{
+	const struct overview *overview = arg;
+
+	return &overview->instances[overview->order[row]];
+}
+
+static uint64_t id(void *arg, size_t row)
+{
+	return instance_at(arg, row)->id;
+}
+
+static void draw_name(const struct overview_instance *instance, struct area area)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "%.60s %.60s (%s)", instance->engine, instance->service, instance->pid);
+	if (text_columns(text, strlen(text)) > (size_t)area.columns) /* the pid must not be cut off */
+		snprintf(text, sizeof(text), "%.*s (%s)", area.columns > 10 ? area.columns - 10 : 0, instance->service,
+			 instance->pid);
+	list_text(area, false, STYLE_BOLD, text);
+}
+
+static void draw_line(struct overview *overview, struct overview_instance *instance, struct area area)
+{
+	struct overview_line *line = &instance->lines[LINE_REQUESTS];
+	struct desk then = overview_desk_of(instance, &overview->desk);
+
+	line_update(line, &then, instance->series[METRIC_REQUESTS], true);
+	line_draw(line, false, area, 0, 0, area.columns, STYLE_LINE_1);
+}
+
+static enum chart_unit unit_of(size_t column)
+{
+	switch (column) {
+	case COLUMN_P95:
+	case COLUMN_AUDIO: return CHART_SECONDS;
+	case COLUMN_RATE: return CHART_PER_SECOND;
+	case COLUMN_SUCCESS:
+	case COLUMN_CPU: return CHART_RATIO;
+	case COLUMN_MEMORY: return CHART_BYTES;
+	default: return CHART_PLAIN;
+	}
+}
+
+static enum style style_of(const struct overview_instance *instance, size_t column)
+{
+	if (column == COLUMN_SUCCESS && instance->values[METRIC_ERRORS] > 0)
+		return STYLE_CRITICAL;
+	if (column == COLUMN_FACTOR && instance->values[METRIC_FACTOR_P50] > 1)
+		return STYLE_CRITICAL;
+	return STYLE_TEXT;
+}
+
+static void cell(void *arg, size_t row, size_t column, struct area area, bool is_right)
+{
+	struct overview *overview = arg;
+	struct overview_instance *instance = instance_at(arg, row);
+	char badge[16];
+
+	switch (column) {
+	case COLUMN_STATE:
+		snprintf(badge, sizeof(badge), " %s", health_word(instance->health));
+		list_text(area, false,
+			  instance->health >= HEALTH_WARNING ? health_badge(instance->health) :
+							       health_style(instance->health),
+			  badge);
+		break;
+	case COLUMN_NAME: draw_name(instance, area); break;
+	case COLUMN_REASON: list_text(area, false, health_style(instance->health), instance->reason); break;
+	case COLUMN_LINE: draw_line(overview, instance, area); break;
+	default:
+		list_text(area, is_right, style_of(instance, column),
+			  chart_number(value_of(instance, column), unit_of(column), overview->desk.ascii).text);
+	}
+}
+
+struct list_rows overview_list_rows(struct overview *overview, struct desk *desk)
+{
+	overview->desk = *desk;
+	return (struct list_rows){.arg = overview, .count = overview->shown_count, .id = id, .cell = cell,
+				  .empty = "no instance"};
+}
