@@ -136,7 +136,9 @@ static char *empty_text(const struct alerts_tab *alerts)
 		return mem_format("nothing is %s", alerts_section_name(alerts->section));
 	if (!rules)
 		return mem_string("no rules are in force, so there are no alerts");
-	return mem_format("all is well: no alert is pending or firing, %zu rules are judged each second", rules);
+	if (alerts->rows.judged_count < rules)
+		return mem_format("no alert yet: %zu of %zu rules are judged", alerts->rows.judged_count, rules);
+	return mem_format("no alert is pending or firing: all %zu rules are judged", rules);
 }
 
 static void draw_list(struct alerts_tab *alerts, const struct desk *desk, struct area area)
@@ -147,6 +149,7 @@ static void draw_list(struct alerts_tab *alerts, const struct desk *desk, struct
 
 	alerts->list_area = area_part(area, 1, 0, area.rows - 1, area.columns);
 	alerts_sections_draw(area_part(area, 0, 0, 1, area.columns), &alerts->rows, alerts->section, &alerts->tabs);
+	alerts_list_fit(&alerts->list, area.columns);
 	list_draw(&alerts->list, alerts->list_area, &rows);
 	if (alerts->filter.mistake && area.rows > 3)
 		area_format(area, area.rows - 1, 0, STYLE_WARNING, "not yet matchers: %s", alerts->filter.mistake);
@@ -214,7 +217,7 @@ static void draw(struct tab *tab, struct desk *desk, struct area area)
 	} else if (area.columns >= SIDE_COLUMNS) {
 		int columns = area.columns * 9 / 20;
 
-		draw_list(alerts, desk, area_part(area, 0, 0, area.rows, columns - 1));
+		draw_list(alerts, desk, area_part(area, 0, 0, area.rows, columns - 2));
 		draw_pane(alerts, desk, area_part(area, 0, columns + 1, area.rows, area.columns - columns - 1));
 		draw_divider(alerts, area, columns - 1);
 	} else {

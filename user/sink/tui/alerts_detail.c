@@ -19,6 +19,7 @@
 
 #define CHART_ROWS	 7
 #define CHART_ROWS_TALL	 12
+#define CHART_LEAST_ROWS 4
 #define TALL		 30
 #define CHANGES_SHOWN	 20
 #define LEAST_FOR_CHART	 24 /* columns */
@@ -206,14 +207,14 @@ static void put_chart(struct sheet *sheet, const struct alerts_chart *chart)
 	if (!sheet->row->alert_id || sheet->paper.area.columns < LEAST_FOR_CHART)
 		return;
 	title = mem_format("%s, last %s", sheet->row->has_threshold ? "value against threshold" : "value",
-			   words_short_ns(sheet->desk->window_ns).text);
+			   alerts_duration(sheet->desk->window_ns).text);
 	paper_title(&sheet->paper, title);
 	free(title);
 	place = paper_place(&sheet->paper, rows);
-	if (place.rows == rows && chart->key == sheet->row->key)
-		alerts_chart_draw(chart, sheet->desk, sheet->row, place);
-	else if (place.rows == rows)
+	if (chart->key != sheet->row->key)
 		area_text(place, 0, 2, STYLE_DIM, "no values are held of an alert that has ended");
+	else if (place.rows >= CHART_LEAST_ROWS) /* scrolled half away it is a lower one */
+		alerts_chart_draw(chart, sheet->desk, sheet->row, place);
 }
 
 static void put_trace(struct sheet *sheet)
@@ -240,9 +241,9 @@ static void put_rule_text(struct sheet *sheet, const char *expr, uint64_t for_ns
 {
 	paper_pair(&sheet->paper, "expr", STYLE_TEXT, "%s", expr);
 	if (for_ns)
-		paper_pair(&sheet->paper, "for", STYLE_TEXT, "%s", words_short_ns(for_ns).text);
+		paper_pair(&sheet->paper, "for", STYLE_TEXT, "%s", alerts_duration(for_ns).text);
 	if (keep_ns)
-		paper_pair(&sheet->paper, "keep firing", STYLE_TEXT, "%s", words_short_ns(keep_ns).text);
+		paper_pair(&sheet->paper, "keeps", STYLE_TEXT, "firing for %s when its condition is gone", alerts_duration(keep_ns).text);
 	if (file && *file)
 		paper_pair(&sheet->paper, "at", STYLE_TEXT, "%s:%u", file, line);
 }
@@ -294,7 +295,7 @@ static void put_change(struct sheet *sheet, const struct alerts_change *change)
 				  alerts_row_value(&then, sheet->desk->ascii).text);
 		break;
 	}
-	paper_pair(&sheet->paper, alerts_instant(change->at_ns, change->at_ns).text, STYLE_TEXT, "%s%s%s", said,
+	paper_pair(&sheet->paper, alerts_clock(change->at_ns).text, STYLE_TEXT, "%s%s%s", said,
 		   change->note ? ": " : "", change->note ? change->note : "");
 	free(said);
 }

@@ -119,20 +119,21 @@ static const char *verb(enum tui_request_kind kind)
 	return verbs[kind];
 }
 
+/* What matters first: a narrow window cuts it. The box above says all of it. */
 static char *confirm_hint(const struct alerts_form *form, const struct desk *desk)
 {
-	size_t count = form->kind == TUI_SILENCE   ? count_covered(desk->view, form->matchers) :
-		       form->kind == TUI_UNSILENCE ? count_silenced(desk->view, form->silence_id) :
-						     1;
-	char *alerts = alerts_words(count), *hint;
+	char *alerts, *hint;
 
-	if (form->kind == TUI_SILENCE)
-		hint = mem_format("for %s, %s: %s; Esc: nothing happens", form->duration, alerts, form->matchers);
-	else if (form->kind == TUI_UNSILENCE)
-		hint = mem_format("silence %" PRIu64 ", %s: %s; Esc: nothing happens", form->silence_id, alerts,
-				  form->matchers);
-	else
-		hint = mem_format("%s; Esc: nothing happens", form->name);
+	if (form->kind == TUI_ACK || form->kind == TUI_RESOLVE)
+		return mem_format("%s; Esc: nothing happens", form->name);
+	if (form->kind == TUI_SILENCE) {
+		alerts = alerts_words(count_covered(desk->view, form->matchers));
+		hint = mem_format("until %s, %s; Esc: nothing happens",
+				  alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns).text, alerts);
+	} else {
+		alerts = alerts_words(count_silenced(desk->view, form->silence_id));
+		hint = mem_format("silence %" PRIu64 ", %s; Esc: nothing happens", form->silence_id, alerts);
+	}
 	free(alerts);
 	return hint;
 }

@@ -11,7 +11,8 @@
 
 #include "sink/words.h"
 
-#define ID_DIGITS 8
+#define ID_DIGITS	8
+#define ID_FROM_COLUMNS 88 /* below, what an alert is of needs the room */
 
 static const struct list_column columns[ALERTS_COLUMNS] = {
 	[ALERTS_COLUMN_TIER] = {.title = "TIER", .columns = 7, .can_sort = true},
@@ -19,7 +20,7 @@ static const struct list_column columns[ALERTS_COLUMNS] = {
 	[ALERTS_COLUMN_ALERT] = {.title = "ALERT", .columns = 0, .can_sort = true},
 	[ALERTS_COLUMN_VALUE] = {.title = "VALUE", .columns = 17, .rank = 4, .is_right = true, .can_sort = true},
 	[ALERTS_COLUMN_SINCE] = {.title = "SINCE", .columns = 7, .rank = 2, .is_right = true, .can_sort = true},
-	[ALERTS_COLUMN_MARKS] = {.title = "ASI?", .columns = 4, .rank = 5},
+	[ALERTS_COLUMN_MARKS] = {.title = "ASI", .columns = 3, .rank = 5},
 	[ALERTS_COLUMN_ID] = {.title = "ID", .columns = ID_DIGITS, .rank = 6},
 };
 
@@ -27,6 +28,11 @@ void alerts_list_init(struct list *list)
 {
 	list_init(list, columns, ALERTS_COLUMNS);
 	list->sort_column = ALERTS_COLUMN_TIER;
+}
+
+void alerts_list_fit(struct list *list, int room)
+{
+	list->columns_count = room < ID_FROM_COLUMNS ? ALERTS_COLUMN_ID : ALERTS_COLUMNS;
 }
 
 /* --- cells --- */
@@ -51,6 +57,18 @@ static void draw_tier(const struct alerts_row *row, struct area area)
 	area_fit(area, 0, 0, area.columns, style, tier_badge(row));
 }
 
+/* Nobody knows whether it is still so: the question mark. */
+static void draw_state(const struct alerts_row *row, struct area area)
+{
+	int column;
+
+	area_fit(area, 0, 0, area.columns, alerts_row_style(row), alerts_row_state(row));
+	if (!row->is_unknown || !row->alert_id)
+		return;
+	column = (int)strlen(alerts_row_state(row));
+	area_text(area, 0, column < area.columns ? column : area.columns - 1, STYLE_UNKNOWN, "?");
+}
+
 static void draw_name(const struct alerts_row *row, struct area area)
 {
 	enum style style = row->class == ALERTS_FIRING ? STYLE_BOLD : alerts_row_style(row);
@@ -70,9 +88,9 @@ static void draw_name(const struct alerts_row *row, struct area area)
 static void draw_marks(const struct alerts_row *row, struct area area)
 {
 	const char marks[] = {row->ack_at_ns ? 'A' : ' ', row->silence_id ? 'S' : ' ', row->inhibited_by ? 'I' : ' ',
-			      row->is_unknown ? '?' : ' ', '\0'};
+			      '\0'};
 
-	area_fit(area, 0, 0, area.columns, row->is_unknown ? STYLE_UNKNOWN : STYLE_DIM, marks);
+	area_fit(area, 0, 0, area.columns, STYLE_DIM, marks);
 }
 
 static void draw_since(const struct alerts_listing *listing, const struct alerts_row *row, struct area area,
@@ -98,7 +116,7 @@ static void draw_cell(void *arg, size_t at, size_t column, struct area area, boo
 		draw_tier(row, area);
 		break;
 	case ALERTS_COLUMN_STATE:
-		list_text(area, is_right, alerts_row_style(row), alerts_row_state(row));
+		draw_state(row, area);
 		break;
 	case ALERTS_COLUMN_ALERT:
 		draw_name(row, area);

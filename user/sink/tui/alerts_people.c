@@ -16,6 +16,32 @@ struct units_text alerts_person(uint32_t uid)
 	return text;
 }
 
+struct units_text alerts_duration(uint64_t ns)
+{
+	static const struct {
+		uint64_t ns;
+		const char *name;
+	} units[] = {{3600 * NS_PER_S, "h"}, {60 * NS_PER_S, "m"}, {NS_PER_S, "s"}, {NS_PER_MS, "ms"}};
+	struct units_text text = {"0s"};
+	size_t length = 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (ns / units[i].ns)
+			length += (size_t)snprintf(text.text + length, sizeof(text.text) - length, "%llu%s",
+						   (unsigned long long)(ns / units[i].ns), units[i].name);
+		ns %= units[i].ns;
+	}
+	return text;
+}
+
+struct units_text alerts_clock(uint64_t at_real_ns)
+{
+	struct units_text at = units_rfc3339(at_real_ns), text;
+
+	snprintf(text.text, sizeof(text.text), "%.8s", at.text + 11);
+	return text;
+}
+
 struct units_text alerts_instant(uint64_t at_real_ns, uint64_t now_real_ns)
 {
 	struct units_text at = units_rfc3339(at_real_ns), now = units_rfc3339(now_real_ns), text;

@@ -111,12 +111,13 @@ static void add_blind_rules(struct alerts_rows *rows, const struct view *view)
 {
 	const struct rule_status *last = NULL;
 
-	rows->rules_count = 0;
+	rows->rules_count = rows->judged_count = 0;
 	for (size_t i = 0; i < view->rule_status_count; i++) {
 		const struct rule_status *status = &view->rule_status[i];
 		struct alerts_row *row;
 
 		rows->rules_count += status->rule && status->rule->is_alert;
+		rows->judged_count += status->rule && status->rule->is_alert && status->health == RULE_OK;
 		if (!is_blind(status))
 			continue;
 		if (last && last->health == status->health && !strcmp(last->rule->name, status->rule->name)) {
@@ -202,9 +203,9 @@ bool alerts_row_is_in(const struct alerts_row *row, enum alerts_section section)
 
 	switch (section) {
 	case ALERTS_IN_FIRING:
-		return is_live && row->state == ALERT_FIRING;
+		return row->class == ALERTS_FIRING;
 	case ALERTS_IN_PENDING:
-		return is_live && row->state == ALERT_PENDING;
+		return row->class == ALERTS_PENDING;
 	case ALERTS_IN_UNKNOWN:
 		return row->is_unknown && (is_live || row->class == ALERTS_BLIND_RULE);
 	case ALERTS_IN_ACKED:

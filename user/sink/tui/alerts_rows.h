@@ -26,7 +26,7 @@ enum alerts_class {
 	ALERTS_ENDED,
 };
 
-/* What the tab can be narrowed to. An alert may be in several. */
+/* What the tab can be narrowed to. An alert may be in several; firing and pending are those that nobody takes care of. */
 enum alerts_section {
 	ALERTS_IN_ALL,
 	ALERTS_IN_FIRING,
@@ -78,7 +78,8 @@ struct alerts_rows {
 	size_t shown_count, shown_capacity;
 	size_t counts[ALERTS_SECTIONS];
 	enum tier worst; /* that fires and nobody takes care of */
-	size_t rules_count; /* in force that alert */
+	size_t rules_count;  /* in force that alert */
+	size_t judged_count; /* of them, at their last evaluation */
 	struct arena arena;
 };
 
