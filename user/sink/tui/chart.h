@@ -25,6 +25,9 @@ struct chart_part {
 void chart_parts(struct area area, int row, int column, int columns, const struct chart_part *parts, size_t count,
 		 double total);
 
+/* The rounding of that: how many of `columns` cells each value gets; what they leave is the rest of `total`. */
+void chart_shares(const double *values, size_t count, double total, int columns, int *cells);
+
 /* A gauge: value of [0, max] as a bar with a mark at `limit` (NAN = none): "[#####    |   ] 0.42". */
 void chart_gauge(struct area area, int row, int column, int columns, enum style style, double value, double max,
 		 double limit);

@@ -31,9 +31,11 @@ struct list {
 	/* of the last draw, for clicks */
 	int shown_at[LIST_COLUMNS_MAX], shown_width[LIST_COLUMNS_MAX]; /* width 0 = left out */
 	int header_rows;      /* 0 = no room for it */
-	/* Private: a selected row that a new sort took away is searched for in steps, a few thousand rows a frame. */
+	/* Private: a selected row that a new sort took away, or an id that the tab set,
+	 * is searched for in steps, a few thousand rows a frame. */
 	bool is_searching;
 	size_t searched_count; /* rows below this were looked at */
+	uint64_t drawn_selected_id;
 	size_t drawn_sort_column;
 	bool drawn_is_inverted;
 };
