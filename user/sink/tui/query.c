@@ -63,14 +63,14 @@ double query_sum(const struct desk *desk, const char *metric, const struct query
 	return sum;
 }
 
-/* From the last sample at or before from_ms on, or from the first that there is. */
-static struct query_span span_of(const struct series *series, int64_t from_ms, int64_t to_ms,
+/* From the last `before` samples at or before from_ms on, or from the first that there is. */
+static struct query_span span_of(const struct series *series, int64_t from_ms, int64_t to_ms, size_t before,
 				 struct store_scratch *scratch)
 {
 	struct query_span span;
 
 	span.count = series_range(series, from_ms - PACE_MAX_MS, to_ms, scratch, &span.samples);
-	while (span.count > 1 && span.samples[1].at_ms <= from_ms) {
+	while (span.count > before && span.samples[before].at_ms <= from_ms) {
 		span.samples++;
 		span.count--;
 	}
@@ -101,7 +101,7 @@ struct query_increase query_increase(const struct desk *desk, struct series *con
 	struct store_scratch scratch = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		struct query_span span = span_of(series[i], from_ms, to_ms, &scratch);
+		struct query_span span = span_of(series[i], from_ms, to_ms, 1, &scratch);
 		double increase;
 
 		if (span.count < 2)
@@ -145,7 +145,8 @@ static void steps_begin(struct query_steps *steps, const struct desk *desk, cons
 
 	*steps = (struct query_steps){.from_ms = (double)to_ms - window_ms, .step_ms = window_ms / (double)count};
 	steps->old_ms = steps->step_ms > PACE_MS * 3 / 2 ? (int64_t)steps->step_ms : PACE_MS * 3 / 2;
-	steps->span = span_of(series, (int64_t)steps->from_ms, to_ms, &steps->scratch);
+	/* two: the rate of a first step shorter than a second is between them */
+	steps->span = span_of(series, (int64_t)steps->from_ms, to_ms, 2, &steps->scratch);
 }
 
 /* The instant at which step i ends; -1 is the begin of the window. */
