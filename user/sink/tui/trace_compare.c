@@ -229,7 +229,7 @@ static void draw_bars(struct area area, const struct bars *bars, size_t top)
 
 static void draw_value(struct area area, int row, int column, const struct compare_row *of, unsigned side)
 {
-	char text[64];
+	char text[80];
 
 	if (!of->has[side])
 		snprintf(text, sizeof(text), "%s", area.canvas->ascii ? "-" : "–");

@@ -39,7 +39,7 @@ static void copy_span(struct copying *copying, struct span *to, const struct spa
 		to->attrs[i].name = copy_text(copying, from->attrs[i].name);
 }
 
-struct trace_copy *trace_copy_new(const struct view *view, const struct trace *trace)
+static struct trace_copy *copy_trace(const struct trace *trace)
 {
 	struct trace_copy *copy = mem_new(sizeof(*copy));
 	struct copying copying = { .copy = copy };
@@ -47,8 +47,6 @@ struct trace_copy *trace_copy_new(const struct view *view, const struct trace *t
 	struct span *spans = arena_new(&copy->arena, (trace->spans_count + 1) * sizeof(*spans));
 
 	copy->trace = *trace;
-	copy->start_real_ns = view_real_ns(view, trace->start_at_ns);
-	copy->start_axis_ns = view_axis_ns(view, trace->start_at_ns);
 	if (trace->process)
 		copy->process = *trace->process;
 	copy->process.next = NULL;
@@ -64,6 +62,24 @@ struct trace_copy *trace_copy_new(const struct view *view, const struct trace *t
 	}
 	copy->trace.spans = list;
 	table_fini(&copying.texts);
+	return copy;
+}
+
+struct trace_copy *trace_copy_new(const struct view *view, const struct trace *trace)
+{
+	struct trace_copy *copy = copy_trace(trace);
+
+	copy->start_real_ns = view_real_ns(view, trace->start_at_ns);
+	copy->start_axis_ns = view_axis_ns(view, trace->start_at_ns);
+	return copy;
+}
+
+struct trace_copy *trace_copy_again(const struct trace_copy *from)
+{
+	struct trace_copy *copy = copy_trace(&from->trace);
+
+	copy->start_real_ns = from->start_real_ns;
+	copy->start_axis_ns = from->start_axis_ns;
 	return copy;
 }
 

@@ -18,6 +18,7 @@ struct trace_copy {
 };
 
 struct trace_copy *trace_copy_new(const struct view *view, const struct trace *trace);
+struct trace_copy *trace_copy_again(const struct trace_copy *copy);
 void trace_copy_free(struct trace_copy *copy); /* NULL is allowed */
 /* The held trace of that id; NULL = there is none (any more). Looks through all of them: for a key, not for a frame. */
 const struct trace *trace_copy_find(const struct view *view, const uint8_t id[16]);

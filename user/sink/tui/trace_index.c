@@ -25,6 +25,7 @@ struct trace_index {
 	uint64_t since;		  /* the number from which on traces are not left out as too old */
 	uint64_t held_count;	  /* by the view, at the last sync */
 	uint64_t closed_count;
+	size_t failed_count;
 	struct trace_index_order order;
 	struct trace_filter *filter;
 	uint64_t filters;
@@ -166,6 +167,7 @@ void trace_index_reset(struct trace_index *index)
 	index->ring = mem_array(index->capacity, sizeof(*index->ring));
 	index->first = index->next = index->since = FIRST_NUMBER;
 	index->held_count = index->closed_count = 0;
+	index->failed_count = 0;
 	index->is_stale = false;
 }
 
@@ -190,6 +192,7 @@ static void put(struct trace_index *index, uint64_t number, const struct held_tr
 	*facts = facts_of(&held->trace);
 	facts->held = held;
 	facts->number = number;
+	index->failed_count += facts_is_failed(facts);
 	table_put(&index->numbers, facts->ordinal, (void *)(uintptr_t)number);
 }
 
@@ -212,6 +215,7 @@ static void let_go(struct trace_index *index, uint64_t count)
 		struct trace_facts *facts = at(index, index->first++);
 
 		table_remove(&index->numbers, facts->ordinal);
+		index->failed_count -= facts_is_failed(facts);
 		rows_remove(index, facts);
 		if (index->since < index->first)
 			index->since = index->first;
@@ -310,6 +314,12 @@ void trace_index_sort(struct trace_index *index, const struct trace_index_order 
 		rows_make(index);
 }
 
+void trace_index_forget_filter(struct trace_index *index)
+{
+	index->filter = NULL;
+	index->is_stale = true;
+}
+
 /* --- looking ---------------------------------------------------------------------------------------------- */
 
 size_t trace_index_count(const struct trace_index *index)
@@ -325,6 +335,11 @@ size_t trace_index_known(const struct trace_index *index)
 uint64_t trace_index_all(const struct trace_index *index)
 {
 	return index->held_count;
+}
+
+size_t trace_index_failed(const struct trace_index *index)
+{
+	return index->failed_count;
 }
 
 struct trace_facts *trace_index_row(struct trace_index *index, size_t row)

@@ -41,13 +41,16 @@ void trace_index_free(struct trace_index *index);
 void trace_index_reset(struct trace_index *index); /* the view is another one */
 /* Takes what came and went since the last call. */
 void trace_index_sync(struct trace_index *index, const struct view *view);
-/* Cheap while nothing is new. The filter is the caller's and must live until the next call; `filters` counts its changes. */
+/* Cheap while nothing is new. The filter is the caller's, who counts its changes in `filters`. */
 void trace_index_sort(struct trace_index *index, const struct trace_index_order *order, struct trace_filter *filter,
 		      uint64_t filters);
+/* It is about to be freed: trace_index_sort gives another one. */
+void trace_index_forget_filter(struct trace_index *index);
 
 size_t trace_index_count(const struct trace_index *index); /* of rows */
 size_t trace_index_known(const struct trace_index *index); /* traces that were looked at ... */
 uint64_t trace_index_all(const struct trace_index *index); /* ... of so many that are held */
+size_t trace_index_failed(const struct trace_index *index); /* of those that are known */
 struct trace_facts *trace_index_row(struct trace_index *index, size_t row); /* row < count */
 /* False: no row of it. */
 bool trace_index_find(const struct trace_index *index, uint64_t ordinal, size_t *row);
