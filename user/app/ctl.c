@@ -335,7 +335,7 @@ static int show(const struct ctl_options *options, struct json_object *answer,
 		const struct buf *matchers)
 {
 	bool is_ok = ctl_flag(answer, "ok");
-	const struct look look = look_find(options->columns, options->no_colour, options->is_ascii);
+	const struct look look = look_find(options->columns, 0, options->no_colour, options->is_ascii);
 	struct buf out = {0};
 
 	if (is_ok && options->as_json && !strcmp(options->args[0], "logs"))

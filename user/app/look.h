@@ -8,7 +8,7 @@
 
 #include "sink/sinks.h"
 
-/* columns 0 = the terminal's, or 100 where standard output is none. */
-struct look look_find(uint64_t columns, bool no_colour, bool is_ascii);
+/* columns, rows: 0 = the terminal's, or 100 and 40 where standard output is none. */
+struct look look_find(uint64_t columns, uint64_t rows, bool no_colour, bool is_ascii);
 
 #endif

@@ -52,7 +52,7 @@ static const struct argp_option table[] = {
 	{ "slowest", KEY_SLOWEST, "N", 0, "timeline: the N slowest traces", 2 },
 	{ "last", KEY_LAST, "N", 0, "timeline: the last N traces (1)", 2 },
 	{ "columns", KEY_COLUMNS, "N", 0, "width of the output (the terminal's, or 100)", 2 },
-	{ "rows", KEY_ROWS, "N", 0, "height of what --once prints (as much as there is to say)", 2 },
+	{ "rows", KEY_ROWS, "N", 0, "height of what --once prints (the terminal's, or 40)", 2 },
 	{ "no-color", KEY_NO_COLOUR, 0, 0, "no colours (also by NO_COLOR)", 2 },
 	{ "ascii", KEY_ASCII, 0, 0, "only ASCII (the default when the locale is not UTF-8)", 2 },
 	{ "log-level", KEY_LOG_LEVEL, "LEVEL", 0, "log only records of this level and above: debug, info, warning, error, critical (debug)", 2 },

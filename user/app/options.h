@@ -35,7 +35,7 @@ struct options {
 	const char *record_path;
 	bool is_plain;
 	unsigned once; /* tabs to print, bits by enum tui_tab; 0 = none */
-	uint64_t rows; /* of what --once prints; 0 = the terminal's, or as many as it takes */
+	uint64_t rows; /* of what --once prints; 0 = ask the terminal */
 	bool no_mouse;
 	uint64_t refresh_ns; /* 0 = the default */
 	bool as_json;

@@ -363,7 +363,7 @@ int session_run(const struct options *options, enum session_output output)
 		return exit_code_of(error);
 	session.is_replay = options->args.count;
 	session.metrics = options->metrics;
-	session.look = look_find(options->columns, options->no_colour, options->is_ascii);
+	session.look = look_find(options->columns, options->rows, options->no_colour, options->is_ascii);
 	session.is_patient = session.is_replay; /* a recording can wait for a slow reader, a process cannot */
 	session.look.patient = &session.is_patient;
 	engines_init(&session.engines);

@@ -157,7 +157,7 @@ int session_print_once(struct session *session)
 		if (!is_first)
 			buf_char(&text, '\n');
 		is_first = false;
-		tui_print_tab(session->tui, (enum tui_tab)tab, (unsigned)options->rows, session->look.columns, &text);
+		tui_print_tab(session->tui, (enum tui_tab)tab, session->look.rows, session->look.columns, &text);
 	}
 	error = verbs_print(&text);
 	buf_fini(&text);

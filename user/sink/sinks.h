@@ -11,9 +11,10 @@
 #include "model/engine.h"
 #include "model/sink.h"
 
-/* Resolved once by app/: not a terminal = 100 columns, no colour. */
+/* Resolved once by app/: not a terminal = 100 columns, 40 rows, no colour. */
 struct look {
 	unsigned columns;
+	unsigned rows; /* 0 = nobody asked; of what --once prints */
 	bool colour;
 	bool ascii;
 	/* NULL or false: live. True: the source can wait (replay), a slow reader loses nothing, a stuck one stops us until SIGINT
