@@ -11,9 +11,7 @@
 #include "sink/tui/keys.h"
 #include "sink/tui/screen.h"
 
-#define TAB_STATES (IN_LIST | IN_TRACE | IN_COMPARE | IN_DETAIL)
-
-/* Every context there can be, and some more: each tab, live and replay, whatever the tab says of itself; and the help. */
+/* Every context there can be, and more: each tab, live and replay, whatever the tab says of itself; and the help. */
 static unsigned context_at(unsigned i)
 {
 	static const unsigned states[] = { IN_LIST, IN_TRACE, IN_COMPARE, IN_DETAIL };

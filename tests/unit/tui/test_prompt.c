@@ -208,6 +208,29 @@ static void it_can_be_opened_anew_with_its_own_text(void **state)
 	prompt_close(&prompt);
 }
 
+static void a_proposal_gives_way_to_what_is_typed_unless_it_is_edited(void **state)
+{
+	struct prompt prompt = { 0 };
+
+	(void)state;
+	prompt_open(&prompt, "F", NULL, "1h", NULL);
+	prompt.is_preset = true;
+	assert_int_equal(prompt_key(&prompt, 7), PROMPT_TYPING); /* means nothing, changes nothing */
+	type(&prompt, "30m");
+	assert_string_equal(prompt.text, "30m");
+	prompt_open(&prompt, "F", NULL, "1h", NULL);
+	prompt.is_preset = true;
+	prompt_key(&prompt, KEYCODE_END);
+	type(&prompt, "5m");
+	assert_string_equal(prompt.text, "1h5m");
+	prompt_open(&prompt, "F", NULL, "1h", NULL);
+	prompt.is_preset = true;
+	prompt_key(&prompt, KEYCODE_BACKSPACE);
+	type(&prompt, "d");
+	assert_string_equal(prompt.text, "1d");
+	prompt_close(&prompt);
+}
+
 static void no_key_is_in_its_table_twice(void **state)
 {
 	size_t count;
@@ -263,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_long_text_scrolls_so_that_the_cursor_is_seen),
 		cmocka_unit_test(older_texts_come_back_and_the_one_in_work_is_not_lost),
 		cmocka_unit_test(it_can_be_opened_anew_with_its_own_text),
+		cmocka_unit_test(a_proposal_gives_way_to_what_is_typed_unless_it_is_edited),
 		cmocka_unit_test(no_key_is_in_its_table_twice),
 		cmocka_unit_test(random_keys_leave_a_clean_text),
 	};

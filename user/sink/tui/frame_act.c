@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: keys and clicks. Out: what they mean, by the key table, done by the frame or by the open tab.
- * The rule that surprises: Esc knows the levels, from the top: what is typed, help, what is expanded, the tab's own, where
- * desk_go came from, search, filter. It never ends the dashboard.
+ * The rule that surprises: Esc knows the levels, from the top: what is typed, help, what is expanded, the tab's own,
+ * where desk_go came from, search, filter. It never ends the dashboard.
  */
 #include <string.h>
 

@@ -50,7 +50,13 @@ void desk_ask(struct desk *desk, const char *label, const char *hint, const char
 	tui->prompt_is_live = false;
 	tui->is_help = false;
 	prompt_open(&tui->prompt, label, hint, initial, NULL);
+	tui->prompt.is_preset = tui->prompt.length;
 	tui->is_dirty = true;
+}
+
+bool desk_is_asking(const struct desk *desk)
+{
+	return desk->tui->prompt.is_open && desk->tui->prompt_what == DESK_ANSWER_OWN;
 }
 
 void desk_copy(struct desk *desk, const char *what, const char *text)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * One frame: first row, the scrubber in recordings, the open tab, the message row, the key bar.
- * The rule that surprises: hidden tabs collect too, one per second of the view in turn, so that what only comes once (log
- * lines, values) is with them when they are opened, and opening one costs nothing.
+ * The rule that surprises: hidden tabs collect too, one per second of the view in turn, so that what only comes once
+ * (log lines, values) is with them when they are opened, and opening one costs nothing.
  */
 #include <stdio.h>
 #include <string.h>

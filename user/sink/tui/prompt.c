@@ -105,6 +105,7 @@ void prompt_open(struct prompt *prompt, const char *label, const char *hint, con
 	prompt->history = history;
 	prompt->history_at = history ? history->count : 0;
 	prompt->typed[0] = '\0';
+	prompt->is_preset = false;
 	set_text(prompt, initial ? initial : "");
 }
 
@@ -179,7 +180,11 @@ static enum prompt_result insert(struct prompt *prompt, uint32_t key)
 	text_clean(&clean, bytes, length, false);
 	is_printable = clean.length == length && !memcmp(clean.bytes, bytes, length);
 	buf_fini(&clean);
-	if (!is_printable || prompt->length + length > PROMPT_MAX_BYTES)
+	if (!is_printable)
+		return PROMPT_TYPING;
+	if (prompt->is_preset)
+		set_text(prompt, "");
+	if (prompt->length + length > PROMPT_MAX_BYTES)
 		return PROMPT_TYPING;
 	memmove(prompt->text + prompt->cursor + length, prompt->text + prompt->cursor,
 		prompt->length - prompt->cursor + 1);
@@ -213,9 +218,9 @@ static size_t word_begin(const struct prompt *prompt)
 	return at;
 }
 
-enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
+static enum prompt_result edit_by(struct prompt *prompt, enum edit edit, uint32_t key)
 {
-	switch (find_edit(key)) {
+	switch (edit) {
 	case EDIT_DONE:
 		return PROMPT_DONE;
 	case EDIT_CANCEL:
@@ -249,6 +254,16 @@ enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
 	}
 }
 
+enum prompt_result prompt_key(struct prompt *prompt, uint32_t key)
+{
+	enum edit edit = find_edit(key);
+	enum prompt_result result = edit_by(prompt, edit, key);
+
+	if (edit != EDIT_NONE || result == PROMPT_CHANGED)
+		prompt->is_preset = false;
+	return result;
+}
+
 void prompt_draw(const struct prompt *prompt, struct area area)
 {
 	int at, columns;
@@ -265,6 +280,8 @@ void prompt_draw(const struct prompt *prompt, struct area area)
 		from = behind(prompt, from);
 	area_fill(area, 0, 0, area.columns, STYLE_TEXT, ' ', ' ');
 	area_bytes(area, 0, 0, STYLE_TEXT, prompt->text + from, prompt->length - from);
+	if (prompt->is_preset)
+		area_mark(area, 0, 0, (int)text_columns(prompt->text + from, prompt->length - from), MARK_SELECTED);
 	columns = (int)text_columns(prompt->text + from, prompt->cursor - from);
 	if (area.canvas && area.rows > 0 && columns < area.columns) {
 		area.canvas->has_cursor = true;

@@ -31,6 +31,7 @@ struct prompt {
 	char *hint;  /* stands above it; NULL = nothing */
 	char text[PROMPT_MAX_BYTES + 1];
 	size_t length, cursor; /* bytes */
+	bool is_preset; /* a proposal: what is typed takes its place, unless it was moved in or edited first */
 	struct prompt_history *history; /* NULL = none */
 	size_t history_at;		/* history->count = what is being typed */
 	char typed[PROMPT_MAX_BYTES + 1]; /* that, while an older one is shown */
