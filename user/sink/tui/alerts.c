@@ -292,8 +292,7 @@ static void turn_detail(struct alerts_tab *alerts, bool backwards)
 	if (!count || (backwards && !at) || (!backwards && at + 1 >= count))
 		return;
 	at = at == count ? 0 : backwards ? at - 1 : at + 1;
-	alerts->list.selected_id = alerts->rows.rows[alerts->rows.shown[at]].key;
-	alerts->list.selected = at;
+	alerts_list_select(&alerts->list, &alerts->rows, at);
 	open_detail(alerts, alerts->list.selected_id);
 }
 
@@ -470,7 +469,9 @@ static void show(struct tab *tab, struct desk *desk, const struct desk_target *t
 	}
 	alerts->section = ALERTS_IN_ALL;
 	arrange(alerts);
-	alerts->list.selected_id = row->key;
+	for (size_t i = 0; i < alerts->rows.shown_count; i++) /* a filter may hide it */
+		if (&alerts->rows.rows[alerts->rows.shown[i]] == row)
+			alerts_list_select(&alerts->list, &alerts->rows, i);
 	open_detail(alerts, row->key);
 }
 

@@ -12,27 +12,35 @@
 #include "sink/words.h"
 
 #define ID_DIGITS	8
-#define ID_FROM_COLUMNS 88 /* below, what an alert is of needs the room */
 
 static const struct list_column columns[ALERTS_COLUMNS] = {
 	[ALERTS_COLUMN_TIER] = {.title = "TIER", .columns = 7, .can_sort = true},
 	[ALERTS_COLUMN_STATE] = {.title = "STATE", .columns = 8, .rank = 1, .can_sort = true},
 	[ALERTS_COLUMN_ALERT] = {.title = "ALERT", .columns = 0, .can_sort = true},
-	[ALERTS_COLUMN_VALUE] = {.title = "VALUE", .columns = 17, .rank = 4, .is_right = true, .can_sort = true},
 	[ALERTS_COLUMN_SINCE] = {.title = "SINCE", .columns = 7, .rank = 2, .is_right = true, .can_sort = true},
-	[ALERTS_COLUMN_MARKS] = {.title = "ASI", .columns = 3, .rank = 5},
-	[ALERTS_COLUMN_ID] = {.title = "ID", .columns = ID_DIGITS, .rank = 6},
+	[ALERTS_COLUMN_VALUE] = {.title = "VALUE", .columns = 17, .rank = 3, .is_right = true, .can_sort = true},
+	[ALERTS_COLUMN_MARKS] = {.title = "ASI", .columns = 3, .rank = 4},
+	[ALERTS_COLUMN_ID] = {.title = "ID", .columns = ID_DIGITS, .rank = 5},
 };
 
 void alerts_list_init(struct list *list)
 {
 	list_init(list, columns, ALERTS_COLUMNS);
 	list->sort_column = ALERTS_COLUMN_TIER;
+	list->is_following = true; /* the worst, until somebody moves */
 }
 
 void alerts_list_fit(struct list *list, int room)
 {
-	list->columns_count = room < ID_FROM_COLUMNS ? ALERTS_COLUMN_ID : ALERTS_COLUMNS;
+	static const struct {
+		int room; /* from there on */
+		enum alerts_column count;
+	} fits[] = {{88, ALERTS_COLUMNS}, {64, ALERTS_COLUMN_ID}, {48, ALERTS_COLUMN_VALUE}, {0, ALERTS_COLUMN_SINCE}};
+	size_t i = 0;
+
+	while (room < fits[i].room)
+		i++;
+	list->columns_count = fits[i].count;
 }
 
 /* --- cells --- */
@@ -174,19 +182,24 @@ const struct alerts_row *alerts_list_selected(const struct list *list, const str
 	return rows->shown_count ? &rows->rows[rows->shown[selected_at(list, rows)]] : NULL;
 }
 
+void alerts_list_select(struct list *list, const struct alerts_rows *rows, size_t at)
+{
+	list->selected_id = rows->rows[rows->shown[at]].key;
+	list->selected = at;
+	list->is_following = false;
+}
+
 bool alerts_list_search(struct list *list, const struct alerts_rows *rows, const char *needle, bool backwards,
 			bool stays)
 {
 	size_t from = rows->shown_count ? selected_at(list, rows) : 0;
 
-	for (size_t step = stays ? 0 : 1; step < rows->shown_count + !stays; step++) {
+	for (size_t step = !stays; step < rows->shown_count + !stays; step++) {
 		size_t at = (backwards ? from + rows->shown_count - step : from + step) % rows->shown_count;
-		const struct alerts_row *row = &rows->rows[rows->shown[at]];
 
-		if (!alerts_row_contains(row, needle))
+		if (!alerts_row_contains(&rows->rows[rows->shown[at]], needle))
 			continue;
-		list->selected_id = row->key;
-		list->selected = at;
+		alerts_list_select(list, rows, at);
 		return true;
 	}
 	return false;

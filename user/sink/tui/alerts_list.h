@@ -10,8 +10,8 @@ enum alerts_column {
 	ALERTS_COLUMN_TIER, /* sorted by it: worst first */
 	ALERTS_COLUMN_STATE,
 	ALERTS_COLUMN_ALERT,
-	ALERTS_COLUMN_VALUE,
 	ALERTS_COLUMN_SINCE,
+	ALERTS_COLUMN_VALUE,
 	ALERTS_COLUMN_MARKS, /* A acknowledged, S silenced, I inhibited */
 	ALERTS_COLUMN_ID,
 	ALERTS_COLUMNS
@@ -25,7 +25,9 @@ struct alerts_listing {
 };
 
 void alerts_list_init(struct list *list);
-void alerts_list_fit(struct list *list, int columns); /* before it is drawn: a narrow one has no ids */
+/* Before it is drawn: what an alert is of needs the room more than the columns behind it. */
+void alerts_list_fit(struct list *list, int room);
+void alerts_list_select(struct list *list, const struct alerts_rows *rows, size_t at);
 struct list_rows alerts_list_rows(const struct alerts_listing *listing, const char *search, const char *empty);
 /* NULL = nothing is listed. */
 const struct alerts_row *alerts_list_selected(const struct list *list, const struct alerts_rows *rows);

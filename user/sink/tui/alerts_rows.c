@@ -295,7 +295,7 @@ static int compare(const void *one, const void *other, void *arg)
 		order = (excess_a < excess_b) - (excess_a > excess_b);
 		break;
 	case ALERTS_COLUMN_SINCE:
-		order = by_number(alerts_row_since_ns(b), alerts_row_since_ns(a));
+		order = by_number(alerts_row_since_ns(a), alerts_row_since_ns(b)); /* the longest */
 		break;
 	default:
 		break;
