@@ -162,7 +162,7 @@ static void draw_detail(struct alerts_tab *alerts, struct desk *desk, struct are
 	struct alerts_row in_force;
 
 	alerts->detail_area = area;
-	if (row && row->alert_id && row->labels && row->class != ALERTS_ENDED) {
+	if (row && row->alert_id && row->labels) {
 		in_force = *row;
 		in_force.rule = alerts_rule_of(row, desk->view);
 		in_force.rules_generation = desk->view->rules_generation;

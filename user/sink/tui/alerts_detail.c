@@ -211,9 +211,7 @@ static void put_chart(struct sheet *sheet, const struct alerts_chart *chart)
 	paper_title(&sheet->paper, title);
 	free(title);
 	place = paper_place(&sheet->paper, rows);
-	if (chart->key != sheet->row->key)
-		area_text(place, 0, 2, STYLE_DIM, "no values are held of an alert that has ended");
-	else if (place.rows >= CHART_LEAST_ROWS) /* scrolled half away it is a lower one */
+	if (place.rows >= CHART_LEAST_ROWS && chart->key == sheet->row->key) /* scrolled half away it is a lower one */
 		alerts_chart_draw(chart, sheet->desk, sheet->row, place);
 }
 

@@ -227,9 +227,9 @@ static void tell(struct alerts_form *form, struct desk *desk)
 	};
 
 	if ((form->kind == TUI_ACK || form->kind == TUI_RESOLVE) && !find_live(desk->view, form->alert_id))
-		desk_say(desk, STYLE_WARNING, "%s has ended meanwhile: nothing was done", form->name);
+		desk_say(desk, STYLE_WARNING, "nothing was done: %s has ended meanwhile", form->name);
 	else if (form->kind == TUI_UNSILENCE && !find_silence(desk->view, form->silence_id))
-		desk_say(desk, STYLE_WARNING, "silence %" PRIu64 " has ended meanwhile: nothing was done",
+		desk_say(desk, STYLE_WARNING, "nothing was done: silence %" PRIu64 " has ended meanwhile",
 			 form->silence_id);
 	else if (!desk_tell(desk, &request))
 		desk_say(desk, STYLE_TEXT, "told, the answer comes");
@@ -267,7 +267,7 @@ void alerts_form_answer(struct alerts_form *form, struct desk *desk, const char 
 			tell(form, desk);
 			break;
 		}
-		desk_say(desk, STYLE_WARNING, "not confirmed: nothing was done");
+		desk_say(desk, STYLE_WARNING, "nothing was done: it was not confirmed");
 		alerts_form_drop(form);
 		break;
 	default:
