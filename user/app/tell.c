@@ -150,9 +150,9 @@ static char *done_sentence(enum tui_request_kind kind, struct json_object *answe
 	case TUI_RESOLVE:
 		return mem_format("%s is resolved by hand (%s)", name, saved_words(answer));
 	case TUI_SILENCE:
-		return mem_format("silence %" PRIu64 " holds for %s: %s (%s)", ctl_count(answer, "id"),
-				  words_short_ns(ctl_count(answer, "ends_in_ns")).text, ctl_text(answer, "matchers"),
-				  saved_words(answer));
+		return mem_format("silence %" PRIu64 " holds for %s (%s): %s", ctl_count(answer, "id"),
+				  words_short_ns(ctl_count(answer, "ends_in_ns")).text, saved_words(answer),
+				  ctl_text(answer, "matchers"));
 	default:
 		return mem_format("silence %" PRIu64 " is over (%s)", ctl_count(answer, "id"), saved_words(answer));
 	}

@@ -152,8 +152,8 @@ static void what_is_told_is_done_as_ctl_would_do_it(void **arg)
 					      .duration = "1h30m",
 					      .comment = "deploy"});
 	turns(desk, 4);
-	assert_heard(desk, "+ silence 1 holds for 1h30m: {alertname=\"TtsRequestSlow\",pid=\"7\"} (not saved: "
-			   "this tracer keeps no state)\n");
+	assert_heard(desk, "+ silence 1 holds for 1h30m (not saved: this tracer keeps no state): "
+			   "{alertname=\"TtsRequestSlow\",pid=\"7\"}\n");
 	assert_string_equal(desk->world.view.silences->text, "{alertname=\"TtsRequestSlow\",pid=\"7\"}");
 	assert_string_equal(desk->world.view.silences->comment, "deploy");
 	tell_this(desk, &(struct tui_request){.kind = TUI_UNSILENCE, .id = 1});
