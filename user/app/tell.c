@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: requests of the dashboard. Out: control requests over a socketpair, and sentences made of their answers.
- * The rule that surprises: the control code has a time-out for everything; ours is for the case that it never answers,
- * and then nobody knows whether it was done, which is said.
+ * In: requests of the dashboard. Out: control requests over a socketpair, and sentences made of
+ * their answers. The rule that surprises: the control code has a time-out for everything; ours is
+ * for the case that it never answers, and then nobody knows whether it was done, which is said.
  */
 #include "app/tell.h"
 
@@ -110,7 +110,9 @@ int tell_ask(struct tell *tell, const struct tui_request *request, char **why)
 	struct told_request *asked;
 
 	if (tell->count >= TELL_MAX) {
-		*why = mem_format("%zu requests are under way already: try again when they are done", tell->count);
+		*why = mem_format(
+			"%zu requests are under way already: try again when they are done",
+			tell->count);
 		return -EBUSY;
 	}
 	asked = mem_new(sizeof(*asked));
@@ -137,7 +139,8 @@ static char *name_of(struct json_object *answer)
 {
 	const char *name = ctl_text(answer, "alert");
 
-	return *name ? mem_string(name) : mem_format("alert %.*s", SHORT_ID, ctl_text(answer, "id"));
+	return *name ? mem_string(name)
+		     : mem_format("alert %.*s", SHORT_ID, ctl_text(answer, "id"));
 }
 
 static char *done_sentence(enum tui_request_kind kind, struct json_object *answer)
@@ -150,11 +153,13 @@ static char *done_sentence(enum tui_request_kind kind, struct json_object *answe
 	case TUI_RESOLVE:
 		return mem_format("%s is resolved by hand (%s)", name, saved_words(answer));
 	case TUI_SILENCE:
-		return mem_format("silence %" PRIu64 " holds for %s (%s): %s", ctl_count(answer, "id"),
-				  words_short_ns(ctl_count(answer, "ends_in_ns")).text, saved_words(answer),
-				  ctl_text(answer, "matchers"));
+		return mem_format("silence %" PRIu64 " holds for %s (%s): %s",
+				  ctl_count(answer, "id"),
+				  words_short_ns(ctl_count(answer, "ends_in_ns")).text,
+				  saved_words(answer), ctl_text(answer, "matchers"));
 	default:
-		return mem_format("silence %" PRIu64 " is over (%s)", ctl_count(answer, "id"), saved_words(answer));
+		return mem_format("silence %" PRIu64 " is over (%s)", ctl_count(answer, "id"),
+				  saved_words(answer));
 	}
 }
 
@@ -165,11 +170,13 @@ static char *refusal_sentence(struct json_object *answer)
 	size_t count;
 	struct json_object *candidates = ctl_array(answer, "candidates", &count);
 
-	buf_text(&sentence, *ctl_text(answer, "error") ? ctl_text(answer, "error") : "the tracer refused, and did not say why");
+	buf_text(&sentence, *ctl_text(answer, "error") ? ctl_text(answer, "error")
+						       : "the tracer refused, and did not say why");
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *candidate = json_object_array_get_idx(candidates, i);
 
-		buf_format(&sentence, "%s%s %s", i ? ", " : ": ", ctl_text(candidate, "id"), ctl_text(candidate, "alert"));
+		buf_format(&sentence, "%s%s %s", i ? ", " : ": ", ctl_text(candidate, "id"),
+			   ctl_text(candidate, "alert"));
 	}
 	return sentence.bytes;
 }
@@ -179,7 +186,8 @@ struct listener {
 	void *arg;
 };
 
-static void finish(struct tell *tell, const struct listener *listener, bool is_done, const char *sentence)
+static void finish(struct tell *tell, const struct listener *listener, bool is_done,
+		   const char *sentence)
 {
 	let_go_first(tell);
 	listener->answer(listener->arg, is_done, sentence);
@@ -187,7 +195,8 @@ static void finish(struct tell *tell, const struct listener *listener, bool is_d
 
 static void finish_answered(struct tell *tell, const struct listener *listener)
 {
-	struct json_object *answer = tell->answer.length ? json_tokener_parse(tell->answer.bytes) : NULL;
+	struct json_object *answer =
+		tell->answer.length ? json_tokener_parse(tell->answer.bytes) : NULL;
 	bool is_done = ctl_flag(answer, "ok");
 	auto_free char *sentence = is_done ? done_sentence(tell->first->kind, answer) : NULL;
 
@@ -207,7 +216,8 @@ static void begin(struct tell *tell, const struct listener *listener)
 
 	if (fd < 0) {
 		finish(tell, listener, false,
-		       fd == -EBUSY ? "too many clients ask the tracer at once: try again" : strerror(-fd));
+		       fd == -EBUSY ? "too many clients ask the tracer at once: try again"
+				    : strerror(-fd));
 		return;
 	}
 	tell->fd = fd;
@@ -219,8 +229,8 @@ static bool send_some(struct tell *tell)
 	const struct buf *line = &tell->first->line;
 
 	while (tell->sent_bytes < line->length) {
-		ssize_t sent = send(tell->fd, line->bytes + tell->sent_bytes, line->length - tell->sent_bytes,
-				    MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent = send(tell->fd, line->bytes + tell->sent_bytes,
+				    line->length - tell->sent_bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
@@ -278,6 +288,7 @@ void tell_poll(struct tell *tell, const struct pollfd *fds, size_t count,
 		}
 		if (control_now_ms(tell->control) - tell->since_ms < ANSWER_MS)
 			return;
-		finish(tell, &listener, false, "the tracer did not answer in time: look whether it was done");
+		finish(tell, &listener, false,
+		       "the tracer did not answer in time: look whether it was done");
 	}
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What somebody at the dashboard wants done, told as `ctl` would tell it: the same JSON line to the same control code,
- * saved in the same state file, refused with the same reasons.
- * In: requests. Out: for each of them, in their order, one sentence for people.
- * The rule that surprises: one is asked at a time; the next one goes out when the answer of the last is there, so a
- * silence and the acknowledgement behind it happen in the order in which they were said.
+ * What somebody at the dashboard wants done, told as `ctl` would tell it: the same JSON line to the
+ * same control code, saved in the same state file, refused with the same reasons. In: requests.
+ * Out: for each of them, in their order, one sentence for people. The rule that surprises: one is
+ * asked at a time; the next one goes out when the answer of the last is there, so a silence and the
+ * acknowledgement behind it happen in the order in which they were said.
  */
 #ifndef APP_TELL_H
 #define APP_TELL_H
@@ -26,6 +26,7 @@ size_t tell_fds(struct tell *tell, struct pollfd *fds, size_t max);
 /* After poll and control_poll, with those fds; also when poll timed out. */
 void tell_poll(struct tell *tell, const struct pollfd *fds, size_t count,
 	       void (*answer)(void *arg, bool is_done, const char *sentence), void *arg);
-void tell_free(struct tell *tell); /* NULL is allowed; what is under way is done all the same, and not heard of */
+void tell_free(struct tell *tell); /* NULL is allowed; what is under way is done all the same, and
+				      not heard of */
 
 #endif

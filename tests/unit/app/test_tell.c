@@ -17,7 +17,8 @@
 #include "model/limits.h"
 #include "world.h"
 
-/* A private control object over a stand-in flow, and what the dashboard would have heard; time is what the test says. */
+/* A private control object over a stand-in flow, and what the dashboard would have heard; time is
+ * what the test says. */
 struct desk {
 	char directory[64];
 	char state_path[128];
@@ -142,19 +143,24 @@ static void what_is_told_is_done_as_ctl_would_do_it(void **arg)
 
 	open_control(desk);
 	alert = add(desk, "TtsRequestSlow", 0xabcd000000000001ull);
-	tell_this(desk, &(struct tui_request){.kind = TUI_ACK, .id = alert->id, .comment = "\"mine\" \\ \x1b[2J"});
+	tell_this(desk, &(struct tui_request){.kind = TUI_ACK,
+					      .id = alert->id,
+					      .comment = "\"mine\" \\ \x1b[2J"});
 	turns(desk, 4);
-	assert_heard(desk, "+ TtsRequestSlow is acknowledged (not saved: this tracer keeps no state)\n");
+	assert_heard(desk,
+		     "+ TtsRequestSlow is acknowledged (not saved: this tracer keeps no state)\n");
 	assert_string_equal(alert->ack.comment, "\"mine\" \\ \x1b[2J");
 	assert_int_equal(alert->ack.uid, geteuid());
-	tell_this(desk, &(struct tui_request){.kind = TUI_SILENCE,
-					      .matchers = "{alertname=\"TtsRequestSlow\",pid=\"7\"}",
-					      .duration = "1h30m",
-					      .comment = "deploy"});
+	tell_this(desk,
+		  &(struct tui_request){.kind = TUI_SILENCE,
+					.matchers = "{alertname=\"TtsRequestSlow\",pid=\"7\"}",
+					.duration = "1h30m",
+					.comment = "deploy"});
 	turns(desk, 4);
 	assert_heard(desk, "+ silence 1 holds for 1h30m (not saved: this tracer keeps no state): "
 			   "{alertname=\"TtsRequestSlow\",pid=\"7\"}\n");
-	assert_string_equal(desk->world.view.silences->text, "{alertname=\"TtsRequestSlow\",pid=\"7\"}");
+	assert_string_equal(desk->world.view.silences->text,
+			    "{alertname=\"TtsRequestSlow\",pid=\"7\"}");
 	assert_string_equal(desk->world.view.silences->comment, "deploy");
 	tell_this(desk, &(struct tui_request){.kind = TUI_UNSILENCE, .id = 1});
 	turns(desk, 4);
@@ -162,8 +168,9 @@ static void what_is_told_is_done_as_ctl_would_do_it(void **arg)
 	assert_null(desk->world.view.silences);
 	tell_this(desk, &(struct tui_request){.kind = TUI_RESOLVE, .id = alert->id, .comment = ""});
 	turns(desk, 4);
-	assert_heard(desk,
-		     "+ alert abcd0000 is resolved by hand (not saved: this tracer keeps no state)\n");
+	assert_heard(
+		desk,
+		"+ alert abcd0000 is resolved by hand (not saved: this tracer keeps no state)\n");
 	assert_null(desk->world.view.alerts);
 	assert_int_equal(desk->world.controls_count, 4);
 }
@@ -192,14 +199,20 @@ static void refusals_keep_their_reasons(void **arg)
 	open_control(desk);
 	tell_this(desk, &(struct tui_request){.kind = TUI_ACK, .id = 0x123, .comment = ""});
 	turns(desk, 4);
-	assert_heard(desk,
-		     "- no alert that is pending or firing has an id that begins with 0000000000000123\n");
-	tell_this(desk, &(struct tui_request){
-				.kind = TUI_SILENCE, .matchers = "{a=\"b\"}", .duration = "soon", .comment = ""});
+	assert_heard(desk, "- no alert that is pending or firing has an id that begins with "
+			   "0000000000000123\n");
+	tell_this(desk, &(struct tui_request){.kind = TUI_SILENCE,
+					      .matchers = "{a=\"b\"}",
+					      .duration = "soon",
+					      .comment = ""});
 	turns(desk, 4);
-	assert_heard(desk, "- \"soon\" is not a time above 0 and up to 10 years, like 30m, 2h or 1d12h\n");
-	tell_this(desk, &(struct tui_request){
-				.kind = TUI_SILENCE, .matchers = "{a=}", .duration = "1h", .comment = ""});
+	assert_heard(
+		desk,
+		"- \"soon\" is not a time above 0 and up to 10 years, like 30m, 2h or 1d12h\n");
+	tell_this(desk, &(struct tui_request){.kind = TUI_SILENCE,
+					      .matchers = "{a=}",
+					      .duration = "1h",
+					      .comment = ""});
 	turns(desk, 4);
 	assert_int_equal(desk->heard.bytes[0], '-');
 	assert_int_equal(desk->world.controls_count, 0);
@@ -223,9 +236,11 @@ static void several_are_done_in_the_order_in_which_they_were_said(void **arg)
 	turns(desk, 5);
 	world_tick(&desk->world);
 	turns(desk, 5);
-	assert_heard(desk, "+ Two is acknowledged (not saved: this tracer keeps no state)\n"
-			   "- no alert that is pending or firing has an id that begins with 0000000000000003\n"
-			   "+ One is acknowledged (not saved: this tracer keeps no state)\n");
+	assert_heard(
+		desk,
+		"+ Two is acknowledged (not saved: this tracer keeps no state)\n"
+		"- no alert that is pending or firing has an id that begins with 0000000000000003\n"
+		"+ One is acknowledged (not saved: this tracer keeps no state)\n");
 }
 
 static void what_the_flow_never_does_is_never_called_done(void **arg)
@@ -235,7 +250,8 @@ static void what_the_flow_never_does_is_never_called_done(void **arg)
 	open_control(desk);
 	add(desk, "One", 0x1000000000000001ull);
 	desk->world.is_deaf = true;
-	tell_this(desk, &(struct tui_request){.kind = TUI_ACK, .id = 0x1000000000000001ull, .comment = ""});
+	tell_this(desk, &(struct tui_request){
+				.kind = TUI_ACK, .id = 0x1000000000000001ull, .comment = ""});
 	turns(desk, 4);
 	desk->now_ms += CONTROL_SHOW_MS;
 	turns(desk, 4);
@@ -286,12 +302,14 @@ static void what_cannot_be_asked_because_all_places_are_taken_says_so(void **arg
 	open_control(desk);
 	add(desk, "One", 0x1000000000000001ull);
 	desk->world.is_deaf = true;
-	for (unsigned i = 0; i < CONTROL_CLIENTS; i++) { /* they all wait for a change that never comes */
+	for (unsigned i = 0; i < CONTROL_CLIENTS;
+	     i++) { /* they all wait for a change that never comes */
 		static const char request[] = "{\"command\":\"ack\",\"id\":\"1000000000000001\"}\n";
 
 		fds[i] = control_connect(desk->control);
 		assert_true(fds[i] >= 0);
-		assert_int_equal(send(fds[i], request, sizeof(request) - 1, 0), sizeof(request) - 1);
+		assert_int_equal(send(fds[i], request, sizeof(request) - 1, 0),
+				 sizeof(request) - 1);
 		turn(desk, 0);
 	}
 	tell_this(desk, &(struct tui_request){.kind = TUI_UNSILENCE, .id = 1});

@@ -20,10 +20,11 @@
 #include "sink/tui/alerts_rows.h"
 #include "tui_test.h"
 
-/* "q > 5" of process 100, critical after 2 s, warning at once; other alerts and rules beside it as a test wants them. */
-#define RULES                                                                                                          \
-	"alert Deep 2 0 critical q{kind=\"a\"} > 5\n"                                                                  \
-	"alert Deep 60 0 warning q{kind=\"a\"} > 2\n"                                                                  \
+/* "q > 5" of process 100, critical after 2 s, warning at once; other alerts and rules beside it as
+ * a test wants them. */
+#define RULES                                                                                      \
+	"alert Deep 2 0 critical q{kind=\"a\"} > 5\n"                                              \
+	"alert Deep 60 0 warning q{kind=\"a\"} > 2\n"                                              \
 	"alert Other 0 0 warning q{kind=\"b\"} > 5\n"
 #define SERIES(kind) "q{engine=\"acme\",kind=\"" kind "\",pid=\"100\",service=\"acme.service\"}"
 
@@ -111,8 +112,10 @@ static void what_is_worst_stands_first(void **arg)
 	set(state.w->judge, state.b, 9);
 	tui_world_pass(state.w, 3);
 	raise_to(&state, 6, 5);
-	assert_true(row_with(&state, "Deep") < row_with(&state, "Other"));   /* critical before warning */
-	assert_true(row_with(&state, "Other") < row_with(&state, "pending")); /* firing before pending */
+	assert_true(row_with(&state, "Deep") <
+		    row_with(&state, "Other")); /* critical before warning */
+	assert_true(row_with(&state, "Other") <
+		    row_with(&state, "pending")); /* firing before pending */
 	press(state.w, 'I');
 	assert_true(row_with(&state, "pending") < row_with(&state, "Other"));
 	tui_world_free(state.w);
@@ -130,7 +133,9 @@ static void who_takes_care_of_an_alert_changes_its_state_and_place(void **arg)
 	set(state.w->judge, state.b, 9);
 	raise_to(&state, 6, 5);
 	alert = alert_of(&state, "Deep", TIER_CRITICAL);
-	feed_control(state.w->judge, (struct tt_control){.what = TT_CONTROL_ACK, .id = alert->id, .uid = 0}, "", "mine");
+	feed_control(state.w->judge,
+		     (struct tt_control){.what = TT_CONTROL_ACK, .id = alert->id, .uid = 0}, "",
+		     "mine");
 	tui_world_pass(state.w, 1);
 	assert_int_equal(row_with(&state, "Other"), FIRST_ROW);
 	assert_non_null(strstr(row_of(state.w, row_with(&state, "acked")), "A"));
@@ -139,7 +144,8 @@ static void who_takes_care_of_an_alert_changes_its_state_and_place(void **arg)
 		     (struct tt_control){.what = TT_CONTROL_SILENCE,
 					 .uid = 0,
 					 .start_at_real_ns = state.w->tui->desk.at_axis_ns,
-					 .end_at_real_ns = state.w->tui->desk.at_axis_ns + 3600 * NS_PER_S},
+					 .end_at_real_ns =
+						 state.w->tui->desk.at_axis_ns + 3600 * NS_PER_S},
 		     "{alertname=\"Other\"}", "deploy");
 	tui_world_pass(state.w, 1);
 	assert_shown(state.w, "silenced Other");
@@ -151,7 +157,8 @@ static void who_takes_care_of_an_alert_changes_its_state_and_place(void **arg)
 static void a_lower_tier_is_held_by_the_higher_one(void **arg)
 {
 	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
-					"alert Deep 0 0 critical q{kind=\"a\"} > 5\nalert Deep 0 0 warning q{kind=\"a\"} > 2\n");
+					"alert Deep 0 0 critical q{kind=\"a\"} > 5\nalert Deep 0 0 "
+					"warning q{kind=\"a\"} > 2\n");
 
 	(void)arg;
 	raise_to(&state, 6, 2);
@@ -190,7 +197,8 @@ static void what_was_resolved_by_hand_is_muted_and_its_end_is_history(void **arg
 	(void)arg;
 	raise_to(&state, 6, 5);
 	feed_control(state.w->judge,
-		     (struct tt_control){.what = TT_CONTROL_RESOLVE, .id = alert_of(&state, "Deep", TIER_CRITICAL)->id},
+		     (struct tt_control){.what = TT_CONTROL_RESOLVE,
+					 .id = alert_of(&state, "Deep", TIER_CRITICAL)->id},
 		     "", "enough");
 	tui_world_pass(state.w, 1);
 	assert_shown(state.w, "muted    Deep");
@@ -220,7 +228,7 @@ static void unknown_is_a_mark_of_alerts_and_a_row_for_rules(void **arg)
 static void the_sections_are_turned_by_arrows_and_by_clicks(void **arg)
 {
 	struct state state = begin();
-	unsigned column;
+	unsigned column = 0;
 
 	(void)arg;
 	raise_to(&state, 6, 5);
@@ -304,9 +312,9 @@ static bool next_of_test(void *arg, uint64_t alert_id, struct tui_escalation *ne
 
 static void the_detail_says_why_what_to_do_and_who_is_told_next(void **arg)
 {
-	struct state state =
-		begin_with((struct tui_options){.colours = COLOURS_NONE, .next_escalation = next_of_test},
-			   "alert Deep 2 30 critical q{kind=\"a\"} > 5\n");
+	struct state state = begin_with(
+		(struct tui_options){.colours = COLOURS_NONE, .next_escalation = next_of_test},
+		"alert Deep 2 30 critical q{kind=\"a\"} > 5\n");
 
 	(void)arg;
 	size_to(state.w, 60, 80);
@@ -323,7 +331,9 @@ static void the_detail_says_why_what_to_do_and_who_is_told_next(void **arg)
 	assert_shown(state.w, "keeps      firing for 30s");
 	assert_shown(state.w, "firing at 6");
 	feed_control(state.w->judge,
-		     (struct tt_control){.what = TT_CONTROL_ACK, .id = tui_world_view(state.w)->alerts->id, .uid = 1000},
+		     (struct tt_control){.what = TT_CONTROL_ACK,
+					 .id = tui_world_view(state.w)->alerts->id,
+					 .uid = 1000},
 		     "", "I am at it");
 	tui_world_pass(state.w, 1);
 	assert_shown(state.w, "acked      by uid 1000");
@@ -454,9 +464,10 @@ static void a_paused_picture_keeps_an_alert_that_has_ended(void **arg)
 
 static void a_trace_is_gone_to_and_its_absence_is_said(void **arg)
 {
-	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
-					"alert Slow 0 0 critical tts:request_duration_seconds:max_1m > 0.1\n"
-					"alert Deep 0 0 warning q{kind=\"a\"} > 5\n");
+	struct state state =
+		begin_with((struct tui_options){.colours = COLOURS_NONE},
+			   "alert Slow 0 0 critical tts:request_duration_seconds:max_1m > 0.1\n"
+			   "alert Deep 0 0 warning q{kind=\"a\"} > 5\n");
 
 	(void)arg;
 	raise_to(&state, 6, 2);
@@ -478,7 +489,8 @@ static void the_id_is_copied(void **arg)
 
 	(void)arg;
 	raise_to(&state, 6, 5);
-	snprintf(wanted, sizeof(wanted), "copied the alert's id: %016" PRIx64, alert_of(&state, "Deep", TIER_CRITICAL)->id);
+	snprintf(wanted, sizeof(wanted), "copied the alert's id: %016" PRIx64,
+		 alert_of(&state, "Deep", TIER_CRITICAL)->id);
 	press(state.w, 'y');
 	assert_shown(state.w, wanted);
 	tui_world_free(state.w);
@@ -606,7 +618,8 @@ static void a_silence_is_ended_by_its_id(void **arg)
 		     (struct tt_control){.what = TT_CONTROL_SILENCE,
 					 .id = 7,
 					 .start_at_real_ns = state.w->tui->desk.at_axis_ns,
-					 .end_at_real_ns = state.w->tui->desk.at_axis_ns + 3600 * NS_PER_S},
+					 .end_at_real_ns =
+						 state.w->tui->desk.at_axis_ns + 3600 * NS_PER_S},
 		     "{alertname=\"Deep\",severity=\"critical\"}", "deploy");
 	tui_world_pass(state.w, 1);
 	draw(state.w);
@@ -688,7 +701,8 @@ static struct drawn minute_of(const struct alerts_chart *chart, const struct sta
 
 static struct alerts_row row_of_alert(const struct state *state, const char *name, enum tier tier)
 {
-	return alerts_row_of(alert_of(state, name, tier), tui_world_view(state->w)->rules_generation);
+	return alerts_row_of(alert_of(state, name, tier),
+			     tui_world_view(state->w)->rules_generation);
 }
 
 static void the_values_before_it_was_pending_are_evaluated_as_well(void **arg)
@@ -742,9 +756,9 @@ static void at_most_sixty_evaluations_find_the_past_and_one_a_second_goes_on(voi
 
 static void the_alternatives_of_an_or_have_their_left_sides_too(void **arg)
 {
-	struct state state = begin_with(
-		(struct tui_options){.colours = COLOURS_NONE},
-		"alert Deep 0 0 critical (q{kind=\"x\"} > 1 or q{kind=\"a\"} > 5) and on () q{kind=\"b\"} > 0\n");
+	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
+					"alert Deep 0 0 critical (q{kind=\"x\"} > 1 or "
+					"q{kind=\"a\"} > 5) and on () q{kind=\"b\"} > 0\n");
 	struct alerts_chart chart = {0};
 	struct alerts_row row;
 
@@ -762,7 +776,8 @@ static void the_alternatives_of_an_or_have_their_left_sides_too(void **arg)
 
 static void of_many_label_sets_only_its_own_is_taken(void **arg)
 {
-	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE}, "alert Deep 0 0 critical q > 5\n");
+	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
+					"alert Deep 0 0 critical q > 5\n");
 	struct alerts_chart chart = {0};
 	struct alerts_row row;
 
@@ -770,7 +785,8 @@ static void of_many_label_sets_only_its_own_is_taken(void **arg)
 	set(state.w->judge, state.b, 7);
 	raise_to(&state, 6, 5);
 	state.w->tui->desk.window_ns = 60 * NS_PER_S;
-	for (const struct alert *alert = tui_world_view(state.w)->alerts; alert; alert = alert->next) {
+	for (const struct alert *alert = tui_world_view(state.w)->alerts; alert;
+	     alert = alert->next) {
 		bool is_a = !strcmp(labels_find(alert->labels, "kind"), "a");
 
 		row = alerts_row_of(alert, tui_world_view(state.w)->rules_generation);
@@ -879,8 +895,10 @@ static void what_the_history_holds_is_copied_and_cut(void **arg)
 
 static void hostile_bytes_move_nothing(void **arg)
 {
-	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE}, "alert Deep 0 0 critical h > 5\n");
-	size_t series = make_series(state.w->judge, "h{pid=\"100\",stage=\"\\x1b[2J\\u202e\\nX\\u0085\"}");
+	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
+					"alert Deep 0 0 critical h > 5\n");
+	size_t series =
+		make_series(state.w->judge, "h{pid=\"100\",stage=\"\\x1b[2J\\u202e\\nX\\u0085\"}");
 	uint64_t id;
 
 	(void)arg;
@@ -907,15 +925,16 @@ static void hostile_bytes_move_nothing(void **arg)
 	press(state.w, KEYCODE_ENTER);
 	assert_int_equal(state.w->told_count, 1);
 	assert_non_null(strstr(state.w->told_matchers, "alertname=\"Deep\""));
-	for (const char *at = state.w->told_matchers; *at; at++) /* escaped, as the language has it */
+	for (const char *at = state.w->told_matchers; *at;
+	     at++) /* escaped, as the language has it */
 		assert_true((unsigned char)*at >= ' ');
 	tui_world_free(state.w);
 }
 
 static void every_size_is_drawn_and_ascii_is_ascii(void **arg)
 {
-	static const unsigned rows[] = {1, 2, 3, 5, 8, 9, 12, 24, 36, 60, 120}, columns[] = {1,	 2,  7,	 20, 30,  40,
-											      64, 80, 100, 119, 120, 200, 400};
+	static const unsigned rows[] = {1, 2, 3, 5, 8, 9, 12, 24, 36, 60, 120},
+			      columns[] = {1, 2, 7, 20, 30, 40, 64, 80, 100, 119, 120, 200, 400};
 	struct state state = begin_with((struct tui_options){.ascii = true}, RULES);
 
 	(void)arg;
@@ -996,7 +1015,8 @@ int main(void)
 		cmocka_unit_test(a_trace_is_gone_to_and_its_absence_is_said),
 		cmocka_unit_test(the_id_is_copied),
 		cmocka_unit_test(a_silence_is_told_exactly_as_it_was_shown),
-		cmocka_unit_test(esc_at_any_step_and_any_word_at_the_last_leave_everything_as_it_is),
+		cmocka_unit_test(
+			esc_at_any_step_and_any_word_at_the_last_leave_everything_as_it_is),
 		cmocka_unit_test(a_time_that_is_none_is_asked_for_again),
 		cmocka_unit_test(acknowledging_and_resolving_name_the_alert_by_its_id),
 		cmocka_unit_test(a_silence_is_ended_by_its_id),

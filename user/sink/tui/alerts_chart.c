@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: an expression and instants. Out: the values of one label set.
- * The rule that surprises: what is evaluated is the left side of the comparison alone, so there are values while the
- * condition did not hold; which of its results is our alert's is told by the labels they share.
+ * The rule that surprises: what is evaluated is the left side of the comparison alone, so there are
+ * values while the condition did not hold; which of its results is our alert's is told by the
+ * labels they share.
  */
 #include "sink/tui/alerts_chart.h"
 
@@ -46,7 +47,8 @@ static void add_cost(void *arg, const struct expr *selector)
 {
 	struct cost *cost = arg;
 	struct series *const *series;
-	uint64_t count = store_select(cost->store, selector->matchers, selector->matchers_count, &series);
+	uint64_t count =
+		store_select(cost->store, selector->matchers, selector->matchers_count, &series);
 
 	cost->samples_count += count * (1 + (uint64_t)selector->range_ms / RANGE_SAMPLE_MS);
 }
@@ -69,7 +71,8 @@ static bool is_of_rule(const struct rule *rule, const char *name)
 	return false;
 }
 
-/* Everything that the alert has not from its rule is there; a comparison may have dropped more of the sample. */
+/* Everything that the alert has not from its rule is there; a comparison may have dropped more of
+ * the sample. */
 static bool is_ours(const struct rule *rule, const struct labels *ours, const struct labels *sample)
 {
 	for (size_t i = 0; i < ours->count; i++) {
@@ -84,8 +87,10 @@ static bool is_ours(const struct rule *rule, const struct labels *ours, const st
 	return true;
 }
 
-/* The one that has the fewest labels beside ours; NAN when there is none, or when several may be it. */
-static double pick(const struct eval_result *result, const struct rule *rule, const struct labels *ours)
+/* The one that has the fewest labels beside ours; NAN when there is none, or when several may be
+ * it. */
+static double pick(const struct eval_result *result, const struct rule *rule,
+		   const struct labels *ours)
 {
 	const struct eval_sample *best = NULL;
 	bool is_unclear = false;
@@ -139,7 +144,8 @@ static int64_t second_of(uint64_t at_axis_ns)
 /* Of the instants that come as many as the ring can hold for the whole window. */
 static int64_t live_step_ms(uint64_t window_ns)
 {
-	int64_t step_ms = (int64_t)(window_ns / NS_PER_MS) / ALERTS_CHART_LIVE / MS_PER_S * MS_PER_S;
+	int64_t step_ms =
+		(int64_t)(window_ns / NS_PER_MS) / ALERTS_CHART_LIVE / MS_PER_S * MS_PER_S;
 
 	return step_ms < MS_PER_S ? MS_PER_S : step_ms + MS_PER_S;
 }
@@ -173,11 +179,12 @@ static void begin(struct alerts_chart *chart, const struct desk *desk, const str
 	chart->rules_generation = desk->view->rules_generation;
 	chart->is_blank = true;
 	chart->begin_ms = second_of(desk->at_axis_ns);
-	chart->step_ms = (int64_t)(desk->window_ns / NS_PER_MS) / ALERTS_CHART_PAST / MS_PER_S * MS_PER_S;
+	chart->step_ms =
+		(int64_t)(desk->window_ns / NS_PER_MS) / ALERTS_CHART_PAST / MS_PER_S * MS_PER_S;
 	if (chart->step_ms < MS_PER_S)
 		chart->step_ms = MS_PER_S;
-	if (!row->rule || row->rules_generation != desk->view->rules_generation || !row->rule->expr || !store ||
-	    !row->labels)
+	if (!row->rule || row->rules_generation != desk->view->rules_generation ||
+	    !row->rule->expr || !store || !row->labels)
 		return;
 	chart->rule = row->rule;
 	chart->left = left_of(&chart->arena, row->rule->expr);
@@ -191,7 +198,8 @@ static void take(struct alerts_chart *chart, struct alerts_point *point)
 }
 
 /* The instant that is shown, if it is a new one. */
-static void feed_live(struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row)
+static void feed_live(struct alerts_chart *chart, const struct desk *desk,
+		      const struct alerts_row *row)
 {
 	const struct alerts_point *newest = last(chart->live, chart->live_first, chart->live_count);
 	struct alerts_point point = {.at_ms = second_of(desk->at_axis_ns)};
@@ -204,7 +212,8 @@ static void feed_live(struct alerts_chart *chart, const struct desk *desk, const
 	push(chart->live, &chart->live_first, &chart->live_count, point);
 }
 
-static void feed_past(struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row)
+static void feed_past(struct alerts_chart *chart, const struct desk *desk,
+		      const struct alerts_row *row)
 {
 	uint64_t spent = 0, cost;
 
@@ -222,7 +231,8 @@ static void feed_past(struct alerts_chart *chart, const struct desk *desk, const
 	}
 }
 
-void alerts_chart_feed(struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row)
+void alerts_chart_feed(struct alerts_chart *chart, const struct desk *desk,
+		       const struct alerts_row *row)
 {
 	if (chart->key != row->key || chart->window_ns != desk->window_ns ||
 	    chart->rules_generation != desk->view->rules_generation ||
@@ -262,14 +272,18 @@ static void put(const struct steps *steps, struct alerts_point point, int64_t re
 
 	if (end <= 0)
 		return;
-	for (int64_t i = first; i < (int64_t)steps->count && (i == first || i * steps->window_ms < end); i++)
+	for (int64_t i = first;
+	     i < (int64_t)steps->count && (i == first || i * steps->window_ms < end); i++)
 		steps->values[i] = point.value;
 }
 
-void alerts_chart_values(const struct alerts_chart *chart, uint64_t at_axis_ns, double *values, size_t count)
+void alerts_chart_values(const struct alerts_chart *chart, uint64_t at_axis_ns, double *values,
+			 size_t count)
 {
-	int64_t window_ms = (int64_t)(chart->window_ns / NS_PER_MS), live_ms = live_step_ms(chart->window_ns);
-	struct steps steps = {values, count, (int64_t)(at_axis_ns / NS_PER_MS) - window_ms, window_ms};
+	int64_t window_ms = (int64_t)(chart->window_ns / NS_PER_MS),
+		live_ms = live_step_ms(chart->window_ns);
+	struct steps steps = {values, count, (int64_t)(at_axis_ns / NS_PER_MS) - window_ms,
+			      window_ms};
 
 	for (size_t i = 0; i < count; i++)
 		values[i] = NAN;
@@ -283,8 +297,8 @@ void alerts_chart_values(const struct alerts_chart *chart, uint64_t at_axis_ns, 
 		put(&steps, chart->seen[(chart->seen_first + i) % ALERTS_CHART_LIVE], MS_PER_S);
 }
 
-void alerts_chart_draw(const struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row,
-		       struct area area)
+void alerts_chart_draw(const struct alerts_chart *chart, const struct desk *desk,
+		       const struct alerts_row *row, struct area area)
 {
 	size_t count = chart_plot_values(area);
 	double *values = mem_array(count, sizeof(*values));

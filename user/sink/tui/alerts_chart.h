@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The value of one alert over time. In: its rule's expression, evaluated at instants of the past and then as they come;
- * or, where that gives nothing, the values that were seen on the alert. Out: a plot with the threshold.
- * The rule that surprises: the past is found out in parts, a few evaluations per frame by what they cost, the newest
- * first. Private to alerts*.c.
+ * The value of one alert over time. In: its rule's expression, evaluated at instants of the past
+ * and then as they come; or, where that gives nothing, the values that were seen on the alert. Out:
+ * a plot with the threshold. The rule that surprises: the past is found out in parts, a few
+ * evaluations per frame by what they cost, the newest first. Private to alerts*.c.
  */
 #ifndef SINK_TUI_ALERTS_CHART_H
 #define SINK_TUI_ALERTS_CHART_H
@@ -39,13 +39,17 @@ struct alerts_chart {
 };
 
 /* The alert's own value of this second; it remembers only one alert. */
-void alerts_chart_see(struct alerts_chart *chart, const struct alerts_row *row, uint64_t at_axis_ns);
-/* Makes it of this row and window, and evaluates what is due. row->rule must be in force, or it is only what was seen. */
-void alerts_chart_feed(struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row);
-void alerts_chart_draw(const struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row,
-		       struct area area);
+void alerts_chart_see(struct alerts_chart *chart, const struct alerts_row *row,
+		      uint64_t at_axis_ns);
+/* Makes it of this row and window, and evaluates what is due. row->rule must be in force, or it is
+ * only what was seen. */
+void alerts_chart_feed(struct alerts_chart *chart, const struct desk *desk,
+		       const struct alerts_row *row);
+void alerts_chart_draw(const struct alerts_chart *chart, const struct desk *desk,
+		       const struct alerts_row *row, struct area area);
 /* `count` values for equal steps of the window up to the instant. */
-void alerts_chart_values(const struct alerts_chart *chart, uint64_t at_axis_ns, double *values, size_t count);
+void alerts_chart_values(const struct alerts_chart *chart, uint64_t at_axis_ns, double *values,
+			 size_t count);
 void alerts_chart_reset(struct alerts_chart *chart); /* nothing of a view is kept */
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: what was typed. Out: which rows are listed.
- * The rule that surprises: matchers that are not finished hide nothing, since they are read after each letter.
+ * The rule that surprises: matchers that are not finished hide nothing, since they are read after
+ * each letter.
  */
 #include "sink/tui/alerts_filter.h"
 
@@ -33,7 +34,8 @@ void alerts_filter_set(struct alerts_filter *filter, const char *text)
 	filter->matchers = expr_parse_matchers(&filter->arena, filter->text, strlen(filter->text),
 					       &filter->matchers_count, &mistakes);
 	if (!filter->matchers)
-		filter->mistake = mem_string(mistakes.count ? mistakes.items[0].message : "no matchers");
+		filter->mistake =
+			mem_string(mistakes.count ? mistakes.items[0].message : "no matchers");
 	expr_mistakes_fini(&mistakes);
 }
 
@@ -55,6 +57,7 @@ bool alerts_filter_accepts(const struct alerts_filter *filter, const struct aler
 	if (!filter->text || filter->mistake)
 		return true;
 	if (filter->matchers)
-		return row->labels && alerts_match(filter->matchers, filter->matchers_count, row->labels);
+		return row->labels &&
+		       alerts_match(filter->matchers, filter->matchers_count, row->labels);
 	return alerts_row_contains(row, filter->text);
 }

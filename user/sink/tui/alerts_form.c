@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: keys of the frame's prompt, step by step. Out: a request, told when the last question was confirmed.
- * The rule that surprises: a word in the line of the confirmation is a no, for whoever types one has not read the
- * question.
+ * In: keys of the frame's prompt, step by step. Out: a request, told when the last question was
+ * confirmed. The rule that surprises: a word in the line of the confirmation is a no, for whoever
+ * types one has not read the question.
  */
 #include "sink/tui/alerts_form.h"
 
@@ -18,12 +18,12 @@
 #include "sink/tui/alerts_people.h"
 #include "sink/words.h"
 
-#define LONGEST_NS	   (10ull * 366 * 86400 * NS_PER_S)
-#define DEFAULT_DURATION   "1h"
-#define DURATION_HINT	   "how long: 30m, 2h, 1d12h; Esc: nothing happens"
-#define COMMENT_HINT	   "why, for whoever looks next (may be empty); Esc: nothing happens"
-#define BOX_ROWS	   9
-#define BOX_COLUMNS	   100
+#define LONGEST_NS	 (10ull * 366 * 86400 * NS_PER_S)
+#define DEFAULT_DURATION "1h"
+#define DURATION_HINT	 "how long: 30m, 2h, 1d12h; Esc: nothing happens"
+#define COMMENT_HINT	 "why, for whoever looks next (may be empty); Esc: nothing happens"
+#define BOX_ROWS	 9
+#define BOX_COLUMNS	 100
 
 int alerts_read_duration(const char *text, uint64_t *ns)
 {
@@ -40,7 +40,8 @@ void alerts_print_matchers(struct buf *out, const struct labels *labels)
 	struct matcher *matchers = mem_array(labels->count + 1, sizeof(*matchers));
 
 	for (size_t i = 0; i < labels->count; i++)
-		matchers[i] = (struct matcher){labels->items[i].name, labels->items[i].value, MATCH_EQUAL, NULL};
+		matchers[i] = (struct matcher){labels->items[i].name, labels->items[i].value,
+					       MATCH_EQUAL, NULL};
 	matchers_print(out, matchers, labels->count);
 	free(matchers);
 }
@@ -80,7 +81,8 @@ static size_t count_covered(const struct view *view, const char *text)
 	struct expr_mistakes mistakes = {0};
 	struct arena arena = {0};
 	size_t matchers_count = 0, count = 0;
-	struct matcher *matchers = expr_parse_matchers(&arena, text, strlen(text), &matchers_count, &mistakes);
+	struct matcher *matchers =
+		expr_parse_matchers(&arena, text, strlen(text), &matchers_count, &mistakes);
 
 	for (const struct alert *alert = view->alerts; matchers && alert; alert = alert->next)
 		count += alerts_match(matchers, matchers_count, alert->labels);
@@ -128,11 +130,14 @@ static char *confirm_hint(const struct alerts_form *form, const struct desk *des
 		return mem_format("%s; Esc: nothing happens", form->name);
 	if (form->kind == TUI_SILENCE) {
 		alerts = alerts_words(count_covered(desk->view, form->matchers));
-		hint = mem_format("until %s, %s; Esc: nothing happens",
-				  alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns).text, alerts);
+		hint = mem_format(
+			"until %s, %s; Esc: nothing happens",
+			alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns).text,
+			alerts);
 	} else {
 		alerts = alerts_words(count_silenced(desk->view, form->silence_id));
-		hint = mem_format("silence %" PRIu64 ", %s; Esc: nothing happens", form->silence_id, alerts);
+		hint = mem_format("silence %" PRIu64 ", %s; Esc: nothing happens", form->silence_id,
+				  alerts);
 	}
 	free(alerts);
 	return hint;
@@ -145,7 +150,8 @@ static void ask(struct alerts_form *form, struct desk *desk, enum alerts_step st
 	form->step = step;
 	switch (step) {
 	case ALERTS_STEP_DURATION:
-		desk_ask(desk, "Silence for", DURATION_HINT, form->duration ? form->duration : DEFAULT_DURATION);
+		desk_ask(desk, "Silence for", DURATION_HINT,
+			 form->duration ? form->duration : DEFAULT_DURATION);
 		break;
 	case ALERTS_STEP_COMMENT:
 		desk_ask(desk, "Comment", COMMENT_HINT, "");
@@ -165,7 +171,8 @@ static bool say_no_way(struct desk *desk)
 	if (desk->options->tell)
 		return false;
 	desk_say(desk, STYLE_WARNING, "%s",
-		 desk->options->is_replay ? "a recording cannot be changed" : "nothing can be changed from here");
+		 desk->options->is_replay ? "a recording cannot be changed"
+					  : "nothing can be changed from here");
 	return true;
 }
 
@@ -175,10 +182,12 @@ static bool say_unfit(struct desk *desk, enum tui_request_kind kind, const struc
 	if (!row) {
 		desk_say(desk, STYLE_WARNING, "no alert is selected");
 	} else if (!row->alert_id) {
-		desk_say(desk, STYLE_WARNING, "%s is a rule that cannot be judged: there is no alert", row->name);
+		desk_say(desk, STYLE_WARNING,
+			 "%s is a rule that cannot be judged: there is no alert", row->name);
 	} else if (kind == TUI_UNSILENCE && !row->silence_id) {
 		desk_say(desk, STYLE_WARNING, "%s is not silenced", row->name);
-	} else if ((kind == TUI_ACK || kind == TUI_RESOLVE) && !find_live(desk->view, row->alert_id)) {
+	} else if ((kind == TUI_ACK || kind == TUI_RESOLVE) &&
+		   !find_live(desk->view, row->alert_id)) {
 		desk_say(desk, STYLE_WARNING, "%s has ended: there is nothing to %s", row->name,
 			 kind == TUI_ACK ? "acknowledge" : "resolve");
 	} else {
@@ -198,7 +207,8 @@ void alerts_form_begin(struct alerts_form *form, struct desk *desk, enum tui_req
 		return;
 	silence = find_silence(desk->view, row->silence_id);
 	if (kind == TUI_UNSILENCE && !silence) {
-		desk_say(desk, STYLE_WARNING, "silence %" PRIu64 " has ended meanwhile", row->silence_id);
+		desk_say(desk, STYLE_WARNING, "silence %" PRIu64 " has ended meanwhile",
+			 row->silence_id);
 		return;
 	}
 	buf_format(&name, "%s ", row->name);
@@ -208,7 +218,8 @@ void alerts_form_begin(struct alerts_form *form, struct desk *desk, enum tui_req
 	form->alert_id = row->alert_id;
 	form->silence_id = row->silence_id;
 	form->name = name.bytes;
-	form->matchers = kind == TUI_UNSILENCE ? mem_string(silence->text) : mem_string(matchers.bytes);
+	form->matchers =
+		kind == TUI_UNSILENCE ? mem_string(silence->text) : mem_string(matchers.bytes);
 	buf_fini(&matchers);
 	if (kind == TUI_SILENCE)
 		ask(form, desk, ALERTS_STEP_DURATION);
@@ -220,16 +231,21 @@ static void tell(struct alerts_form *form, struct desk *desk)
 {
 	const struct tui_request request = {
 		.kind = form->kind,
-		.id = form->kind == TUI_UNSILENCE ? form->silence_id : form->kind == TUI_SILENCE ? 0 : form->alert_id,
+		.id = form->kind == TUI_UNSILENCE ? form->silence_id
+		      : form->kind == TUI_SILENCE ? 0
+						  : form->alert_id,
 		.matchers = form->kind == TUI_SILENCE ? form->matchers : NULL,
 		.duration = form->kind == TUI_SILENCE ? form->duration : NULL,
 		.comment = form->comment ? form->comment : "",
 	};
 
-	if ((form->kind == TUI_ACK || form->kind == TUI_RESOLVE) && !find_live(desk->view, form->alert_id))
-		desk_say(desk, STYLE_WARNING, "nothing was done: %s has ended meanwhile", form->name);
+	if ((form->kind == TUI_ACK || form->kind == TUI_RESOLVE) &&
+	    !find_live(desk->view, form->alert_id))
+		desk_say(desk, STYLE_WARNING, "nothing was done: %s has ended meanwhile",
+			 form->name);
 	else if (form->kind == TUI_UNSILENCE && !find_silence(desk->view, form->silence_id))
-		desk_say(desk, STYLE_WARNING, "nothing was done: silence %" PRIu64 " has ended meanwhile",
+		desk_say(desk, STYLE_WARNING,
+			 "nothing was done: silence %" PRIu64 " has ended meanwhile",
 			 form->silence_id);
 	else if (!desk_tell(desk, &request))
 		desk_say(desk, STYLE_TEXT, "told, the answer comes");
@@ -253,7 +269,8 @@ void alerts_form_answer(struct alerts_form *form, struct desk *desk, const char 
 			ask(form, desk, ALERTS_STEP_COMMENT);
 			break;
 		}
-		hint = mem_format("\"%s\" is no time above 0 and up to 10 years, like 30m, 2h, 1d12h", text);
+		hint = mem_format(
+			"\"%s\" is no time above 0 and up to 10 years, like 30m, 2h, 1d12h", text);
 		desk_ask(desk, "Silence for", hint, text);
 		free(hint);
 		break;
@@ -277,7 +294,8 @@ void alerts_form_answer(struct alerts_form *form, struct desk *desk, const char 
 
 /* --- drawing --- */
 
-static void draw_silence(struct paper *paper, const struct alerts_form *form, const struct desk *desk)
+static void draw_silence(struct paper *paper, const struct alerts_form *form,
+			 const struct desk *desk)
 {
 	char *alerts = alerts_words(count_covered(desk->view, form->matchers));
 
@@ -287,16 +305,19 @@ static void draw_silence(struct paper *paper, const struct alerts_form *form, co
 		paper_pair(paper, "for", STYLE_DIM, "...");
 	else
 		paper_pair(paper, "for", STYLE_BOLD, "%s, until %s", form->duration,
-			   alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns).text);
+			   alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns)
+				   .text);
 	free(alerts);
 }
 
-static void draw_unsilence(struct paper *paper, const struct alerts_form *form, const struct desk *desk)
+static void draw_unsilence(struct paper *paper, const struct alerts_form *form,
+			   const struct desk *desk)
 {
 	const struct silence *silence = find_silence(desk->view, form->silence_id);
 	char *alerts = alerts_words(count_silenced(desk->view, form->silence_id));
 
-	paper_pair(paper, "silence", STYLE_BOLD, "%" PRIu64 " %s", form->silence_id, form->matchers);
+	paper_pair(paper, "silence", STYLE_BOLD, "%" PRIu64 " %s", form->silence_id,
+		   form->matchers);
 	paper_pair(paper, "covers", STYLE_TEXT, "%s", alerts);
 	if (silence && silence->end_at_real_ns > desk->at_axis_ns)
 		paper_pair(paper, "else ends", STYLE_TEXT, "in %s",
@@ -313,10 +334,12 @@ static void draw_alert(struct paper *paper, const struct alerts_form *form, cons
 	if (!alert)
 		paper_text(paper, 0, STYLE_WARNING, "It has ended meanwhile.");
 	else if (alert->ack.at_real_ns)
-		paper_pair(paper, "before", STYLE_TEXT, "acknowledged by %s", alerts_person(alert->ack.uid).text);
+		paper_pair(paper, "before", STYLE_TEXT, "acknowledged by %s",
+			   alerts_person(alert->ack.uid).text);
 	paper_text(paper, 0, STYLE_DIM,
-		   form->kind == TUI_ACK ? "It fires on, but is told no more: no repeats, no escalation." :
-					   "It comes again when its condition was false once and holds again.");
+		   form->kind == TUI_ACK
+			   ? "It fires on, but is told no more: no repeats, no escalation."
+			   : "It comes again when its condition was false once and holds again.");
 }
 
 void alerts_form_draw(const struct alerts_form *form, const struct desk *desk, struct area area)
@@ -327,7 +350,8 @@ void alerts_form_draw(const struct alerts_form *form, const struct desk *desk, s
 		[TUI_SILENCE] = "Silence",
 		[TUI_UNSILENCE] = "End a silence",
 	};
-	int rows = area.rows - 1 < BOX_ROWS ? area.rows - 1 : BOX_ROWS; /* the last one has the hint */
+	int rows =
+		area.rows - 1 < BOX_ROWS ? area.rows - 1 : BOX_ROWS; /* the last one has the hint */
 	int columns = area.columns < BOX_COLUMNS ? area.columns : BOX_COLUMNS;
 	struct area box = area_part(area, area.rows - 1 - rows, 0, rows, columns);
 	struct paper paper;
@@ -346,7 +370,8 @@ void alerts_form_draw(const struct alerts_form *form, const struct desk *desk, s
 	if (form->kind == TUI_UNSILENCE)
 		return;
 	if (form->comment)
-		paper_pair(&paper, "comment", STYLE_TEXT, "%s", *form->comment ? form->comment : "(none)");
+		paper_pair(&paper, "comment", STYLE_TEXT, "%s",
+			   *form->comment ? form->comment : "(none)");
 	else
 		paper_pair(&paper, "comment", STYLE_DIM, "...");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asking before something is told: how long, why, and is that what you mean. In: a row, answers. Out: one request, or
- * nothing. Private to alerts*.c.
- * The rule that surprises: from the first question on the alert is known by its id, so nothing that moves or ends
- * meanwhile can take its place.
+ * Asking before something is told: how long, why, and is that what you mean. In: a row, answers.
+ * Out: one request, or nothing. Private to alerts*.c. The rule that surprises: from the first
+ * question on the alert is known by its id, so nothing that moves or ends meanwhile can take its
+ * place.
  */
 #ifndef SINK_TUI_ALERTS_FORM_H
 #define SINK_TUI_ALERTS_FORM_H
@@ -11,7 +11,12 @@
 #include "sink/tui/alerts_rows.h"
 #include "sink/tui/desk.h"
 
-enum alerts_step { ALERTS_STEP_NONE, ALERTS_STEP_DURATION, ALERTS_STEP_COMMENT, ALERTS_STEP_CONFIRM };
+enum alerts_step {
+	ALERTS_STEP_NONE,
+	ALERTS_STEP_DURATION,
+	ALERTS_STEP_COMMENT,
+	ALERTS_STEP_CONFIRM
+};
 
 struct alerts_form {
 	enum alerts_step step;
@@ -31,7 +36,8 @@ void alerts_form_answer(struct alerts_form *form, struct desk *desk, const char 
 void alerts_form_draw(const struct alerts_form *form, const struct desk *desk, struct area area);
 void alerts_form_drop(struct alerts_form *form);
 
-/* "30m", "2h", "1d12h", a plain number is seconds; above 0 and at most 10 years, as `ctl` has it. 0 or -EINVAL. */
+/* "30m", "2h", "1d12h", a plain number is seconds; above 0 and at most 10 years, as `ctl` has it. 0
+ * or -EINVAL. */
 int alerts_read_duration(const char *text, uint64_t *ns);
 /* The matchers that silence this label set. */
 void alerts_print_matchers(struct buf *out, const struct labels *labels);

@@ -15,12 +15,14 @@ static const char *copy(struct arena *arena, const char *text)
 
 static struct labels *copy_labels(struct arena *arena, const struct labels *labels)
 {
-	struct labels *copied = arena_new(arena, sizeof(*copied) + labels->count * sizeof(struct label));
+	struct labels *copied =
+		arena_new(arena, sizeof(*copied) + labels->count * sizeof(struct label));
 
 	copied->hash = labels->hash;
 	copied->count = labels->count;
 	for (size_t i = 0; i < labels->count; i++)
-		copied->items[i] = (struct label){copy(arena, labels->items[i].name), copy(arena, labels->items[i].value)};
+		copied->items[i] = (struct label){copy(arena, labels->items[i].name),
+						  copy(arena, labels->items[i].value)};
 	return copied;
 }
 
@@ -49,7 +51,8 @@ static struct alerts_past *past_new(const struct alert *alert, uint64_t rules_ge
 	row->labels = copy_labels(arena, alert->labels);
 	row->reason = copy(arena, row->reason);
 	row->ack_comment = copy(arena, row->ack_comment);
-	past->annotations = arena_new(arena, (alert->annotations_count + 1) * sizeof(*past->annotations));
+	past->annotations =
+		arena_new(arena, (alert->annotations_count + 1) * sizeof(*past->annotations));
 	past->annotations_count = alert->annotations_count;
 	for (size_t i = 0; i < alert->annotations_count; i++)
 		past->annotations[i] = (struct label){copy(arena, alert->annotations[i].name),
@@ -74,7 +77,8 @@ void alerts_past_drop(struct alerts_past *past)
 
 static void note_past(struct alerts_history *history, struct alerts_past *past)
 {
-	struct alerts_past **place = &history->past[(history->past_first + history->past_count) % LIMIT_ALERTS_PAST];
+	struct alerts_past **place =
+		&history->past[(history->past_first + history->past_count) % LIMIT_ALERTS_PAST];
 
 	if (history->past_count == LIMIT_ALERTS_PAST) {
 		alerts_past_drop(*place);
@@ -96,7 +100,8 @@ static char *note_of(const struct alert *alert)
 static void note_change(struct alerts_history *history, const struct alert *alert)
 {
 	struct alerts_change *change =
-		&history->changes[(history->changes_first + history->changes_count) % LIMIT_ALERTS_CHANGES];
+		&history->changes[(history->changes_first + history->changes_count) %
+				  LIMIT_ALERTS_CHANGES];
 
 	if (history->changes_count == LIMIT_ALERTS_CHANGES)
 		history->changes_first = (history->changes_first + 1) % LIMIT_ALERTS_CHANGES;
@@ -110,13 +115,15 @@ static void note_change(struct alerts_history *history, const struct alert *aler
 		.state = alert->state,
 		.is_unknown = alert->is_unknown,
 		.uid = alert->ack.uid,
-		.number = alert->change == ALERT_CHANGE_SILENCE ? alert->silence_id : alert->inhibited_by,
+		.number = alert->change == ALERT_CHANGE_SILENCE ? alert->silence_id
+								: alert->inhibited_by,
 		.value = alert->value,
 		.note = note_of(alert),
 	};
 }
 
-void alerts_history_note(struct alerts_history *history, const struct alert *alert, uint64_t rules_generation)
+void alerts_history_note(struct alerts_history *history, const struct alert *alert,
+			 uint64_t rules_generation)
 {
 	note_change(history, alert);
 	if (alert->change == ALERT_CHANGE_STATE &&
@@ -135,10 +142,13 @@ void alerts_history_clear(struct alerts_history *history)
 
 struct alerts_past *alerts_history_past(const struct alerts_history *history, size_t index)
 {
-	return history->past[(history->past_first + history->past_count - 1 - index) % LIMIT_ALERTS_PAST];
+	return history
+		->past[(history->past_first + history->past_count - 1 - index) % LIMIT_ALERTS_PAST];
 }
 
-const struct alerts_change *alerts_history_change(const struct alerts_history *history, size_t index)
+const struct alerts_change *alerts_history_change(const struct alerts_history *history,
+						  size_t index)
 {
-	return &history->changes[(history->changes_first + history->changes_count - 1 - index) % LIMIT_ALERTS_CHANGES];
+	return &history->changes[(history->changes_first + history->changes_count - 1 - index) %
+				 LIMIT_ALERTS_CHANGES];
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What has happened to alerts since the dashboard looks. In: on_alert. Out: the last alerts that ended, and the last
- * changes. Everything is copied, and bounded in number and in bytes. Private to alerts*.c.
+ * What has happened to alerts since the dashboard looks. In: on_alert. Out: the last alerts that
+ * ended, and the last changes. Everything is copied, and bounded in number and in bytes. Private to
+ * alerts*.c.
  */
 #ifndef SINK_TUI_ALERTS_HISTORY_H
 #define SINK_TUI_ALERTS_HISTORY_H
@@ -48,10 +49,13 @@ struct alerts_history {
 	size_t changes_first, changes_count;
 };
 
-void alerts_history_note(struct alerts_history *history, const struct alert *alert, uint64_t rules_generation);
+void alerts_history_note(struct alerts_history *history, const struct alert *alert,
+			 uint64_t rules_generation);
 void alerts_history_clear(struct alerts_history *history);
-struct alerts_past *alerts_history_past(const struct alerts_history *history, size_t index); /* the newest first */
-const struct alerts_change *alerts_history_change(const struct alerts_history *history, size_t index); /* likewise */
+struct alerts_past *alerts_history_past(const struct alerts_history *history,
+					size_t index); /* the newest first */
+const struct alerts_change *alerts_history_change(const struct alerts_history *history,
+						  size_t index); /* likewise */
 void alerts_past_hold(struct alerts_past *past);
 void alerts_past_drop(struct alerts_past *past); /* NULL is allowed */
 

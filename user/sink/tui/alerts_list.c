@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: rows. Out: cells of the table, and the sections with their counts.
- * The rule that surprises: only what fires and nobody takes care of has a filled badge, so that it is what the eye finds.
+ * The rule that surprises: only what fires and nobody takes care of has a filled badge, so that it
+ * is what the eye finds.
  */
 #include "sink/tui/alerts_list.h"
 
@@ -11,14 +12,16 @@
 
 #include "sink/words.h"
 
-#define ID_DIGITS	8
+#define ID_DIGITS 8
 
 static const struct list_column columns[ALERTS_COLUMNS] = {
 	[ALERTS_COLUMN_TIER] = {.title = "TIER", .columns = 7, .can_sort = true},
 	[ALERTS_COLUMN_STATE] = {.title = "STATE", .columns = 8, .rank = 1, .can_sort = true},
 	[ALERTS_COLUMN_ALERT] = {.title = "ALERT", .columns = 0, .can_sort = true},
-	[ALERTS_COLUMN_SINCE] = {.title = "SINCE", .columns = 7, .rank = 2, .is_right = true, .can_sort = true},
-	[ALERTS_COLUMN_VALUE] = {.title = "VALUE", .columns = 17, .rank = 3, .is_right = true, .can_sort = true},
+	[ALERTS_COLUMN_SINCE] =
+		{.title = "SINCE", .columns = 7, .rank = 2, .is_right = true, .can_sort = true},
+	[ALERTS_COLUMN_VALUE] =
+		{.title = "VALUE", .columns = 17, .rank = 3, .is_right = true, .can_sort = true},
 	[ALERTS_COLUMN_MARKS] = {.title = "ASI", .columns = 3, .rank = 4},
 	[ALERTS_COLUMN_ID] = {.title = "ID", .columns = ID_DIGITS, .rank = 5},
 };
@@ -35,7 +38,10 @@ void alerts_list_fit(struct list *list, int room)
 	static const struct {
 		int room; /* from there on */
 		enum alerts_column count;
-	} fits[] = {{88, ALERTS_COLUMNS}, {64, ALERTS_COLUMN_ID}, {48, ALERTS_COLUMN_VALUE}, {0, ALERTS_COLUMN_SINCE}};
+	} fits[] = {{88, ALERTS_COLUMNS},
+		    {64, ALERTS_COLUMN_ID},
+		    {48, ALERTS_COLUMN_VALUE},
+		    {0, ALERTS_COLUMN_SINCE}};
 	size_t i = 0;
 
 	while (room < fits[i].room)
@@ -95,14 +101,14 @@ static void draw_name(const struct alerts_row *row, struct area area)
 
 static void draw_marks(const struct alerts_row *row, struct area area)
 {
-	const char marks[] = {row->ack_at_ns ? 'A' : ' ', row->silence_id ? 'S' : ' ', row->inhibited_by ? 'I' : ' ',
-			      '\0'};
+	const char marks[] = {row->ack_at_ns ? 'A' : ' ', row->silence_id ? 'S' : ' ',
+			      row->inhibited_by ? 'I' : ' ', '\0'};
 
 	area_fit(area, 0, 0, area.columns, STYLE_DIM, marks);
 }
 
-static void draw_since(const struct alerts_listing *listing, const struct alerts_row *row, struct area area,
-		       bool is_right)
+static void draw_since(const struct alerts_listing *listing, const struct alerts_row *row,
+		       struct area area, bool is_right)
 {
 	uint64_t since_ns = alerts_row_since_ns(row);
 
@@ -110,7 +116,10 @@ static void draw_since(const struct alerts_listing *listing, const struct alerts
 		list_text(area, is_right, STYLE_DIM, "");
 	else
 		list_text(area, is_right, alerts_row_style(row),
-			  words_short_ns(since_ns < listing->at_axis_ns ? listing->at_axis_ns - since_ns : 0).text);
+			  words_short_ns(since_ns < listing->at_axis_ns
+						 ? listing->at_axis_ns - since_ns
+						 : 0)
+				  .text);
 }
 
 static void draw_cell(void *arg, size_t at, size_t column, struct area area, bool is_right)
@@ -155,7 +164,8 @@ static uint64_t row_id(void *arg, size_t at)
 	return listing->rows->rows[listing->rows->shown[at]].key;
 }
 
-struct list_rows alerts_list_rows(const struct alerts_listing *listing, const char *search, const char *empty)
+struct list_rows alerts_list_rows(const struct alerts_listing *listing, const char *search,
+				  const char *empty)
 {
 	return (struct list_rows){
 		.arg = (void *)(uintptr_t)listing,
@@ -177,7 +187,8 @@ static size_t selected_at(const struct list *list, const struct alerts_rows *row
 	return list->selected < rows->shown_count ? list->selected : rows->shown_count - 1;
 }
 
-const struct alerts_row *alerts_list_selected(const struct list *list, const struct alerts_rows *rows)
+const struct alerts_row *alerts_list_selected(const struct list *list,
+					      const struct alerts_rows *rows)
 {
 	return rows->shown_count ? &rows->rows[rows->shown[selected_at(list, rows)]] : NULL;
 }
@@ -189,13 +200,14 @@ void alerts_list_select(struct list *list, const struct alerts_rows *rows, size_
 	list->is_following = false;
 }
 
-bool alerts_list_search(struct list *list, const struct alerts_rows *rows, const char *needle, bool backwards,
-			bool stays)
+bool alerts_list_search(struct list *list, const struct alerts_rows *rows, const char *needle,
+			bool backwards, bool stays)
 {
 	size_t from = rows->shown_count ? selected_at(list, rows) : 0;
 
 	for (size_t step = !stays; step < rows->shown_count + !stays; step++) {
-		size_t at = (backwards ? from + rows->shown_count - step : from + step) % rows->shown_count;
+		size_t at = (backwards ? from + rows->shown_count - step : from + step) %
+			    rows->shown_count;
 
 		if (!alerts_row_contains(&rows->rows[rows->shown[at]], needle))
 			continue;
@@ -207,7 +219,8 @@ bool alerts_list_search(struct list *list, const struct alerts_rows *rows, const
 
 /* --- sections --- */
 
-static enum style section_style(const struct alerts_rows *rows, enum alerts_section section, bool is_open)
+static enum style section_style(const struct alerts_rows *rows, enum alerts_section section,
+				bool is_open)
 {
 	if (section == ALERTS_IN_FIRING && rows->worst > TIER_NONE)
 		return alerts_tier_style(rows->worst, true);
@@ -217,27 +230,32 @@ static enum style section_style(const struct alerts_rows *rows, enum alerts_sect
 }
 
 /* What is empty has no place, but for the two that everybody looks for. */
-static bool has_place(const struct alerts_rows *rows, enum alerts_section section, enum alerts_section open)
+static bool has_place(const struct alerts_rows *rows, enum alerts_section section,
+		      enum alerts_section open)
 {
-	return rows->counts[section] || section == open || section == ALERTS_IN_ALL || section == ALERTS_IN_FIRING;
+	return rows->counts[section] || section == open || section == ALERTS_IN_ALL ||
+	       section == ALERTS_IN_FIRING;
 }
 
-static int section_text(const struct alerts_rows *rows, enum alerts_section section, bool is_open, char *text,
-			size_t size)
+static int section_text(const struct alerts_rows *rows, enum alerts_section section, bool is_open,
+			char *text, size_t size)
 {
 	return snprintf(text, size, is_open ? "[%s %zu]" : " %s %zu ", alerts_section_name(section),
 			rows->counts[section]);
 }
 
 /* The open section is always in sight: those left of it make room. */
-static enum alerts_section first_section(const struct alerts_rows *rows, enum alerts_section open, int room)
+static enum alerts_section first_section(const struct alerts_rows *rows, enum alerts_section open,
+					 int room)
 {
 	enum alerts_section first = open;
 	char text[40];
 	int used = section_text(rows, open, true, text, sizeof(text));
 
 	while (first > 0) {
-		int more = has_place(rows, first - 1, open) ? section_text(rows, first - 1, false, text, sizeof(text)) : 0;
+		int more = has_place(rows, first - 1, open)
+				   ? section_text(rows, first - 1, false, text, sizeof(text))
+				   : 0;
 
 		if (used + more > room)
 			break;
@@ -247,14 +265,14 @@ static enum alerts_section first_section(const struct alerts_rows *rows, enum al
 	return first;
 }
 
-void alerts_sections_draw(struct area area, const struct alerts_rows *rows, enum alerts_section open,
-			  struct alerts_tabs *tabs)
+void alerts_sections_draw(struct area area, const struct alerts_rows *rows,
+			  enum alerts_section open, struct alerts_tabs *tabs)
 {
 	int column = 0;
 
 	memset(tabs, 0, sizeof(*tabs));
-	for (enum alerts_section section = first_section(rows, open, area.columns); section < ALERTS_SECTIONS;
-	     section++) {
+	for (enum alerts_section section = first_section(rows, open, area.columns);
+	     section < ALERTS_SECTIONS; section++) {
 		bool is_open = section == open;
 		char text[40];
 		int width;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: texts. Out: lines in an area, from a line on.
- * The rule that surprises: a text is cleaned before it is wrapped, so that the columns that are counted are those that
- * are drawn.
+ * The rule that surprises: a text is cleaned before it is wrapped, so that the columns that are
+ * counted are those that are drawn.
  */
 #include "sink/tui/alerts_paper.h"
 
@@ -43,7 +43,8 @@ void paper_title(struct paper *paper, const char *title)
 		area_section(area_part(paper->area, row, 0, 1, paper->area.columns), title);
 }
 
-/* How many bytes of clean text make a line of at most `columns`: up to a space if there is one; *skip: the space. */
+/* How many bytes of clean text make a line of at most `columns`: up to a space if there is one;
+ * *skip: the space. */
 static size_t line_length(const char *text, size_t length, int columns, size_t *skip)
 {
 	size_t at = 0, space = 0, used;
@@ -69,7 +70,8 @@ static size_t line_length(const char *text, size_t length, int columns, size_t *
 	return space;
 }
 
-static void put_paragraph(struct paper *paper, int indent, enum style style, const char *text, size_t length)
+static void put_paragraph(struct paper *paper, int indent, enum style style, const char *text,
+			  size_t length)
 {
 	int columns = paper->area.columns - indent, row;
 	struct buf clean = {0};

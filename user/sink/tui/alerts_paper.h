@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A text that is longer than its place: lines are put one after another, wrapped at words, and those from `top` on are
- * seen. In: any bytes. Out: cells. Private to alerts*.c.
+ * A text that is longer than its place: lines are put one after another, wrapped at words, and
+ * those from `top` on are seen. In: any bytes. Out: cells. Private to alerts*.c.
  */
 #ifndef SINK_TUI_ALERTS_PAPER_H
 #define SINK_TUI_ALERTS_PAPER_H

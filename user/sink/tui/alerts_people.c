@@ -21,14 +21,16 @@ struct units_text alerts_duration(uint64_t ns)
 	static const struct {
 		uint64_t ns;
 		const char *name;
-	} units[] = {{3600 * NS_PER_S, "h"}, {60 * NS_PER_S, "m"}, {NS_PER_S, "s"}, {NS_PER_MS, "ms"}};
+	} units[] = {
+		{3600 * NS_PER_S, "h"}, {60 * NS_PER_S, "m"}, {NS_PER_S, "s"}, {NS_PER_MS, "ms"}};
 	struct units_text text = {"0s"};
 	size_t length = 0;
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (ns / units[i].ns)
-			length += (size_t)snprintf(text.text + length, sizeof(text.text) - length, "%llu%s",
-						   (unsigned long long)(ns / units[i].ns), units[i].name);
+			length += (size_t)snprintf(text.text + length, sizeof(text.text) - length,
+						   "%llu%s", (unsigned long long)(ns / units[i].ns),
+						   units[i].name);
 		ns %= units[i].ns;
 	}
 	return text;

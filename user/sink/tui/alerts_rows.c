@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the view, what has ended. Out: rows, and which of them are listed in which order.
- * The rule that surprises: rules that cannot be judged are rows as well, for without a verdict nothing is OK.
+ * The rule that surprises: rules that cannot be judged are rows as well, for without a verdict
+ * nothing is OK.
  */
 #include "sink/tui/alerts_rows.h"
 
@@ -14,13 +15,16 @@
 #include "sink/tui/alerts_history.h"
 #include "sink/tui/alerts_list.h"
 
-static uint64_t key_of(uint64_t alert_id, uint64_t active_at_ns, const struct rule *rule, bool is_muted)
+static uint64_t key_of(uint64_t alert_id, uint64_t active_at_ns, const struct rule *rule,
+		       bool is_muted)
 {
 	uint64_t key = table_mix(alert_id ^ table_mix(active_at_ns + is_muted));
 
 	/* two rules may give one label set */
 	if (rule)
-		key ^= table_hash(TABLE_HASH, rule->file ? rule->file : "", rule->file ? strlen(rule->file) : 0) + rule->line;
+		key ^= table_hash(TABLE_HASH, rule->file ? rule->file : "",
+				  rule->file ? strlen(rule->file) : 0) +
+		       rule->line;
 	return key ? key : 1;
 }
 
@@ -85,7 +89,8 @@ static const char *keep(struct alerts_rows *rows, const char *text)
 	return *text ? arena_string(&rows->arena, text, strlen(text)) : "";
 }
 
-static void add_alerts(struct alerts_rows *rows, const struct view *view, const struct alert *list, bool is_muted)
+static void add_alerts(struct alerts_rows *rows, const struct view *view, const struct alert *list,
+		       bool is_muted)
 {
 	for (const struct alert *alert = list; alert; alert = alert->next) {
 		struct alerts_row *row = add(rows);
@@ -117,10 +122,12 @@ static void add_blind_rules(struct alerts_rows *rows, const struct view *view)
 		struct alerts_row *row;
 
 		rows->rules_count += status->rule && status->rule->is_alert;
-		rows->judged_count += status->rule && status->rule->is_alert && status->health == RULE_OK;
+		rows->judged_count +=
+			status->rule && status->rule->is_alert && status->health == RULE_OK;
 		if (!is_blind(status))
 			continue;
-		if (last && last->health == status->health && !strcmp(last->rule->name, status->rule->name)) {
+		if (last && last->health == status->health &&
+		    !strcmp(last->rule->name, status->rule->name)) {
 			rows->rows[rows->count - 1].rules_count++;
 			continue;
 		}
@@ -162,7 +169,8 @@ static void empty(struct alerts_rows *rows)
 	arena_fini(&rows->arena);
 }
 
-void alerts_rows_collect(struct alerts_rows *rows, const struct view *view, struct alerts_history *history)
+void alerts_rows_collect(struct alerts_rows *rows, const struct view *view,
+			 struct alerts_history *history)
 {
 	empty(rows);
 	add_alerts(rows, view, view->alerts, false);
@@ -233,7 +241,8 @@ const struct alerts_row *alerts_rows_find(const struct alerts_rows *rows, uint64
 
 const struct alerts_row *alerts_rows_find_alert(const struct alerts_rows *rows, uint64_t alert_id)
 {
-	for (size_t i = 0; alert_id && i < rows->count; i++) /* in order: live, muted, the newest that ended */
+	for (size_t i = 0; alert_id && i < rows->count;
+	     i++) /* in order: live, muted, the newest that ended */
 		if (rows->rows[i].alert_id == alert_id)
 			return &rows->rows[i];
 	return NULL;
@@ -307,15 +316,16 @@ static int compare(const void *one, const void *other, void *arg)
 	return sorting->is_inverted ? -order : order;
 }
 
-void alerts_rows_arrange(struct alerts_rows *rows, enum alerts_section section, const struct alerts_filter *filter,
-			 size_t sort, bool is_inverted)
+void alerts_rows_arrange(struct alerts_rows *rows, enum alerts_section section,
+			 const struct alerts_filter *filter, size_t sort, bool is_inverted)
 {
 	struct sorting sorting = {rows, sort, is_inverted};
 
 	rows->shown_count = 0;
 	mem_grow(&rows->shown, &rows->shown_capacity, rows->count + 1, sizeof(*rows->shown));
 	for (size_t i = 0; i < rows->count; i++)
-		if (alerts_row_is_in(&rows->rows[i], section) && alerts_filter_accepts(filter, &rows->rows[i]))
+		if (alerts_row_is_in(&rows->rows[i], section) &&
+		    alerts_filter_accepts(filter, &rows->rows[i]))
 			rows->shown[rows->shown_count++] = i;
 	if (rows->shown_count)
 		qsort_r(rows->shown, rows->shown_count, sizeof(*rows->shown), compare, &sorting);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rows of the Alerts tab: what can be listed, sorted, filtered. In: the view and what has ended. Out: one row per
- * alert, per muted alert, per rule that cannot be judged, per alert of the past. Private to alerts*.c.
- * The rule that surprises: a row's texts lie in the rows' arena, or are interned for as long as the view is the same, so
- * a paused picture lives on while its alerts do not.
+ * The rows of the Alerts tab: what can be listed, sorted, filtered. In: the view and what has
+ * ended. Out: one row per alert, per muted alert, per rule that cannot be judged, per alert of the
+ * past. Private to alerts*.c. The rule that surprises: a row's texts lie in the rows' arena, or are
+ * interned for as long as the view is the same, so a paused picture lives on while its alerts do
+ * not.
  */
 #ifndef SINK_TUI_ALERTS_ROWS_H
 #define SINK_TUI_ALERTS_ROWS_H
@@ -26,7 +27,8 @@ enum alerts_class {
 	ALERTS_ENDED,
 };
 
-/* What the tab can be narrowed to. An alert may be in several; firing and pending are those that nobody takes care of. */
+/* What the tab can be narrowed to. An alert may be in several; firing and pending are those that
+ * nobody takes care of. */
 enum alerts_section {
 	ALERTS_IN_ALL,
 	ALERTS_IN_FIRING,
@@ -57,11 +59,11 @@ struct alerts_row {
 	const struct labels *labels; /* NULL: a rule */
 	const struct rule *rule;     /* while the rules are of rules_generation; NULL = not there */
 	uint64_t rules_generation;
-	size_t rules_count; /* of that name and in that health */
+	size_t rules_count;		  /* of that name and in that health */
 	const char *reason, *ack_comment; /* never NULL */
 	double value, threshold;
 	uint64_t active_at_ns, fired_at_ns, ended_at_ns; /* on the axis; 0 = not */
-	uint64_t ack_at_ns; /* 0 = not acknowledged */
+	uint64_t ack_at_ns;				 /* 0 = not acknowledged */
 	uint32_t ack_uid;
 	uint64_t silence_id, inhibited_by;
 	uint8_t trace_id[16];
@@ -77,7 +79,7 @@ struct alerts_rows {
 	size_t *shown; /* indices of those that are listed, in order */
 	size_t shown_count, shown_capacity;
 	size_t counts[ALERTS_SECTIONS];
-	enum tier worst; /* that fires and nobody takes care of */
+	enum tier worst;     /* that fires and nobody takes care of */
 	size_t rules_count;  /* in force that alert */
 	size_t judged_count; /* of them, at their last evaluation */
 	struct arena arena;
@@ -85,20 +87,23 @@ struct alerts_rows {
 
 /* What makes a row of an alert; the texts stay those of the alert. `generation`: of the rules. */
 struct alerts_row alerts_row_of(const struct alert *alert, uint64_t rules_generation);
-void alerts_rows_collect(struct alerts_rows *rows, const struct view *view, struct alerts_history *history);
+void alerts_rows_collect(struct alerts_rows *rows, const struct view *view,
+			 struct alerts_history *history);
 /* Which are listed, and how: sort is a column of the list (alerts_list.h). */
-void alerts_rows_arrange(struct alerts_rows *rows, enum alerts_section section, const struct alerts_filter *filter,
-			 size_t sort, bool is_inverted);
+void alerts_rows_arrange(struct alerts_rows *rows, enum alerts_section section,
+			 const struct alerts_filter *filter, size_t sort, bool is_inverted);
 void alerts_rows_forget(struct alerts_rows *rows); /* all that points into a view */
 void alerts_rows_fini(struct alerts_rows *rows);
 /* NULL = gone. */
 const struct alerts_row *alerts_rows_find(const struct alerts_rows *rows, uint64_t key);
-const struct alerts_row *alerts_rows_find_alert(const struct alerts_rows *rows, uint64_t alert_id); /* what lives first */
+const struct alerts_row *alerts_rows_find_alert(const struct alerts_rows *rows,
+						uint64_t alert_id); /* what lives first */
 bool alerts_row_is_in(const struct alerts_row *row, enum alerts_section section);
 
 /* --- in words --- */
 const char *alerts_section_name(enum alerts_section section);
-const char *alerts_row_state(const struct alerts_row *row); /* firing, acked, silenced, held, ended, ... */
+const char *
+alerts_row_state(const struct alerts_row *row); /* firing, acked, silenced, held, ended, ... */
 enum style alerts_row_style(const struct alerts_row *row);
 enum style alerts_tier_style(enum tier tier, bool is_alarm);
 uint64_t alerts_row_since_ns(const struct alerts_row *row); /* of its state; 0 = unknown */
@@ -111,7 +116,8 @@ struct alerts_value alerts_row_value(const struct alerts_row *row, bool ascii);
 void alerts_short_labels(struct buf *out, const struct labels *labels);
 bool alerts_row_contains(const struct alerts_row *row, const char *needle); /* any case */
 
-/* The part of a rule's expression whose values are held against the threshold, if its place is known; never NULL. */
+/* The part of a rule's expression whose values are held against the threshold, if its place is
+ * known; never NULL. */
 const struct expr *alerts_left_side(const struct expr *expr);
 enum chart_unit alerts_unit(const struct rule *rule);
 

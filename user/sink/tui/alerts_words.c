@@ -13,8 +13,9 @@
 
 const char *alerts_section_name(enum alerts_section section)
 {
-	static const char *const names[ALERTS_SECTIONS] = {"All",      "Firing", "Pending", "Unknown", "Acked",
-							   "Silenced", "Held",	 "Muted",   "Ended"};
+	static const char *const names[ALERTS_SECTIONS] = {"All",     "Firing", "Pending",
+							   "Unknown", "Acked",	"Silenced",
+							   "Held",    "Muted",	"Ended"};
 
 	return names[section];
 }
@@ -74,7 +75,8 @@ uint64_t alerts_row_since_ns(const struct alerts_row *row)
 {
 	if (row->class == ALERTS_MUTED || row->class == ALERTS_ENDED)
 		return row->ended_at_ns;
-	return row->state == ALERT_FIRING && row->fired_at_ns ? row->fired_at_ns : row->active_at_ns;
+	return row->state == ALERT_FIRING && row->fired_at_ns ? row->fired_at_ns
+							      : row->active_at_ns;
 }
 
 struct alerts_value alerts_row_value(const struct alerts_row *row, bool ascii)
@@ -92,7 +94,8 @@ struct alerts_value alerts_row_value(const struct alerts_row *row, bool ascii)
 
 /* --- labels --- */
 
-static const char *const plain_labels[] = {"stage", "engine", "service", "pid"}; /* their values speak for themselves */
+static const char *const plain_labels[] = {"stage", "engine", "service",
+					   "pid"}; /* their values speak for themselves */
 #define PLAIN_LABELS (sizeof(plain_labels) / sizeof(plain_labels[0]))
 
 static bool is_plain(const char *name)
@@ -118,7 +121,8 @@ void alerts_short_labels(struct buf *out, const struct labels *labels)
 	for (size_t i = 0; labels && i < labels->count; i++) {
 		const struct label *label = &labels->items[i];
 
-		if (alert_words_has_said(label->name) || is_plain(label->name) || !strcmp(label->name, "trace_id"))
+		if (alert_words_has_said(label->name) || is_plain(label->name) ||
+		    !strcmp(label->name, "trace_id"))
 			continue;
 		buf_format(out, "%s%s=%s", between, label->name, label->value);
 		between = " ";
@@ -132,8 +136,9 @@ bool alerts_row_contains(const struct alerts_row *row, const char *needle)
 	snprintf(id, sizeof(id), "%016" PRIx64, row->alert_id);
 	if (strcasestr(row->name, needle) || strcasestr(alerts_row_state(row), needle) ||
 	    strcasestr(row->reason, needle) || strcasestr(row->ack_comment, needle) ||
-	    (row->alert_id && (strcasestr(id, needle) || strcasestr(alert_words_tier(row->tier), needle) ||
-			       strcasestr(alert_words_state(row->state), needle))) ||
+	    (row->alert_id &&
+	     (strcasestr(id, needle) || strcasestr(alert_words_tier(row->tier), needle) ||
+	      strcasestr(alert_words_state(row->state), needle))) ||
 	    (row->is_unknown && strcasestr("unknown", needle)))
 		return true;
 	for (size_t i = 0; row->labels && i < row->labels->count; i++)
@@ -156,14 +161,16 @@ const struct expr *alerts_left_side(const struct expr *expr)
 
 static const struct expr *first_selector(const struct expr *expr)
 {
-	while (expr->kind == EXPR_PAREN || (expr->kind == EXPR_BINARY && expr->op == OP_OR) || expr->kind == EXPR_AGGREGATE)
+	while (expr->kind == EXPR_PAREN || (expr->kind == EXPR_BINARY && expr->op == OP_OR) ||
+	       expr->kind == EXPR_AGGREGATE)
 		expr = expr->args[0];
 	return expr->kind == EXPR_SELECTOR && !expr->range_ms ? expr : NULL;
 }
 
 enum chart_unit alerts_unit(const struct rule *rule)
 {
-	const struct expr *selector = rule && rule->expr ? first_selector(alerts_left_side(rule->expr)) : NULL;
+	const struct expr *selector =
+		rule && rule->expr ? first_selector(alerts_left_side(rule->expr)) : NULL;
 	const char *metric = selector && selector->metric ? selector->metric : "";
 
 	if (strstr(metric, "_count") || strstr(metric, ":count_") || strstr(metric, "factor"))
