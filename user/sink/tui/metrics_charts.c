@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/tui/chart_axis.h"
 
 static const struct {
 	const char *name;
@@ -80,14 +81,6 @@ void metrics_heading_add(struct metrics_heading *heading, enum style style, cons
 	free(text);
 }
 
-void metrics_heading_break(struct metrics_heading *heading)
-{
-	if (heading->column && heading->row + 1 < heading->rows) {
-		heading->row++;
-		heading->column = 0;
-	}
-}
-
 unsigned metrics_needs(double q)
 {
 	return q > 0.98 ? 100 : q > 0.94 ? 20 : q > 0.89 ? 10 : 2;
@@ -121,7 +114,9 @@ struct chart_text metrics_bound(double bound, enum chart_unit unit, bool ascii)
 		strcpy(text.text, "+Inf");
 		return text;
 	}
-	return chart_number(bound, unit, ascii);
+	text = chart_number(bound, unit, ascii);
+	chart_text_trim(&text);
+	return text;
 }
 
 struct chart_text metrics_window_name(uint64_t window_ns)
@@ -228,7 +223,7 @@ static void draw_name(const struct metrics_subject *subject, struct area area, i
 		metrics_group_print(&name, subject->family, &subject->groups[0], false);
 		buf_text(&name, "}");
 	} else {
-		buf_format(&name, "  %zu series together", subject->groups_count);
+		buf_format(&name, " x%zu", subject->groups_count);
 	}
 	area_fit(area, row, 0, area.columns, STYLE_TITLE, name.bytes);
 	buf_fini(&name);

@@ -124,8 +124,6 @@ struct metrics_heading {
 };
 void metrics_heading_add(struct metrics_heading *heading, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* What comes next begins a new row, if there is one. */
-void metrics_heading_break(struct metrics_heading *heading);
 /* "p95 1.23 s", or "p95 – (7 of 20)". */
 void metrics_heading_quantile(struct metrics_heading *heading, enum style style, const char *name, double q, double value,
 			      double n, enum chart_unit unit, bool ascii);

@@ -4,6 +4,7 @@
  * The rule that surprises: buckets above and below what is shown are not forgotten: how many values they have is said.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "base/units.h"
 #include "sink/tui/metrics_charts.h"
@@ -76,7 +77,8 @@ static void draw_heat(const struct metrics_scene *scene, struct area area, size_
 		for (size_t i = 0; i < rows; i++)
 			charts->heat[column * rows + i] = count_at(grid, column, first + i);
 	for (size_t i = 0; i < rows; i++) {
-		texts[i] = metrics_bound(histogram->bounds[first + i], histogram->unit, area.canvas->ascii);
+		snprintf(texts[i].text, sizeof(texts[i].text), "%s%.16s", area.canvas->ascii ? "<=" : "≤",
+			 metrics_bound(histogram->bounds[first + i], histogram->unit, area.canvas->ascii).text);
 		labels[i] = texts[i].text;
 	}
 	heat.counts = charts->heat;

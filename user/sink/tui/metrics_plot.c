@@ -84,21 +84,16 @@ static void say_tiers(const struct metrics_plot *plot, struct metrics_heading *h
 	for (int tier = 0; tier < METRICS_TIERS; tier++)
 		if (!isnan(plot->tiers[tier]))
 			metrics_heading_add(heading, tier_styles[tier], "%s %s", tier_names[tier],
-					    chart_number(plot->tiers[tier], plot->unit, ascii).text);
+					    metrics_bound(plot->tiers[tier], plot->unit, ascii).text);
 }
 
-static void say_lines(const struct metrics_plot *plot, struct metrics_heading *heading, bool ascii)
+/* What the legend cannot tell: why a percentile is missing. */
+static void say_missing(const struct metrics_plot *plot, struct metrics_heading *heading, bool ascii)
 {
-	for (size_t i = 0; i < plot->lines_count; i++) {
-		if (plot->lines[i].is_spare && !is_drawn(plot, i))
-			continue;
-		if (plot->lines[i].q > 0)
-			metrics_heading_quantile(heading, line_styles[i], plot->lines[i].name, plot->lines[i].q,
-						 plot->lines[i].now, plot->n, plot->unit, ascii);
-		else
-			metrics_heading_add(heading, line_styles[i], "%s %s", plot->lines[i].name,
-					    chart_number(plot->lines[i].now, plot->unit, ascii).text);
-	}
+	for (size_t i = 0; i < plot->lines_count; i++)
+		if (plot->lines[i].q > 0 && isnan(plot->lines[i].now))
+			metrics_heading_quantile(heading, line_styles[i], plot->lines[i].name, plot->lines[i].q, NAN,
+						 plot->n, plot->unit, ascii);
 }
 
 static void say_count(const struct metrics_plot *plot, struct metrics_heading *heading, const char *window, bool ascii)
@@ -159,17 +154,16 @@ static void draw_chart(const struct metrics_scene *scene, struct area area, doub
 void metrics_plot_draw(const struct metrics_scene *scene, struct area area)
 {
 	struct metrics_plot *plot = &scene->charts->plot;
-	int rows = area.rows >= 12 ? 3 : area.rows >= 9 ? 2 : area.rows >= 5;
+	int rows = area.rows >= 12 ? 3 : area.rows >= 9 ? 2 : area.rows >= 6;
 	struct metrics_heading heading = {.area = area, .rows = rows};
 	double least, greatest;
 
 	metrics_plot_read(scene, chart_plot_values(area));
 	find_range(plot, &least, &greatest);
 	if (rows) {
-		say_lines(plot, &heading, area.canvas->ascii);
-		metrics_heading_break(&heading);
-		say_tiers(plot, &heading, area.canvas->ascii);
 		say_facts(scene, &heading);
+		say_missing(plot, &heading, area.canvas->ascii);
+		say_tiers(plot, &heading, area.canvas->ascii);
 		area = metrics_heading_rest(&heading);
 	}
 	if (area.rows >= 5 && !plot->is_blind && metrics_loss_read(scene, plot->grid.step_ms, plot->grid.columns)) {

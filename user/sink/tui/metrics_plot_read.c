@@ -163,7 +163,10 @@ static void prepare_one_stat(struct reader *reader)
 
 static void prepare_window(struct reader *reader)
 {
-	if (has_member(reader, "p50_1m") || has_member(reader, "max_1m"))
+	size_t count;
+	const struct metrics_group *groups = groups_of(reader, &count);
+
+	if (metrics_has_stat(reader->family, groups, count, "max"))
 		prepare_percentiles(reader);
 	else
 		prepare_one_stat(reader);

@@ -155,7 +155,7 @@ static void draw_number(const struct metrics_stages *stages, const struct metric
 {
 	double value = number_of(stage, column);
 	enum chart_unit unit = CHART_SECONDS;
-	char text[40];
+	char text[64];
 
 	if (column == COLUMN_RATE) {
 		value = stages->seconds > 0 ? value / stages->seconds : NAN;

@@ -21,9 +21,10 @@ struct metrics_stage {
 	bool is_exact;
 	size_t groups_count;
 	const struct series *exact[4]; /* p50, p95, p99, max; of the one group that there is */
-	bool has_bounds;
 	double bounds[STAGE_BUCKETS];
 	size_t bounds_count;
+	size_t bound_groups[STAGE_BUCKETS]; /* how many groups have that bound ... */
+	size_t bucket_groups_count;	    /* ... of so many that have buckets: only common ones can be added up */
 };
 
 struct metrics_stages {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The stage table's numbers. In: series with a label `stage`. Out: a row per engine and stage, of the window.
+ * The stage table's numbers. In: series with a label `stage`, and those of requests. Out: a row per engine and stage.
  * The rules that surprise: percentiles are exact where one series of the last minute tells them, else they are taken
  * from buckets; and the greatest value of a longer window is that of all last minutes in it, so the first minute of the
  * window is looked at through them.
@@ -29,16 +29,21 @@ static const struct {
 	{"tts_preempted_seconds_total", ROW_SPLIT + 3},
 };
 
-/* Values are interned, so equal ones are the same pointer. */
+/* Values are interned, so equal ones are mostly the same pointer. */
+static bool is_same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* Series of requests have no label `stage`. */
 static struct metrics_stage *stage_get(struct metrics_stages *stages, const struct metrics_group *group)
 {
 	const char *engine = labels_find(group->labels, "engine"), *name = labels_find(group->labels, "stage");
 	struct metrics_stage *stage;
 
-	if (!name)
-		return NULL;
+	name = name ? name : "request";
 	for (size_t i = 0; i < stages->count; i++)
-		if (stages->stages[i].engine == engine && stages->stages[i].stage == name)
+		if (is_same(stages->stages[i].engine, engine) && is_same(stages->stages[i].stage, name))
 			return &stages->stages[i];
 	if (stages->count == STAGES_MAX)
 		return NULL;
@@ -108,10 +113,11 @@ static void read_bucket(struct reader *reader, struct metrics_stage *stage, cons
 	while (i < stage->bounds_count && stage->bounds[i] != bound)
 		i++;
 	if (i == stage->bounds_count) {
-		if (stage->has_bounds || isnan(bound) || i == STAGE_BUCKETS)
+		if (stage->bucket_groups_count > 1 || isnan(bound) || i == STAGE_BUCKETS)
 			return;
 		stage->bounds[stage->bounds_count++] = bound;
 	}
+	stage->bound_groups[i] += reader->is_hashing;
 	visit(reader, stage, ROW_BUCKET + (int)i, series, TAKE_INCREASE);
 }
 
@@ -125,6 +131,8 @@ static void read_durations(struct reader *reader, const struct metrics_family *f
 			reader->stages->left_out_count += is_wanted(reader, group) && reader->is_hashing;
 			continue;
 		}
+		if (reader->is_hashing && !strcmp(metrics_series_member(family, group->series[0]), "_bucket"))
+			stage->bucket_groups_count++;
 		for (size_t i = 0; i < group->series_count; i++) {
 			const char *member = metrics_series_member(family, group->series[i]);
 
@@ -133,7 +141,6 @@ static void read_durations(struct reader *reader, const struct metrics_family *f
 			else if (!strcmp(member, "_count"))
 				visit(reader, stage, ROW_COUNT, group->series[i], TAKE_INCREASE);
 		}
-		stage->has_bounds = stage->bounds_count;
 	}
 }
 
@@ -162,7 +169,9 @@ static void read_all(struct reader *reader)
 {
 	const struct metrics_book *book = reader->scene->book;
 
+	read_durations(reader, metrics_book_family(book, "tts_request_duration_seconds", METRICS_HISTOGRAM));
 	read_durations(reader, metrics_book_family(book, "tts_stage_duration_seconds", METRICS_HISTOGRAM));
+	read_windows(reader, metrics_book_family(book, "tts:request_duration_seconds", METRICS_WINDOW));
 	read_windows(reader, metrics_book_family(book, "tts:stage_duration_seconds", METRICS_WINDOW));
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
 		read_counter(reader, metrics_book_family(book, counters[i].family, METRICS_COUNTER), counters[i].row);
@@ -190,10 +199,30 @@ static double peak_of(const struct metrics_grid *grid, size_t row)
 	return peak;
 }
 
+/* By bucket, of the bounds that all groups have. How many there are. */
+static size_t count_buckets(const struct metrics_grid *grid, struct metrics_stage *stage, size_t row, double *counts)
+{
+	double before = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < stage->bounds_count; i++) {
+		double upto = metrics_grid_sum(grid, row + i);
+
+		if (stage->bound_groups[i] < stage->bucket_groups_count)
+			continue;
+		counts[kept] = upto > before ? upto - before : 0;
+		stage->bounds[kept++] = stage->bounds[i];
+		before = isnan(upto) ? before : upto;
+	}
+	stage->bounds_count = kept;
+	return kept;
+}
+
 static void finish_percentiles(const struct metrics_scene *scene, struct metrics_stage *stage, size_t row)
 {
 	const struct metrics_grid *grid = &scene->charts->stages->grid;
-	double counts[STAGE_BUCKETS], before = 0;
+	double counts[STAGE_BUCKETS];
+	size_t count;
 
 	stage->is_exact = scene->desk->window_ns <= MINUTE_MS * 1000000ull && stage->groups_count == 1;
 	if (stage->is_exact) {
@@ -203,15 +232,10 @@ static void finish_percentiles(const struct metrics_scene *scene, struct metrics
 		stage->max_s = exact_value(scene, stage->exact[3]);
 		return;
 	}
-	for (size_t i = 0; i < stage->bounds_count; i++) {
-		double upto = metrics_grid_sum(grid, row + ROW_BUCKET + i);
-
-		counts[i] = upto > before ? upto - before : 0;
-		before = isnan(upto) ? before : upto;
-	}
-	stage->p50_s = metrics_quantile(stage->bounds, counts, stage->bounds_count, 0.5);
-	stage->p95_s = metrics_quantile(stage->bounds, counts, stage->bounds_count, 0.95);
-	stage->p99_s = metrics_quantile(stage->bounds, counts, stage->bounds_count, 0.99);
+	count = count_buckets(grid, stage, row + ROW_BUCKET, counts);
+	stage->p50_s = metrics_quantile(stage->bounds, counts, count, 0.5);
+	stage->p95_s = metrics_quantile(stage->bounds, counts, count, 0.95);
+	stage->p99_s = metrics_quantile(stage->bounds, counts, count, 0.99);
 	stage->max_s = peak_of(grid, row + ROW_PEAK);
 	/* linear within a bucket may be beyond what there was */
 	if (stage->p50_s > stage->max_s)

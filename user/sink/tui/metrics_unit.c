@@ -11,15 +11,15 @@
 /* The last of these words in the name, before _total. */
 static const struct {
 	const char *word;
-	enum chart_unit unit, rate;
+	enum chart_unit unit;
 	const char *name, *rate_name;
 } units[] = {
-	{"seconds", CHART_SECONDS, CHART_PLAIN, "seconds", "seconds per second"},
-	{"bytes", CHART_BYTES, CHART_BYTES, "bytes", "bytes per second"},
-	{"ratio", CHART_RATIO, CHART_PLAIN, "ratio", "per second"},
-	{"share", CHART_RATIO, CHART_PLAIN, "ratio", "per second"},
-	{"success", CHART_RATIO, CHART_PLAIN, "ratio", "per second"},
-	{"realtime_factor", CHART_PLAIN, CHART_PLAIN, "ratio", "per second"},
+	{"seconds", CHART_SECONDS, "seconds", "seconds per second"},
+	{"bytes", CHART_BYTES, "bytes", "bytes per second"},
+	{"ratio", CHART_RATIO, "ratio", "per second"},
+	{"share", CHART_RATIO, "ratio", "per second"},
+	{"success", CHART_RATIO, "ratio", "per second"},
+	{"realtime_factor", CHART_PLAIN, "time by length", "per second"},
 };
 
 static bool is_word(const char *name, const char *found, const char *word)
@@ -48,7 +48,7 @@ enum chart_unit metrics_unit(const struct metrics_family *family)
 	int row = unit_row(family);
 
 	if (family->kind == METRICS_COUNTER)
-		return row < 0 ? CHART_PER_SECOND : units[row].rate;
+		return row >= 0 && units[row].unit == CHART_BYTES ? CHART_BYTES : CHART_PER_SECOND;
 	return row < 0 ? CHART_PLAIN : units[row].unit;
 }
 

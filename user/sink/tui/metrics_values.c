@@ -92,33 +92,59 @@ static struct metrics_value histogram_value(const struct metrics_family *family,
 	return result;
 }
 
+/* p95_5m, or p95_1m of what has no window of 5 minutes. */
+static double stat_at(const struct metrics_family *family, const struct metrics_group *group, int64_t at_ms,
+		      const char *stat, const char *suffix)
+{
+	const struct series *series;
+	char member[32];
+
+	stpcpy(stpcpy(stpcpy(member, stat), "_"), suffix);
+	series = metrics_group_member(family, group, member);
+	if (!series) {
+		stpcpy(stpcpy(member, stat), "_1m");
+		series = metrics_group_member(family, group, member);
+	}
+	return value_at(series, at_ms);
+}
+
 static double greatest_at(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
 			  int64_t at_ms, const char *stat, const char *suffix)
 {
 	double greatest = NAN;
-	char member[32];
 
-	stpcpy(stpcpy(stpcpy(member, stat), "_"), suffix);
 	for (size_t i = 0; i < groups_count; i++)
-		add_greatest(&greatest, value_at(metrics_group_member(family, &groups[i], member), at_ms));
+		add_greatest(&greatest, stat_at(family, &groups[i], at_ms, stat, suffix));
 	return greatest;
+}
+
+bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
+		      const char *stat)
+{
+	for (size_t g = 0; g < groups_count; g++)
+		for (size_t i = 0; i < groups[g].series_count; i++) {
+			const char *member = metrics_series_member(family, groups[g].series[i]);
+
+			if (!strncmp(member, stat, strlen(stat)) && member[strlen(stat)] == '_')
+				return true;
+		}
+	return false;
 }
 
 static struct metrics_value window_value(const struct metrics_family *family, const struct metrics_group *groups,
 					 size_t groups_count, int64_t at_ms, const char *suffix)
 {
 	static const char *const stats[] = {"p95", "max", "ratio", "avg"};
-	struct metrics_value result = {.value = NAN, .n = NAN, .stat = "p95"};
-	char member[32];
+	struct metrics_value result = {.value = NAN, .n = NAN, .stat = ""};
 
-	stpcpy(stpcpy(member, "count_"), suffix);
 	for (size_t i = 0; i < groups_count; i++)
-		add(&result.n, value_at(metrics_group_member(family, &groups[i], member), at_ms));
+		add(&result.n, stat_at(family, &groups[i], at_ms, "count", suffix));
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]) && isnan(result.value); i++) {
 		result.value = greatest_at(family, groups, groups_count, at_ms, stats[i], suffix);
-		result.stat = isnan(result.value) ? "p95" : stats[i];
+		if (!isnan(result.value) || (!*result.stat && metrics_has_stat(family, groups, groups_count, stats[i])))
+			result.stat = stats[i];
 	}
-	if (!metrics_group_member(family, &groups[0], "p50_1m") && isnan(result.value)) {
+	if (!*result.stat) { /* it has nothing but how many, so far at least */
 		result.stat = "count";
 		result.value = result.n;
 	}
@@ -130,7 +156,8 @@ bool metrics_adds_up(const struct metrics_family *family)
 	enum chart_unit unit = metrics_unit(family);
 
 	return family->kind == METRICS_COUNTER ||
-	       (family->kind == METRICS_GAUGE && strcmp(family->name, "tts_threshold") != 0 &&
+	       (family->kind == METRICS_GAUGE && !strchr(family->name, ':') &&
+		strcmp(family->name, "tts_threshold") != 0 &&
 		(unit == CHART_PLAIN || unit == CHART_BYTES || strstr(family->name, "cpu_ratio")));
 }
 
