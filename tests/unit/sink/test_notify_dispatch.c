@@ -794,6 +794,32 @@ static void the_earliest_step_of_all_routes_is_next(void **state)
 	assert_next(alert->id, "902 chief");
 }
 
+static void log_nowhere(void *arg, const char *level, const char *line, size_t length)
+{
+	(void)arg, (void)level, (void)line, (void)length;
+}
+
+static void the_sink_names_the_receiver_that_is_next(void **state)
+{
+	const struct notify_options options = { .log = log_nowhere };
+	const char *receiver = NULL;
+	struct alert *alert;
+	uint64_t at_ns = 0;
+
+	(void)state;
+	world_begin_sink(&world,
+			 "receivers: [{name: ops, log: {}}, {name: pager, log: {}}]\n"
+			 "route: {receiver: ops, escalate: [{after: 5m, receiver: pager}]}\n",
+			 &options);
+	alert = world_fire(&world, "Slow", "critical", 1);
+	world_run(&world, 10);
+	assert_true(notify_next_escalation(world.sink, alert->id, &at_ns, &receiver));
+	assert_string_equal(receiver, "pager");
+	assert_int_equal((at_ns - WORLD_START_NS) / NS_PER_S, 302);
+	world_state(&world, alert, ALERT_RESOLVED);
+	assert_false(notify_next_escalation(world.sink, alert->id, &at_ns, &receiver));
+}
+
 static void an_escalation_goes_on_over_a_restart(void **state)
 {
 	(void)state;
@@ -1010,6 +1036,7 @@ int main(void)
 		TEST(the_next_step_is_known_before_it_comes),
 		TEST(nobody_is_next_while_an_alert_is_acknowledged_silenced_or_held_down),
 		TEST(the_earliest_step_of_all_routes_is_next),
+		TEST(the_sink_names_the_receiver_that_is_next),
 		TEST(an_escalation_goes_on_over_a_restart),
 		TEST(each_tier_that_was_told_ends_behind_a_restart),
 		TEST(a_told_state_of_a_former_version_still_ends_what_was_covered),
