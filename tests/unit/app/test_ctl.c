@@ -379,8 +379,8 @@ static void status_reads_as_sentences(void **arg)
 	assert_has(desk->out, "lost      ring_full_enter 1,234\n");
 	assert_has(desk->out, "let go    nothing\n");
 	assert_has(desk->out, "rules     none in force\n");
-	assert_has(desk->out, "alerts    1 firing (0 emergency, 1 critical, 0 warning, 0 without a "
-			      "tier), 0 pending\n");
+	assert_has(desk->out, "alerts    1 firing (0 emergency, 1 critical, 0 warning, 0 other), "
+			      "0 pending\n");
 	assert_has(desk->out, "receivers none\n");
 	assert_has(desk->out, "state     not kept\n");
 	desk->world.view.processes = NULL;
