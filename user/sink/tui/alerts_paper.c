@@ -43,31 +43,36 @@ void paper_title(struct paper *paper, const char *title)
 		area_section(area_part(paper->area, row, 0, 1, paper->area.columns), title);
 }
 
-/* How many bytes of clean text make a line of at most `columns`: up to a space if there is one;
- * *skip: the space. */
+/*
+ * How many bytes of clean text make a line of at most `columns`: up to a space (*skip: it is not
+ * drawn), or up to behind a comma, for matchers have no spaces; else as many as there is room for.
+ */
 static size_t line_length(const char *text, size_t length, int columns, size_t *skip)
 {
-	size_t at = 0, space = 0, used;
+	size_t at = 0, end = 0, used;
 	int column = 0;
 
 	*skip = 0;
 	while (at < length) {
 		text_next(text + at, length - at, &used);
 		column += (int)text_columns(text + at, used);
+		if (text[at] == ' ' && at) {
+			end = at;
+			*skip = 1;
+		}
 		if (column > columns && at)
 			break;
-		if (text[at] == ' ')
-			space = at;
 		at += used;
+		if (text[at - used] == ',') {
+			end = at;
+			*skip = 0;
+		}
 	}
-	if (at >= length)
-		return length;
-	if (text[at] == ' ')
-		space = at;
-	if (!space)
+	if (at >= length || !end) {
+		*skip = 0;
 		return at;
-	*skip = 1;
-	return space;
+	}
+	return end;
 }
 
 static void put_paragraph(struct paper *paper, int indent, enum style style, const char *text,
