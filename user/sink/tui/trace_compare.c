@@ -139,11 +139,10 @@ void trace_compare_free(struct trace_compare *compare)
 
 static struct units_text signed_text(const struct compare_row *row)
 {
-	struct units_text text, out;
+	struct units_text text = words_short_ns(difference(row)), out = { "=" };
 
-	text = words_short_ns(difference(row));
-	snprintf(out.text, sizeof(out.text), "%c%.40s", row->ns[1] == row->ns[0] ? '=' : row->ns[1] > row->ns[0] ? '+' : '-',
-		 text.text);
+	if (difference(row))
+		snprintf(out.text, sizeof(out.text), "%c%.40s", row->ns[1] > row->ns[0] ? '+' : '-', text.text);
 	return out;
 }
 

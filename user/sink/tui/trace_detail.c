@@ -100,7 +100,7 @@ int trace_detail_head(struct area area, const struct trace_copy *copy)
 	struct trace_items items = { .area = area };
 	uint64_t start_real_ns = copy->start_real_ns;
 
-	trace_item(&items, STYLE_TITLE, "trace %s", words_trace_id(trace->id).text);
+	trace_item(&items, STYLE_TITLE, area.columns < 60 ? "%.8s" : "trace %s", words_trace_id(trace->id).text);
 	head_state(&items, trace);
 	if (trace->engine)
 		trace_item(&items, STYLE_TEXT, "%s", trace->engine);
@@ -123,7 +123,7 @@ int trace_detail_head(struct area area, const struct trace_copy *copy)
 	else if (trace->has_text)
 		trace_item(&items, STYLE_TEXT, "text %s%s", units_bytes(trace->text_bytes).text,
 			   trace->text_cut ? "+" : "");
-	return trace_items_rows(&items);
+	return trace_items_rows(&items) < area.rows ? trace_items_rows(&items) : area.rows;
 }
 
 static int draw_why(struct area area, const struct trace_detail *detail)
@@ -245,7 +245,7 @@ struct shares {
 	int waterfall, pane, alerts, lines;
 };
 
-static struct shares share_out(const struct trace_detail *detail, int rows, bool is_expanded)
+static struct shares share_out(const struct trace_detail *detail, int rows, int pane_rows, bool is_expanded)
 {
 	int wanted = (int)detail->bars.waterfall.rows_count + BARS_RULER_ROWS + 1;
 	struct shares shares = { .waterfall = rows };
@@ -265,7 +265,11 @@ static struct shares share_out(const struct trace_detail *detail, int rows, bool
 	shares.waterfall = wanted < rows ? wanted : rows;
 	if (rows - shares.waterfall < 3 && rows >= WATERFALL_LEAST + 3)
 		shares.waterfall = rows - 3 > WATERFALL_LEAST ? rows - 3 : WATERFALL_LEAST;
-	shares.lines = rows - shares.waterfall < lines ? rows - shares.waterfall : lines;
+	rows -= shares.waterfall;
+	shares.lines = rows < lines ? rows : lines;
+	rows -= shares.lines;
+	if (shares.pane > 2 && pane_rows + 1 > shares.pane)
+		shares.pane += rows < pane_rows + 1 - shares.pane ? rows : pane_rows + 1 - shares.pane;
 	if (shares.lines < 2)
 		shares.lines = 0;
 	return shares;
@@ -276,13 +280,18 @@ void trace_detail_draw(struct trace_detail *detail, const struct desk *desk, con
 {
 	int row = trace_detail_head(area_part(area, 0, 0, area.rows < 16 ? 2 : 4, area.columns), detail->copy);
 	const struct waterfall *waterfall = &detail->bars.waterfall;
+	struct area nowhere = area;
 	struct shares shares;
+	int pane_rows = 0;
 
 	detail->alerts_count = fired_find(fired, detail->copy, detail->alerts, DETAIL_ALERTS);
 	row += draw_why(area_part(area, row, 0, area.rows < 16 ? 1 : 2, area.columns), detail);
 	if (has_notes(detail))
 		draw_notes(area_part(area, row++, 0, 1, area.columns), detail);
-	shares = share_out(detail, area.rows - row, desk->is_expanded);
+	nowhere.row = (int)area.canvas->rows; /* where nothing is drawn: to measure */
+	if (detail->selected < waterfall->rows_count)
+		pane_rows = trace_detail_span(nowhere, detail, &waterfall->rows[detail->selected], false);
+	shares = share_out(detail, area.rows - row, pane_rows, desk->is_expanded);
 	draw_waterfall(detail, area, row, shares.waterfall);
 	row += shares.waterfall;
 	if (shares.pane && detail->selected < waterfall->rows_count) {
@@ -290,7 +299,7 @@ void trace_detail_draw(struct trace_detail *detail, const struct desk *desk, con
 
 		if (shares.pane > 2)
 			pane = area_section(pane, "selected");
-		trace_detail_span(pane, detail, &waterfall->rows[detail->selected]);
+		trace_detail_span(pane, detail, &waterfall->rows[detail->selected], pane.rows < pane_rows);
 	}
 	row += shares.pane;
 	draw_alerts(area_part(area, row, 0, shares.alerts, area.columns), detail);

@@ -140,19 +140,19 @@ static void say_values(struct trace_items *items, const struct waterfall_row *ro
 		trace_item(items, STYLE_TEXT, "%s=%s", span->name_attr, span->name_value ? span->name_value : "");
 }
 
-int trace_detail_span(struct area area, const struct trace_detail *detail, const struct waterfall_row *row)
+int trace_detail_span(struct area area, const struct trace_detail *detail, const struct waterfall_row *row,
+		      bool is_tight)
 {
 	struct row_sums sums = sum_row(row);
 	struct trace_items items = { .area = area };
 
 	say_what(&items, row);
-	if (area.rows > 2)
+	if (!is_tight)
 		next_row(&items);
 	say_when(&items, detail, row, &sums);
-	if (area.rows > 1)
-		next_row(&items);
+	next_row(&items);
 	say_split(&items, &sums);
-	if (area.rows > 3 && items.row < area.rows - 1)
+	if (!is_tight)
 		next_row(&items);
 	say_values(&items, row, &sums);
 	return trace_items_rows(&items);

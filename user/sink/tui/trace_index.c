@@ -16,6 +16,7 @@
 
 #define FIRST_NUMBER ((uint64_t)1 << 62) /* room below for those that are older */
 #define RING_LEAST   1024u
+#define QUEUE_LOOK   500
 #define BATCH	     1024 /* that many changes at once are a new sort */
 
 struct trace_index {
@@ -377,6 +378,24 @@ const struct trace *trace_index_held(const struct trace_index *index, const stru
 	return &facts->held->trace;
 }
 
+static bool is_alike(const struct trace_facts *facts, const struct trace *trace)
+{
+	return facts->process == trace->process &&
+	       (facts->engine == trace->engine ||
+		(facts->engine && trace->engine && !strcmp(facts->engine, trace->engine)));
+}
+
+bool trace_index_has_queue(const struct trace_index *index, const struct trace *trace)
+{
+	for (size_t i = 0; i < known(index) && i < QUEUE_LOOK; i++) {
+		const struct trace_facts *facts = at(index, index->next - 1 - i);
+
+		if (facts->queue_wait_ns != FACTS_NONE && is_alike(facts, trace))
+			return true;
+	}
+	return false;
+}
+
 size_t trace_index_ahead(const struct trace_index *index, const struct trace *trace)
 {
 	size_t count = 0;
@@ -385,9 +404,7 @@ size_t trace_index_ahead(const struct trace_index *index, const struct trace *tr
 		const struct trace_facts *facts = at(index, number);
 
 		count += facts->start_at_ns < trace->start_at_ns && facts->end_at_ns > trace->start_at_ns &&
-			 facts->process == trace->process && facts->ordinal != trace->ordinal &&
-			 (facts->engine == trace->engine ||
-			  (facts->engine && trace->engine && !strcmp(facts->engine, trace->engine)));
+			 facts->ordinal != trace->ordinal && is_alike(facts, trace);
 	}
 	return count;
 }

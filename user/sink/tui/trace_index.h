@@ -59,6 +59,8 @@ const struct trace_facts *trace_index_facts(const struct trace_index *index, uin
 /* By the view as it is now, which may be later than the last sync. NULL: it was let go. */
 const struct trace *trace_index_held(const struct trace_index *index, const struct view *view,
 				     const struct trace_facts *facts);
+/* Did one of the newest traces of its engine and process wait in a queue? */
+bool trace_index_has_queue(const struct trace_index *index, const struct trace *trace);
 /* How many traces of its engine and process were begun before it began, and had not ended. */
 size_t trace_index_ahead(const struct trace_index *index, const struct trace *trace);
 

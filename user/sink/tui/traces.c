@@ -34,6 +34,7 @@ static void traces_free(struct tab *tab)
 
 	traces_close_page(traces);
 	trace_copy_free(traces->marked);
+	trace_detail_free(traces->preview);
 	trace_index_free(traces->index);
 	trace_filter_free(traces->filter);
 	free(traces->filter_text);
@@ -57,6 +58,8 @@ static void traces_reset(struct tab *tab)
 	traces->open_count = 0;
 	traces->hint_ordinal = 0;
 	set_text(&traces->hint, NULL);
+	trace_detail_free(traces->preview);
+	traces->preview = NULL;
 	traces->facts = NULL;
 	if (traces->detail)
 		trace_detail_reset(traces->detail);
@@ -120,7 +123,7 @@ static void act_show(struct traces *traces, struct desk *desk, enum traces_mode 
 	traces->mode = mode;
 	traces->facts = NULL;
 	if (mode == SHOW_IN_FLIGHT && !desk->is_paused)
-		traces_flight_collect(traces, desk);
+		traces_collect(&traces->tab, desk);
 	if (mode != SHOW_RECENT)
 		return;
 	traces_list(traces)->is_following = true; /* r once more: back to the newest */

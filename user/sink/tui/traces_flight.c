@@ -22,7 +22,7 @@ const struct list_column traces_flight_columns[] = {
 	[FLIGHT_STATE] = { "state", 8, 0, false, false },
 	[FLIGHT_AGE] = { "age", 8, 0, true, true },
 	[FLIGHT_USUAL] = { "usual p95", 9, 2, true, false },
-	[FLIGHT_TIMES] = { "x usual", 7, 1, true, true },
+	[FLIGHT_TIMES] = { "x usual", 9, 1, true, true },
 	[FLIGHT_DOING] = { "what it does", 20, 3, false, false },
 	[FLIGHT_ENGINE] = { "engine", 12, 5, false, false },
 	[FLIGHT_SERVICE] = { "service/pid", 22, 6, false, false },
@@ -31,9 +31,9 @@ const size_t traces_flight_columns_count = sizeof(traces_flight_columns) / sizeo
 
 /* --- collecting ------------------------------------------------------------------------------------------- */
 
-static double usual_of(struct traces *traces, const struct desk *desk, const struct trace *trace)
+static const struct flight_usual *usual_of(struct traces *traces, const struct desk *desk, const struct trace *trace)
 {
-	double usual_s;
+	struct flight_usual *usual;
 
 	if (traces->usuals_second != desk->at_ns / NS_PER_S) {
 		traces->usuals_second = desk->at_ns / NS_PER_S;
@@ -41,20 +41,23 @@ static double usual_of(struct traces *traces, const struct desk *desk, const str
 	}
 	for (size_t i = 0; i < traces->usuals_count; i++)
 		if (traces->usuals[i].engine == trace->engine && traces->usuals[i].process == trace->process)
-			return traces->usuals[i].usual_s;
-	usual_s = trace_usual_longest_s(desk, trace->engine, trace->process);
-	if (traces->usuals_count < FLIGHT_USUALS) {
-		traces->usuals[traces->usuals_count].engine = trace->engine;
-		traces->usuals[traces->usuals_count].process = trace->process;
-		traces->usuals[traces->usuals_count++].usual_s = usual_s;
-	}
-	return usual_s;
+			return &traces->usuals[i];
+	if (traces->usuals_count == FLIGHT_USUALS)
+		traces->usuals_count--;
+	usual = &traces->usuals[traces->usuals_count++];
+	*usual = (struct flight_usual){ .engine = trace->engine, .process = trace->process };
+	usual->wall_s = trace_usual_longest_s(desk, trace->engine, trace->process);
+	usual->has_queue = trace_index_has_queue(traces->index, trace);
+	return usual;
 }
 
 struct flight traces_flight_of(struct traces *traces, const struct desk *desk, const struct trace *trace)
 {
+	const struct flight_usual *usual = usual_of(traces, desk, trace);
+
 	return (struct flight){ .facts = facts_of_open(trace, desk->at_ns),
-				.usual_s = usual_of(traces, desk, trace),
+				.usual_s = usual->wall_s,
+				.is_queued = usual->has_queue && !trace->has_queue_wait,
 				.chunks_count = trace->audio_chunks_count };
 }
 
@@ -158,8 +161,8 @@ static struct units_text doing_of(const struct flight *flight)
 	else if (flight->facts.queue_wait_ns != FACTS_NONE)
 		snprintf(text.text, sizeof(text.text), "taken after %.20s",
 			 words_short_ns(flight->facts.queue_wait_ns).text);
-	else
-		snprintf(text.text, sizeof(text.text), "begun or queued");
+	else if (flight->is_queued)
+		snprintf(text.text, sizeof(text.text), "in the queue");
 	return text;
 }
 
@@ -201,7 +204,7 @@ void traces_flight_cell(void *arg, size_t row, size_t column, struct area area, 
 			  units_clock(view_real_ns(traces->desk->view, flight->facts.start_at_ns)).text);
 		break;
 	case FLIGHT_TRACE:
-		list_text(area, is_right, STYLE_TEXT, words_trace_id(flight->facts.id).text);
+		area_format(area, 0, 0, STYLE_TEXT, "%.8s", words_trace_id(flight->facts.id).text);
 		break;
 	case FLIGHT_STATE:
 		state = state_of(flight, &style);

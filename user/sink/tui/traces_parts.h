@@ -20,8 +20,17 @@ enum traces_mode { SHOW_RECENT, SHOW_SLOWEST, SHOW_FAILED, SHOW_IN_FLIGHT, TRACE
 
 struct flight {
 	struct trace_facts facts;
-	double usual_s;	    /* p95; NAN */
+	double usual_s;	       /* p95; NAN */
+	bool is_queued;	       /* its engine has a queue, and nobody took it from there yet */
 	uint64_t chunks_count; /* of audio so far */
+};
+
+/* Of one engine in one process. */
+struct flight_usual {
+	const char *engine;
+	const struct process *process;
+	double wall_s;
+	bool has_queue;
 };
 
 struct traces {
@@ -40,11 +49,7 @@ struct traces {
 	struct flight *flights; /* room for LIMIT_FLIGHTS */
 	size_t flights_count;
 	uint64_t open_count; /* all that are in flight */
-	struct {
-		const char *engine;
-		const struct process *process;
-		double usual_s;
-	} usuals[FLIGHT_USUALS]; /* of usuals_second */
+	struct flight_usual usuals[FLIGHT_USUALS]; /* of usuals_second */
 	size_t usuals_count;
 	uint64_t usuals_second;
 
@@ -59,6 +64,8 @@ struct traces {
 	uint64_t hint_ordinal, hint_second;
 	char *hint;
 	enum style hint_style;
+	struct trace_detail *preview; /* instead of it where there is room */
+	uint64_t preview_second;
 
 	/* of the last draw */
 	struct desk *desk; /* only while drawing */

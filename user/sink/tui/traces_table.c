@@ -15,19 +15,21 @@
 #include "sink/tui/traces_parts.h"
 #include "sink/words.h"
 
+#define PREVIEW_FROM_ROWS 36
+
 enum { COLUMN_ENDED, COLUMN_TRACE, COLUMN_STATUS, COLUMN_MARKS, COLUMN_TOOK, COLUMN_FIRST, COLUMN_QUEUED, COLUMN_RTF,
        COLUMN_SPLIT, COLUMN_ENGINE, COLUMN_SERVICE, COLUMN_AUDIO, COLUMN_TEXT };
 
 const struct list_column traces_columns[] = {
 	[COLUMN_ENDED] = { "ended", 12, 3, true, true },
 	[COLUMN_TRACE] = { "trace", 8, 0, false, false },
-	[COLUMN_STATUS] = { "status", 10, 0, true, true },
+	[COLUMN_STATUS] = { "status", 10, 0, false, true },
 	[COLUMN_MARKS] = { "", 2, 0, false, false },
 	[COLUMN_TOOK] = { "took", 8, 0, true, true },
 	[COLUMN_FIRST] = { "1st audio", 9, 2, true, true },
 	[COLUMN_QUEUED] = { "queued", 8, 4, true, true },
-	[COLUMN_RTF] = { "rtf", 6, 5, true, true },
-	[COLUMN_SPLIT] = { "spent on", 10, 1, false, false },
+	[COLUMN_RTF] = { "rtf", 7, 5, true, true },
+	[COLUMN_SPLIT] = { "spent on", 0, 1, false, false },
 	[COLUMN_ENGINE] = { "engine", 12, 6, false, false },
 	[COLUMN_SERVICE] = { "service/pid", 22, 7, false, false },
 	[COLUMN_AUDIO] = { "audio", 8, 8, true, true },
@@ -138,7 +140,7 @@ static void row_words(struct traces *traces, const struct trace_facts *facts, si
 			  units_clock(view_real_ns(traces->desk->view, facts->end_at_ns)).text);
 		break;
 	case COLUMN_TRACE:
-		list_text(area, is_right, STYLE_TEXT, words_trace_id(facts->id).text);
+		area_format(area, 0, 0, STYLE_TEXT, "%.8s", words_trace_id(facts->id).text);
 		break;
 	case COLUMN_STATUS:
 		list_text(area, is_right, facts_style(facts->outcome), facts_word(facts->outcome));
@@ -372,9 +374,37 @@ static void draw_hint(struct traces *traces, struct desk *desk, struct area area
 	trace_text_wrap(area, traces->hint_style, traces->hint);
 }
 
+/* The page of the selected trace below the list, where the window is high. */
+static void draw_preview(struct traces *traces, struct desk *desk, struct area area)
+{
+	const struct trace_facts *facts = traces_table_selected(traces, desk);
+	const struct trace *trace;
+	struct area inside;
+
+	if (!facts || !facts->held)
+		return;
+	if (!traces->preview || (facts->ordinal != traces->preview->copy->trace.ordinal &&
+				 (!traces_list(traces)->is_following ||
+				  traces->preview_second != desk->at_ns / NS_PER_S))) {
+		trace_detail_free(traces->preview);
+		traces->preview = NULL;
+		traces->preview_second = desk->at_ns / NS_PER_S;
+		trace = trace_index_held(traces->index, desk->view, facts);
+		if (trace)
+			traces->preview = trace_detail_new(desk, traces->index, trace);
+	}
+	inside = area_section(area, "selected (Enter opens it)");
+	if (traces->preview)
+		trace_detail_draw(traces->preview, desk, &traces->fired, inside);
+	else
+		area_text(inside, 0, 0, STYLE_UNKNOWN, "no longer held: only its row is left");
+}
+
 void traces_table_draw(struct traces *traces, struct desk *desk, struct area area)
 {
-	int hint_rows = area.rows >= 20 && area.columns < 120 ? 2 : area.rows >= 8 ? 1 : 0;
+	bool has_preview = area.rows >= PREVIEW_FROM_ROWS && area.columns >= 80 && traces->mode != SHOW_IN_FLIGHT &&
+			   !desk->is_expanded;
+	int hint_rows = has_preview ? area.rows * 2 / 5 : area.rows >= 20 && area.columns < 120 ? 2 : area.rows >= 8;
 	struct list_rows rows = traces_table_rows(traces, desk);
 	int row = 1;
 
@@ -382,6 +412,8 @@ void traces_table_draw(struct traces *traces, struct desk *desk, struct area are
 	row += draw_notes(traces, area_part(area, row, 0, 1, area.columns));
 	traces->list_row = row;
 	list_draw(traces_list(traces), area_part(area, row, 0, area.rows - row - hint_rows, area.columns), &rows);
-	if (hint_rows && rows.count)
+	if (has_preview && rows.count)
+		draw_preview(traces, desk, area_part(area, area.rows - hint_rows, 0, hint_rows, area.columns));
+	else if (hint_rows && rows.count)
 		draw_hint(traces, desk, area_part(area, area.rows - hint_rows, 0, hint_rows, area.columns));
 }
