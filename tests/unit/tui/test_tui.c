@@ -115,7 +115,7 @@ static void a_tab_opens_by_a_click_on_its_name(void **state)
 {
 	static const char *const names[] = { "1 Overview", "2 Metrics", "3 Traces", "4 Alerts", "5 Logs" };
 	struct tui_world *w = live();
-	unsigned column;
+	unsigned column = 0;
 
 	(void)state;
 	for (unsigned i = TUI_TABS; i-- > 0;) {
@@ -130,7 +130,7 @@ static void a_tab_opens_by_a_click_on_its_name(void **state)
 static void a_narrow_window_keeps_the_tabs_and_the_badge(void **state)
 {
 	struct tui_world *w = live();
-	unsigned column;
+	unsigned column = 0;
 
 	(void)state;
 	feed_rules(w->judge, "alert Down 0 0 emergency tts_requests_in_flight >= 0\n");
@@ -755,7 +755,7 @@ static void a_click_in_the_body_comes_with_its_place_in_the_body(void **state)
 static void labels_of_the_key_bar_can_be_clicked(void **state)
 {
 	struct tui_world *w = live();
-	unsigned column;
+	unsigned column = 0;
 
 	(void)state;
 	draw(w);

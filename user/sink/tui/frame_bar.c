@@ -59,19 +59,43 @@ static uint32_t letter_of(const struct key_row *row)
 	return 0;
 }
 
+/* Inside of something the ways on from there come before what lists are for. */
+static bool comes_late(const struct key_row *row, unsigned contexts)
+{
+	return contexts & (IN_TRACE | IN_COMPARE | IN_DETAIL) &&
+	       (row->action == ACTION_SEARCH || row->action == ACTION_FILTER || row->action == ACTION_PAUSE);
+}
+
+static void add_key(const struct tui *tui, const struct key_row *row, struct item *items, size_t *count)
+{
+	struct item *item = &items[*count];
+
+	if (*count == ITEMS)
+		return;
+	snprintf(item->key, sizeof(item->key), "%s", keys_name(row->keys[0]));
+	snprintf(item->letter, sizeof(item->letter), "%s", keys_name(letter_of(row)));
+	item->label = label_of(tui, row);
+	item->button = (struct frame_button){ .kind = BUTTON_ACTION, .action = row->action };
+	(*count)++;
+}
+
 static size_t list_keys(const struct tui *tui, struct item *items)
 {
-	size_t rows_count, count = 0;
+	const struct key_row *late[ITEMS];
+	size_t rows_count, count = 0, late_count = 0;
 	const struct key_row *rows = keys_table(&rows_count);
 	unsigned contexts = frame_contexts(tui);
 
-	for (size_t i = 0; i < rows_count && count < ITEMS; i++) {
+	for (size_t i = 0; i < rows_count; i++) {
 		if (!rows[i].label || !keys_is_valid(&rows[i], contexts) || !is_of_use(tui, &rows[i]))
 			continue;
-		snprintf(items[count].key, sizeof(items->key), "%s", keys_name(rows[i].keys[0]));
-		snprintf(items[count].letter, sizeof(items->letter), "%s", keys_name(letter_of(&rows[i])));
-		items[count].label = label_of(tui, &rows[i]);
-		items[count++].button = (struct frame_button){ .kind = BUTTON_ACTION, .action = rows[i].action };
+		if (comes_late(&rows[i], contexts) && late_count < ITEMS) {
+			late[late_count++] = &rows[i];
+			continue;
+		}
+		for (size_t k = 0; rows[i].action == ACTION_QUIT && k < late_count; k++)
+			add_key(tui, late[k], items, &count);
+		add_key(tui, &rows[i], items, &count);
 	}
 	return count;
 }
