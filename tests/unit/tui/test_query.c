@@ -332,6 +332,22 @@ static void a_rate_line_begins_with_its_counter(void **state)
 		assert_near(values[i], 2);
 }
 
+static void a_rate_line_does_not_spread_what_came_after_a_gap(void **state)
+{
+	struct place *place = *state;
+	struct series *series = make(place, "count", "1");
+	double values[6];
+
+	count_up(place, series, 0, 20, 0, 2);
+	count_up(place, series, 45, 60, 1000, 2);
+	query_rate_line(at(place, 60), series, 60 * NS_PER_S, values, 6);
+	assert_near(values[1], 2);
+	assert_nan(values[2]);
+	assert_nan(values[3]);
+	assert_near(values[4], 2); /* and not (1000 - 40) / 25 s */
+	assert_near(values[5], 2);
+}
+
 static void an_increase_line_adds_up_to_the_whole(void **state)
 {
 	struct place *place = *state;
@@ -429,6 +445,7 @@ int main(void)
 		TEST(a_line_in_the_past_does_not_know_the_future),
 		TEST(a_rate_line_is_per_second_whatever_its_steps_are),
 		TEST(a_rate_line_begins_with_its_counter),
+		TEST(a_rate_line_does_not_spread_what_came_after_a_gap),
 		TEST(an_increase_line_adds_up_to_the_whole),
 		TEST(an_increase_line_leaves_gaps_before_its_counter_began),
 		TEST(lines_of_no_steps_touch_nothing),

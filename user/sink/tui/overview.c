@@ -21,7 +21,8 @@ static struct tab *create(void)
 
 	overview->tab.ops = &tab_overview_ops;
 	overview->suffix = "1m";
-	list_init(&overview->list, overview_columns, overview_columns_count);
+	list_init(&overview->list, NULL, 0);
+	overview_list_fit(&overview->list, 80);
 	overview_forget(overview);
 	return &overview->tab;
 }

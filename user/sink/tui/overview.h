@@ -199,9 +199,11 @@ void overview_draw_waiting(const struct overview *overview, const struct desk *d
 void overview_draw_block(struct overview *overview, struct desk *desk, struct overview_instance *instance,
 			 struct area area, bool is_marked);
 
-/* Lines over the window, as many as have room; nothing when none has. */
+/* overview_plots.c: how long it takes, and how much there is to do; as many plots as have room, or none */
 void overview_draw_plots(struct overview *overview, struct desk *desk, struct overview_instance *instance,
 			 struct area area);
+void overview_draw_load(struct overview *overview, struct desk *desk, struct overview_instance *instance,
+			struct area area);
 
 /* overview_rows.c: the rows of a block, in row 0 of their area */
 struct overview_row {
@@ -212,12 +214,12 @@ struct overview_row {
 void overview_row_draw(const struct overview_row *row, char what, struct area area);
 
 /* overview_list.c: many instances, a line each */
-extern const struct list_column overview_columns[];
-extern const size_t overview_columns_count;
+void overview_list_fit(struct list *list, int columns);
 void overview_sort(struct overview *overview);
 struct list_rows overview_list_rows(struct overview *overview, struct desk *desk);
 
 /* overview_stages.c */
+void overview_take_stages(struct overview *overview, const struct desk *desk, const struct overview_instance *instance);
 void overview_draw_stages(struct overview *overview, struct desk *desk, struct overview_instance *instance,
 			  struct area area);
 

@@ -4,15 +4,13 @@
  * The rule that surprises: what is wrong fills the whole first rows, not a word of them: it must be seen from across the
  * room.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sink/tui/overview.h"
 
-#define NARROW	     60
-#define PLOT_ROWS    7
-#define BADGE	     12
+#define NARROW 60
+#define BADGE  12
 
 /*
  * By the number of rows: H = first row, the reason beside; h = first row, e = the reason below; others: overview_rows.c.
@@ -65,62 +63,6 @@ static void draw_reason(const struct overview_row *row, struct area area)
 	if (is_alarm(health))
 		area_fill(area, 0, 0, area.columns, style, ' ', ' ');
 	area_fit(area, 0, indent, area.columns - indent - 1, style, row->instance->reason);
-}
-
-static void plot_requests(const struct overview_row *row, struct area area)
-{
-	struct overview_line *line = &row->instance->lines[LINE_REQUESTS];
-	struct chart_line lines[] = {{NULL, STYLE_LINE_1, "requests/s"}};
-	struct chart_plot plot = {.lines = lines, .lines_count = 1, .band_low = -1, .band_high = -1, .threshold = NAN,
-				  .low = 0, .high = NAN, .unit = CHART_PER_SECOND, .window_ns = row->desk.window_ns,
-				  .end_real_ns = row->desk.at_axis_ns};
-
-	line_update(line, &row->desk, row->instance->series[METRIC_REQUESTS], true);
-	lines[0].values = line->values;
-	plot.count = line->count;
-	chart_plot(area_section(area, "requests per second"), &plot);
-}
-
-static void plot_durations(const struct overview_row *row, struct area area)
-{
-	static const enum overview_line_kind kinds[] = {LINE_DURATION_P50, LINE_DURATION_P95, LINE_DURATION_P99,
-							LINE_DURATION_MAX};
-	static const enum overview_metric metrics[] = {METRIC_DURATION_P50, METRIC_DURATION_P95, METRIC_DURATION_P99,
-						       METRIC_DURATION_MAX};
-	static const char *const names[] = {"p50", "p95", "p99", "max"};
-	static const enum style styles[] = {STYLE_LINE_1, STYLE_LINE_2, STYLE_LINE_3, STYLE_LINE_2};
-	struct chart_line lines[3];
-	struct chart_plot plot = {.lines = lines, .band_low = -1, .band_high = -1, .threshold = NAN, .low = 0,
-				  .high = NAN, .unit = CHART_SECONDS, .window_ns = row->desk.window_ns,
-				  .end_real_ns = row->desk.at_axis_ns};
-
-	for (size_t i = 0; i < 4; i++) {
-		struct overview_line *line = &row->instance->lines[kinds[i]];
-
-		if (i == 3 && plot.lines_count == 3) /* the greatest stands for a percentile that there is not */
-			break;
-		line_update(line, &row->desk, row->instance->series[metrics[i]], false);
-		plot.count = line->count;
-		if (line->has_any)
-			lines[plot.lines_count++] = (struct chart_line){line->values, styles[i], names[i]};
-	}
-	chart_plot(area_section(area, "duration"), &plot);
-}
-
-void overview_draw_plots(struct overview *overview, struct desk *desk, struct overview_instance *instance,
-			 struct area area)
-{
-	struct overview_row row = {overview, overview_desk_of(instance, desk), instance};
-	int half = area.rows / 2;
-
-	if (area.rows < PLOT_ROWS || area.columns < 30)
-		return;
-	if (area.rows < 2 * PLOT_ROWS) {
-		plot_durations(&row, area);
-		return;
-	}
-	plot_durations(&row, area_part(area, 0, 0, half, area.columns));
-	plot_requests(&row, area_part(area, half, 0, area.rows - half, area.columns));
 }
 
 void overview_draw_block(struct overview *overview, struct desk *desk, struct overview_instance *instance,

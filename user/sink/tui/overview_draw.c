@@ -52,6 +52,7 @@ static void draw_list(struct overview *overview, struct desk *desk, struct area 
 	overview->has_list = true;
 	overview->list.selected_id = overview_selected(overview)->id;
 	overview->list_area = area;
+	overview_list_fit(&overview->list, area.columns);
 	list_draw(&overview->list, area, &rows);
 	if (overview->focus != FOCUS_INSTANCES)
 		unmark(area);
@@ -69,7 +70,8 @@ static void draw_blocks(struct overview *overview, struct desk *desk, struct are
 		overview_draw_block(overview, desk, instance, area_part(area, row, 0, rows_each, area.columns), is_marked);
 		row += rows_each + gap;
 	}
-	overview_draw_plots(overview, desk, overview_selected(overview), area_part(area, row, 0, area.rows - row, area.columns));
+	overview_draw_plots(overview, desk, overview_selected(overview),
+			    area_part(area, row, 0, area.rows - row, area.columns));
 }
 
 /* How many rows instances want of `rows`, at least. */
@@ -81,7 +83,7 @@ static int rows_wanted(const struct overview *overview, int rows)
 		return least(OVERVIEW_BLOCK_ROWS, rows);
 	if (count * BLOCK_LEAST <= rows)
 		return least(count * OVERVIEW_BLOCK_ROWS, rows);
-	return least(count + 1, rows);
+	return least(count + 2 + OVERVIEW_BLOCK_ROWS, rows);
 }
 
 static void draw_instances(struct overview *overview, struct desk *desk, struct area area)
@@ -94,10 +96,12 @@ static void draw_instances(struct overview *overview, struct desk *desk, struct 
 		overview_draw_block(overview, desk, overview_selected(overview), area, false);
 	} else if (count * BLOCK_LEAST <= area.rows) {
 		draw_blocks(overview, desk, area, least(area.rows / count, OVERVIEW_BLOCK_ROWS));
-	} else if (area.rows - count - 2 >= OVERVIEW_BLOCK_ROWS) {
+	} else if (area.rows - count - 1 >= BLOCK_LEAST) {
+		int gap = area.rows - count - 1 > BLOCK_LEAST;
+
 		draw_list(overview, desk, area_part(area, 0, 0, count + 1, area.columns));
 		overview_draw_block(overview, desk, overview_selected(overview),
-				    area_part(area, count + 2, 0, area.rows - count - 2, area.columns), false);
+				    area_part(area, count + 1 + gap, 0, area.rows - count - 1 - gap, area.columns), false);
 	} else {
 		draw_list(overview, desk, area);
 	}
@@ -125,11 +129,18 @@ static void draw_beside(struct overview *overview, struct desk *desk, struct are
 	int left = area.columns * 11 / 20, right = area.columns - left - 2;
 	int alerts = least(most(alerts_rows(overview), 6), area.rows / 2);
 	struct area column = area_part(area, 0, left + 2, area.rows, right);
+	struct overview_instance *selected = overview_selected(overview);
+	int stages;
 
 	draw_instances(overview, desk, area_part(area, 0, 0, area.rows, left));
 	overview_draw_alerts(overview, desk, area_part(column, 0, 0, alerts, right));
-	overview_draw_stages(overview, desk, overview_selected(overview),
-			     area_part(column, alerts + 1, 0, area.rows - alerts - 1, right));
+	overview_take_stages(overview, desk, selected);
+	stages = least((int)overview->stages_count + 3, area.rows - alerts);
+	if (area.rows - alerts - stages < PLOT_ROWS)
+		stages = area.rows - alerts;
+	overview_draw_stages(overview, desk, selected, area_part(column, alerts, 0, stages, right));
+	overview_draw_load(overview, desk, selected,
+			   area_part(column, alerts + stages, 0, area.rows - alerts - stages, right));
 }
 
 static void draw_expanded(struct overview *overview, struct desk *desk, struct area area)

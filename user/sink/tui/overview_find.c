@@ -177,7 +177,8 @@ void overview_forget(struct overview *overview)
 	free(overview->order);
 	overview->instances = NULL;
 	overview->order = NULL;
-	overview->instances_count = overview->alerts_count = overview->stages_count = 0;
+	overview->instances_count = overview->shown_count = 0;
+	overview->alerts_count = overview->stages_count = 0;
 	overview->firing_count = overview->pending_count = overview->held_down_count = 0;
 	overview->stages_id = 0;
 	overview->has_collected = false;

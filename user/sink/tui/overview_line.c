@@ -11,8 +11,8 @@
 
 #include "base/mem.h"
 
-#define LEAST_STEP_NS 1000000000ull /* samples come no faster */
-#define LINE_COLUMNS  300
+#define STEP_NS	     1000000000ull /* samples come no faster */
+#define LINE_COLUMNS 300
 
 static void ask(const struct overview_line *line, const struct desk *desk, bool is_rate, size_t steps)
 {
@@ -32,7 +32,7 @@ static double ask_partial(const struct overview_line *line, const struct desk *d
 	uint64_t part_ns = desk->at_axis_ns - (uint64_t)line->last_step * line->step_ns;
 	double value = NAN;
 
-	if (line->step_ns <= 2 * LEAST_STEP_NS || part_ns < 2 * LEAST_STEP_NS)
+	if (line->step_ns <= 2 * STEP_NS || part_ns < 2 * STEP_NS)
 		return NAN;
 	if (is_rate)
 		query_rate_line(desk, line->series, part_ns, &value, 1);
@@ -50,13 +50,13 @@ static void note_any(struct overview_line *line)
 
 void line_update(struct overview_line *line, const struct desk *desk, const struct series *series, bool is_rate)
 {
-	size_t count = OVERVIEW_LINE_VALUES, steps;
-	uint64_t step_ns;
+	/* whole seconds, as samples have, or rates would beat */
+	uint64_t step_ns = (desk->window_ns / OVERVIEW_LINE_VALUES + STEP_NS - 1) / STEP_NS * STEP_NS;
 	int64_t last_step;
+	size_t count, steps;
 
-	if (desk->window_ns / LEAST_STEP_NS < count)
-		count = desk->window_ns / LEAST_STEP_NS ? (size_t)(desk->window_ns / LEAST_STEP_NS) : 1;
-	step_ns = desk->window_ns / count ? desk->window_ns / count : 1;
+	step_ns = step_ns ? step_ns : STEP_NS;
+	count = desk->window_ns / step_ns ? (size_t)(desk->window_ns / step_ns) : 1;
 	last_step = (int64_t)(desk->at_axis_ns / step_ns);
 	steps = count;
 	if (line->values && line->series == series && line->step_ns == step_ns && line->count == count &&

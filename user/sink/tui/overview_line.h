@@ -9,7 +9,7 @@
 #include "sink/tui/chart.h"
 #include "sink/tui/query.h"
 
-#define OVERVIEW_LINE_VALUES 240
+#define OVERVIEW_LINE_VALUES 240 /* at most */
 
 enum overview_line_kind {
 	LINE_REQUESTS,

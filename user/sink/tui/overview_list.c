@@ -14,16 +14,34 @@
 enum column { COLUMN_STATE, COLUMN_NAME, COLUMN_REASON, COLUMN_P95, COLUMN_RATE, COLUMN_SUCCESS, COLUMN_FACTOR,
 	      COLUMN_FLIGHT, COLUMN_QUEUE, COLUMN_AUDIO, COLUMN_LINE, COLUMN_CPU, COLUMN_MEMORY };
 
-const struct list_column overview_columns[] = {
-	[COLUMN_STATE] = {"state", 11, 0, false, true},	    [COLUMN_NAME] = {"instance", 24, 0, false, true},
-	[COLUMN_REASON] = {"because", 0, 0, false, false},  [COLUMN_P95] = {"p95", 8, 1, true, true},
-	[COLUMN_RATE] = {"req/s", 8, 2, true, true},	    [COLUMN_SUCCESS] = {"success", 8, 4, true, true},
-	[COLUMN_FACTOR] = {"factor", 7, 5, true, true},	    [COLUMN_FLIGHT] = {"flight", 7, 6, true, true},
-	[COLUMN_QUEUE] = {"queue", 6, 7, true, true},	    [COLUMN_AUDIO] = {"1st aud", 8, 8, true, true},
-	[COLUMN_LINE] = {"requests", 16, 9, false, false},  [COLUMN_CPU] = {"CPU", 7, 10, true, true},
-	[COLUMN_MEMORY] = {"memory", 9, 11, true, true},
+#define NARROW 60
+
+#define NUMBERS                                                                                                      \
+	[COLUMN_P95] = {"p95", 8, 1, true, true}, [COLUMN_RATE] = {"req/s", 8, 2, true, true},                       \
+	[COLUMN_SUCCESS] = {"success", 8, 4, true, true}, [COLUMN_FACTOR] = {"factor", 7, 5, true, true},            \
+	[COLUMN_FLIGHT] = {"flight", 7, 6, true, true}, [COLUMN_QUEUE] = {"queue", 6, 7, true, true},                \
+	[COLUMN_AUDIO] = {"1st aud", 8, 8, true, true}, [COLUMN_LINE] = {"requests", 16, 9, false, false},           \
+	[COLUMN_CPU] = {"CPU", 7, 10, true, true}, [COLUMN_MEMORY] = {"memory", 9, 11, true, true}
+
+static const struct list_column wide[] = {
+	[COLUMN_STATE] = {"state", 11, 0, false, true},
+	[COLUMN_NAME] = {"instance", 24, 0, false, true},
+	[COLUMN_REASON] = {"because", 0, 0, false, false},
+	NUMBERS,
 };
-const size_t overview_columns_count = sizeof(overview_columns) / sizeof(overview_columns[0]);
+/* A reason of three letters says nothing: the block below the list has it. */
+static const struct list_column narrow[] = {
+	[COLUMN_STATE] = {"state", 10, 0, false, true},
+	[COLUMN_NAME] = {"instance", 0, 0, false, true},
+	[COLUMN_REASON] = {"because", 60, 20, false, false},
+	NUMBERS,
+};
+
+void overview_list_fit(struct list *list, int columns)
+{
+	list->columns = columns < NARROW ? narrow : wide;
+	list->columns_count = sizeof(wide) / sizeof(wide[0]);
+}
 
 struct sorter {
 	const struct overview *overview;
@@ -105,15 +123,21 @@ static uint64_t id(void *arg, size_t row)
 	return instance_at(arg, row)->id;
 }
 
+/* What tells them apart must not be cut off: the pid, then the service. */
 static void draw_name(const struct overview_instance *instance, struct area area)
 {
-	char text[200];
+	int pid_columns = (int)strlen(instance->pid) + 3, left = area.columns - pid_columns, at;
+	int engine_columns = (int)text_columns(instance->engine, strlen(instance->engine)) + 1,
+	    service_columns = (int)text_columns(instance->service, strlen(instance->service));
 
-	snprintf(text, sizeof(text), "%.60s %.60s (%s)", instance->engine, instance->service, instance->pid);
-	if (text_columns(text, strlen(text)) > (size_t)area.columns) /* the pid must not be cut off */
-		snprintf(text, sizeof(text), "%.*s (%s)", area.columns > 10 ? area.columns - 10 : 0, instance->service,
-			 instance->pid);
-	list_text(area, false, STYLE_BOLD, text);
+	if (engine_columns + service_columns <= left) {
+		at = area_text(area, 0, 0, STYLE_BOLD, instance->engine) + 1;
+		at += area_text(area, 0, at, STYLE_BOLD, instance->service);
+	} else {
+		at = service_columns < left ? service_columns : left;
+		at = at > 0 ? area_fit(area, 0, 0, at, STYLE_BOLD, instance->service) : 0;
+	}
+	area_format(area, 0, at ? at + 1 : 0, STYLE_BOLD, "(%s)", instance->pid);
 }
 
 static void draw_line(struct overview *overview, struct overview_instance *instance, struct area area)

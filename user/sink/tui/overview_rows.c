@@ -234,11 +234,23 @@ static double sum_of(const struct chart_part parts[PARTS])
 	return sum;
 }
 
-/* " glyph 62 % on CPU"; brief: "glyph62%". */
-static void part_item(const struct overview_row *row, struct pen *pen, const struct chart_part *part, double sum,
-		      const char *name)
+/* Whole percents; what is there is not 0, and what is not all is not 100. */
+static struct chart_text percent(double share)
 {
-	struct chart_text share = chart_number(part->value / sum, CHART_RATIO, row->desk.ascii);
+	struct chart_text out;
+	int whole = (int)(share * 100 + 0.5);
+
+	if (share > 0 && !whole)
+		snprintf(out.text, sizeof(out.text), "<1 %%");
+	else
+		snprintf(out.text, sizeof(out.text), "%d %%", share < 1 && whole == 100 ? 99 : whole);
+	return out;
+}
+
+/* "glyph 62 % on CPU" */
+static void part_item(struct pen *pen, const struct chart_part *part, double sum, const char *name)
+{
+	struct chart_text share = percent(part->value > 0 ? part->value / sum : 0);
 
 	if (room(pen) < width_of(share.text) + 2 + (name ? width_of(name) : 0))
 		return;
@@ -277,7 +289,7 @@ static void draw_legend(const struct overview_row *row, struct area area)
 	split_of(row, parts);
 	sum = sum_of(parts);
 	for (unsigned i = 0; i < PARTS && sum > 0; i++)
-		part_item(row, &pen, &parts[i], sum, area.columns >= 62 ? names[i] : NULL);
+		part_item(&pen, &parts[i], sum, area.columns >= 62 ? names[i] : NULL);
 }
 
 /* Bar and numbers in one row. */
@@ -285,7 +297,7 @@ static void draw_cpu_brief(const struct overview_row *row, struct area area)
 {
 	struct pen pen = label(area, "worker", "worker");
 	struct chart_part parts[PARTS];
-	int columns = room(&pen) - 36;
+	int columns = room(&pen) - 30;
 
 	split_of(row, parts);
 	if (!has_split(parts, &pen))
@@ -295,7 +307,7 @@ static void draw_cpu_brief(const struct overview_row *row, struct area area)
 	chart_parts(pen.area, 0, pen.column, columns, parts, PARTS, NAN);
 	pen.column += columns + 1;
 	for (unsigned i = 0; i < PARTS; i++)
-		part_item(row, &pen, &parts[i], sum_of(parts), NULL);
+		part_item(&pen, &parts[i], sum_of(parts), NULL);
 }
 
 static void draw_process(const struct overview_row *row, struct area area)

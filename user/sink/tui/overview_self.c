@@ -212,7 +212,10 @@ void overview_draw_self(const struct overview *overview, const struct desk *desk
 		draw_loud(self, area_part(area, 0, 0, 1, area.columns));
 	if (area.columns >= 60)
 		at += area_text(last, 0, at, STYLE_TITLE, "tracer") + 2;
-	at = put(last, at, STYLE_TEXT, chart_number(self->events_per_s, CHART_PER_SECOND, ascii).text, " events");
+	at = put(last, at, STYLE_TEXT,
+		 isnan(self->events_per_s) ? chart_number(NAN, CHART_PLAIN, ascii).text :
+					     units_count((uint64_t)(self->events_per_s + 0.5)).text,
+		 " events/s");
 	if (self->lost_count)
 		at = put(last, at, STYLE_UNKNOWN, units_count(self->lost_count).text, " lost");
 	else

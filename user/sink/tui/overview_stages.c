@@ -76,6 +76,17 @@ static void take(struct overview *overview, const struct desk *desk, const struc
 		qsort(overview->stages, overview->stages_count, sizeof(overview->stages[0]), compare);
 }
 
+void overview_take_stages(struct overview *overview, const struct desk *desk, const struct overview_instance *instance)
+{
+	struct desk then = overview_desk_of(instance, desk);
+
+	if (overview->stages_id == instance->id && overview->stages_second == overview->second)
+		return;
+	take(overview, &then, instance);
+	overview->stages_id = instance->id;
+	overview->stages_second = overview->second;
+}
+
 static void draw_one(const struct overview_stage *stage, struct area area, int name_columns, double greatest, bool ascii)
 {
 	struct chart_part part = {weight(stage), STYLE_LINE_2, 0x2588, '#'};
@@ -93,18 +104,13 @@ static void draw_one(const struct overview_stage *stage, struct area area, int n
 void overview_draw_stages(struct overview *overview, struct desk *desk, struct overview_instance *instance,
 			  struct area area)
 {
-	struct desk then = overview_desk_of(instance, desk);
 	struct area body = area_section(area, "stages, last minute");
 	int name_columns = body.columns > 70 ? 26 : body.columns - 40;
 	double greatest;
 
 	if (body.rows < 2 || name_columns < 8)
 		return;
-	if (overview->stages_id != instance->id || overview->stages_second != overview->second) {
-		take(overview, &then, instance);
-		overview->stages_id = instance->id;
-		overview->stages_second = overview->second;
-	}
+	overview_take_stages(overview, desk, instance);
 	area_text(body, 0, 1, STYLE_TITLE, "stage");
 	area_right(body, 0, name_columns + 2, 8, STYLE_TITLE, "p50");
 	area_right(body, 0, name_columns + 11, 8, STYLE_TITLE, "p95");

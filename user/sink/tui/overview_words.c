@@ -50,11 +50,13 @@ static enum chart_unit unit_of(const struct expr *expr)
 void overview_alert_value(char *text, size_t size_bytes, const struct alert *alert, bool ascii)
 {
 	enum chart_unit unit = unit_of(alert->rule ? alert->rule->expr : NULL);
-	struct chart_text value = chart_number(alert->value, unit, ascii);
+	struct chart_text value = chart_number(alert->value, unit, ascii),
+			  threshold = chart_number(alert->threshold, unit, ascii);
 
+	chart_text_trim(&value);
+	chart_text_trim(&threshold);
 	if (alert->has_threshold)
-		snprintf(text, size_bytes, "%s %s %s", value.text, alert->comparison,
-			 chart_number(alert->threshold, unit, ascii).text);
+		snprintf(text, size_bytes, "%s %s %s", value.text, alert->comparison, threshold.text);
 	else
 		snprintf(text, size_bytes, "%s", value.text);
 }

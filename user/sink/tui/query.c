@@ -181,10 +181,25 @@ void query_line(const struct desk *desk, const struct series *series, uint64_t w
 	free(steps.scratch.samples);
 }
 
+/* A rate is from the last sample before the step on; when that is long ago, from the first one in it. */
+static double rate_of_step(const struct query_steps *steps, size_t before, size_t at, int64_t begin_ms, int64_t end_ms)
+{
+	const struct sample *samples = steps->span.samples, *last, *first;
+
+	if (at < 2)
+		return NAN;
+	last = &samples[at - 1];
+	first = before && samples[before - 1].at_ms >= begin_ms - PACE_MAX_MS ? &samples[before - 1] : &samples[before];
+	if (first >= last) /* the step is shorter than the time between two samples */
+		first = last - 1;
+	if (last->at_ms <= end_ms - steps->old_ms || first->at_ms < begin_ms - PACE_MAX_MS)
+		return NAN;
+	return increase_of(first, last) * 1000 / (double)(last->at_ms - first->at_ms);
+}
+
 void query_rate_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,
 		     size_t count)
 {
-	const struct sample *first, *last;
 	struct query_steps steps;
 	size_t at = 0, before = 0;
 
@@ -192,19 +207,11 @@ void query_rate_line(const struct desk *desk, const struct series *series, uint6
 		return;
 	steps_begin(&steps, desk, series, window_ns, count);
 	for (size_t i = 0; i < count; i++) {
-		int64_t end_ms = step_end_ms(&steps, i);
+		int64_t end_ms = step_end_ms(&steps, i), begin_ms = (int64_t)((double)end_ms - steps.step_ms);
 
 		steps_pass(&steps, &at, end_ms);
-		steps_pass(&steps, &before, (int64_t)((double)end_ms - steps.step_ms));
-		values[i] = NAN;
-		if (at < 2)
-			continue;
-		last = &steps.span.samples[at - 1];
-		first = before && before < at ? &steps.span.samples[before - 1] : last - 1;
-		if (!before)
-			first = steps.span.samples; /* it began inside of this step */
-		if (last->at_ms > end_ms - steps.old_ms)
-			values[i] = increase_of(first, last) * 1000 / (double)(last->at_ms - first->at_ms);
+		steps_pass(&steps, &before, begin_ms);
+		values[i] = rate_of_step(&steps, before, at, begin_ms, end_ms);
 	}
 	free(steps.scratch.samples);
 }
