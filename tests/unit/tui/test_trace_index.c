@@ -258,9 +258,10 @@ static void any_order_is_what_looking_at_all_of_them_gives(void **state)
 			trace_index_sync(play->index, &play->view);
 			if (!pick(play, 6)) {
 				change_want(play, &order, &filter);
-				window_ns = pick(play, 30) * NS_PER_S + 1;
 				changes++;
 			}
+			if (!pick(play, 4)) /* wider or narrower, and nothing else */
+				window_ns = pick(play, pick(play, 2) ? 20 : 200) * NS_PER_S + 1;
 			if (order.since_ns)
 				order.since_ns = play->at_ns - window_ns;
 			trace_index_sort(play->index, &order, made[filter], filter);
