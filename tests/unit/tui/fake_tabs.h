@@ -14,6 +14,7 @@ struct fake {
 	unsigned acts_count;
 	bool refuses;		/* act: false */
 	unsigned levels;	/* that BACK can back out of */
+	unsigned parts;		/* that collect has still to do after the next one */
 	char answers[3][PROMPT_MAX_BYTES + 1]; /* the last of each kind */
 	unsigned answers_count[3];
 	bool asks_again; /* an OWN answer opens the next question */
@@ -56,6 +57,10 @@ static void fake_collect(struct tab *tab, struct desk *desk)
 	assert_false(desk->is_paused);
 	fake->collects_count++;
 	fake->collected_ns = desk->at_ns;
+	if (fake->parts) {
+		fake->parts--;
+		desk->wants_more = true;
+	}
 }
 
 static void fake_draw(struct tab *tab, struct desk *desk, struct area area)

@@ -678,6 +678,23 @@ static void escape_leads_back_to_the_tab_that_sent_us(void **state)
 	assert_int_equal(w->tui->open, TUI_ALERTS);
 	press(w, KEYCODE_ESCAPE);
 	assert_int_equal(w->tui->open, TUI_ALERTS);
+	/* a way of two steps is gone back in two */
+	desk_go(&w->tui->desk, &target);
+	target.tab = TUI_LOGS;
+	desk_go(&w->tui->desk, &target);
+	press(w, KEYCODE_ESCAPE);
+	assert_int_equal(w->tui->open, TUI_TRACES);
+	press(w, KEYCODE_ESCAPE);
+	assert_int_equal(w->tui->open, TUI_ALERTS);
+	target.tab = TUI_TRACES;
+	for (unsigned i = 0; i < 30; i++) { /* further than anybody remembers */
+		target.tab = i % 2 ? TUI_LOGS : TUI_TRACES;
+		desk_go(&w->tui->desk, &target);
+	}
+	for (unsigned i = 0; i < 40; i++)
+		press(w, KEYCODE_ESCAPE);
+	press(w, '4');
+	target.tab = TUI_TRACES;
 	/* who has gone elsewhere meanwhile stays there */
 	desk_go(&w->tui->desk, &target);
 	press(w, '5');
@@ -1053,6 +1070,24 @@ static void a_new_view_resets_all_tabs_and_keeps_the_open_one(void **state)
 	tui_world_free(w);
 }
 
+static void a_moment_that_does_not_come_again_is_collected_whole(void **state)
+{
+	struct tui_world *w = live();
+	struct buf out = { 0 };
+
+	(void)state;
+	draw(w);
+	fakes[2]->parts = 5;
+	press(w, ' ');
+	assert_int_equal(fakes[2]->parts, 0);
+	press(w, ' ');
+	fakes[2]->parts = 7;
+	tui_print_tab(w->tui, TUI_TRACES, 0, 80, &out);
+	assert_int_equal(fakes[2]->parts, 0);
+	buf_fini(&out);
+	tui_world_free(w);
+}
+
 /* --- one tab as text ------------------------------------------------------------------------------------------- */
 
 static void a_tab_is_printed_without_what_stands_around_it(void **state)
@@ -1235,6 +1270,7 @@ int main(void)
 		cmocka_unit_test(a_click_on_the_scrubber_goes_there),
 		cmocka_unit_test(the_mark_of_the_scrubber_stands_where_the_time_is),
 		cmocka_unit_test(a_new_view_resets_all_tabs_and_keeps_the_open_one),
+		cmocka_unit_test(a_moment_that_does_not_come_again_is_collected_whole),
 		cmocka_unit_test(a_tab_is_printed_without_what_stands_around_it),
 		cmocka_unit_test(blank_rows_at_the_end_are_not_printed),
 		cmocka_unit_test(before_the_first_view_it_waits_and_takes_keys),

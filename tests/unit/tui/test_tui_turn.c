@@ -153,6 +153,20 @@ static void while_paused_a_frame_is_drawn_when_its_age_grows(void **state)
 	terminal_free(t);
 }
 
+static void a_tab_that_has_more_to_do_gets_its_frames(void **state)
+{
+	struct terminal *t = terminal_new();
+
+	(void)state;
+	turn_until_drawn(t, fakes[0], 1);
+	fakes[0]->parts = 4;
+	press(t->w, 'j');
+	turn_until_drawn(t, fakes[0], 6);
+	assert_int_equal(fakes[0]->parts, 0);
+	assert_int_equal(tui_timeout_ms(t->w->tui), -1);
+	terminal_free(t);
+}
+
 static void a_message_goes_by_itself(void **state)
 {
 	struct terminal *t = terminal_new();
@@ -228,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_key_is_answered_within_a_frame_and_many_keys_by_one),
 		cmocka_unit_test(news_wait_for_the_next_refresh),
 		cmocka_unit_test(while_paused_a_frame_is_drawn_when_its_age_grows),
+		cmocka_unit_test(a_tab_that_has_more_to_do_gets_its_frames),
 		cmocka_unit_test(a_message_goes_by_itself),
 		cmocka_unit_test(a_terminal_that_takes_nothing_costs_nothing),
 		cmocka_unit_test(a_new_size_is_drawn),

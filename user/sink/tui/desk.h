@@ -40,6 +40,8 @@ struct desk {
 	bool is_paused;
 	bool is_expanded;    /* `e`: the widget that has the keys gets all the room */
 	bool ascii;
+	/* Set by a tab in collect or draw when it has only done a part: then the next frame comes soon, news or not. */
+	bool wants_more;
 };
 
 /* Percentiles exist as series for 1m and 5m windows: "1m" up to a window of 1 minute, else "5m". */

@@ -13,8 +13,10 @@
 #define FRAME_MIN_ROWS	  8
 #define FRAME_MIN_COLUMNS 30
 #define FRAME_PRINT_ROWS  200
+#define FRAME_PARTS	  1000 /* in which a tab may collect when nobody waits for a frame */
 #define FRAME_WARNINGS	  100 /* told again on stderr; the rest is counted */
 #define FRAME_BUTTONS	  48
+#define FRAME_WAYS_BACK	  8
 #define FRAME_LEAST_NS	  33000000ull  /* between two frames, whatever happens */
 #define FRAME_REFRESH_NS  250000000ull /* the default of tui_options.refresh_ns */
 
@@ -62,8 +64,8 @@ struct tui {
 	enum tui_tab next_hidden; /* the hidden tab whose turn it is to collect */
 	uint64_t hidden_second;
 	bool wants_end;
-	bool has_come_from; /* by desk_go: Esc goes back there */
-	enum tui_tab came_from;
+	enum tui_tab came_from[FRAME_WAYS_BACK]; /* by desk_go: Esc goes back there, the last one first */
+	size_t came_from_count;
 	unsigned confirmed_depth; /* above 0 while an answer that was confirmed is given; for tests */
 
 	bool has_clock; /* the first row of the last draw had room for the time */
@@ -111,6 +113,7 @@ void frame_act(struct tui *tui, enum action action);
 void frame_key(struct tui *tui, uint32_t key);
 void frame_click(struct tui *tui, const struct screen_event *event);
 void frame_open_tab(struct tui *tui, enum tui_tab tab);
+void frame_go_on_to(struct tui *tui, enum tui_tab tab); /* Esc comes back */
 bool frame_can_back(const struct tui *tui);
 const char *frame_window_name(const struct tui *tui); /* 5m */
 
@@ -149,6 +152,7 @@ bool frame_help_act(struct tui *tui, enum action action);
 /* frame_draw.c */
 void frame_button(struct tui *tui, struct frame_button button);
 void frame_collect(struct tui *tui);
+void frame_collect_whole(struct tui *tui, enum tui_tab tab);
 void frame_sync(struct tui *tui); /* the desk's instants, from the view */
 void frame_draw(struct tui *tui, struct canvas *canvas);
 

@@ -26,13 +26,32 @@ unsigned frame_contexts(const struct tui *tui)
 	return 1u << tui->open | (tui->options.is_replay ? IN_REPLAY : IN_LIVE) | tab_contexts(tui);
 }
 
-void frame_open_tab(struct tui *tui, enum tui_tab tab)
+static void switch_to(struct tui *tui, enum tui_tab tab)
 {
 	frame_cancel_prompt(tui);
 	tui->is_help = false;
-	tui->has_come_from = false;
 	tui->open = tab;
 	tui->desk.is_expanded = tui->is_expanded[tab];
+}
+
+void frame_open_tab(struct tui *tui, enum tui_tab tab)
+{
+	tui->came_from_count = 0;
+	switch_to(tui, tab);
+}
+
+void frame_go_on_to(struct tui *tui, enum tui_tab tab)
+{
+	const size_t room = FRAME_WAYS_BACK - 1;
+
+	if (tui->open != tab) {
+		if (tui->came_from_count > room) {
+			memmove(tui->came_from, tui->came_from + 1, room * sizeof(tui->came_from[0]));
+			tui->came_from_count = room;
+		}
+		tui->came_from[tui->came_from_count++] = tui->open;
+	}
+	switch_to(tui, tab);
 }
 
 static void set_expanded(struct tui *tui, bool is_expanded)
@@ -44,7 +63,7 @@ static void set_expanded(struct tui *tui, bool is_expanded)
 
 bool frame_can_back(const struct tui *tui)
 {
-	return tui->is_help || tui->desk.is_expanded || tab_contexts(tui) & IN_DRILLED || tui->has_come_from ||
+	return tui->is_help || tui->desk.is_expanded || tab_contexts(tui) & IN_DRILLED || tui->came_from_count ||
 	       tui->search[tui->open] || tui->filter[tui->open];
 }
 
@@ -57,12 +76,12 @@ static void back(struct tui *tui)
 		return;
 	}
 	if (tab->ops->act && tab->ops->act(tab, &tui->desk, ACTION_BACK)) {
-		if (tui->has_come_from && !(tab_contexts(tui) & IN_DRILLED))
-			frame_open_tab(tui, tui->came_from);
+		if (tui->came_from_count && !(tab_contexts(tui) & IN_DRILLED))
+			switch_to(tui, tui->came_from[--tui->came_from_count]);
 		return;
 	}
-	if (tui->has_come_from)
-		frame_open_tab(tui, tui->came_from);
+	if (tui->came_from_count)
+		switch_to(tui, tui->came_from[--tui->came_from_count]);
 	else if (tui->search[tui->open])
 		frame_set_text(tui, DESK_ANSWER_SEARCH, "");
 	else if (tui->filter[tui->open])
@@ -77,7 +96,7 @@ static void pause_or_go_on(struct tui *tui)
 		return;
 	frame_sync(tui);
 	for (enum tui_tab i = 0; !tui->desk.is_paused && i < TUI_TABS; i++)
-		tui->tabs[i]->ops->collect(tui->tabs[i], &tui->desk);
+		frame_collect_whole(tui, i);
 	tui->desk.is_paused = !tui->desk.is_paused;
 }
 

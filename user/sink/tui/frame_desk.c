@@ -17,14 +17,11 @@ const char *desk_percentile_suffix(const struct desk *desk)
 void desk_go(struct desk *desk, const struct desk_target *target)
 {
 	struct tui *tui = desk->tui;
-	enum tui_tab from = tui->open;
 	struct tab *tab = tui->tabs[target->tab];
 
-	frame_open_tab(tui, target->tab);
-	tui->has_come_from = from != target->tab;
-	tui->came_from = from;
+	frame_go_on_to(tui, target->tab);
 	if (desk->view && !desk->is_paused)
-		tab->ops->collect(tab, desk);
+		frame_collect_whole(tui, target->tab);
 	if (tab->ops->show)
 		tab->ops->show(tab, desk, target);
 	tui->is_dirty = true;

@@ -26,9 +26,21 @@ void frame_sync(struct tui *tui)
 	desk->at_axis_ns = view_axis_ns(desk->view, desk->at_ns);
 }
 
+/* For a moment that does not come again. */
+void frame_collect_whole(struct tui *tui, enum tui_tab tab)
+{
+	unsigned part = 0;
+
+	do {
+		tui->desk.wants_more = false;
+		tui->tabs[tab]->ops->collect(tui->tabs[tab], &tui->desk);
+	} while (tui->desk.wants_more && ++part < FRAME_PARTS);
+}
+
 static void collect_hidden(struct tui *tui)
 {
 	uint64_t second = tui->desk.at_ns / NS_PER_S;
+	bool wants_more = tui->desk.wants_more;
 
 	if (second == tui->hidden_second)
 		return;
@@ -36,10 +48,12 @@ static void collect_hidden(struct tui *tui)
 	tui->next_hidden = (tui->next_hidden + 1) % TUI_TABS;
 	if (tui->next_hidden != tui->open)
 		tui->tabs[tui->next_hidden]->ops->collect(tui->tabs[tui->next_hidden], &tui->desk);
+	tui->desk.wants_more = wants_more; /* it has time */
 }
 
 void frame_collect(struct tui *tui)
 {
+	tui->desk.wants_more = false;
 	if (!tui->desk.view || tui->desk.is_paused)
 		return;
 	frame_sync(tui);

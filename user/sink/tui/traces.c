@@ -77,6 +77,7 @@ static void traces_collect(struct tab *tab, struct desk *desk)
 		traces->has_begun = true;
 	}
 	trace_index_sync(traces->index, view);
+	desk->wants_more |= trace_index_known(traces->index) < trace_index_all(traces->index);
 	traces->open_count = view->tallies ? view->tallies->open_traces_count : 0;
 	if (traces->mode == SHOW_IN_FLIGHT)
 		traces_flight_collect(traces, desk);

@@ -289,7 +289,7 @@ void tui_draw(struct tui *tui, struct canvas *canvas)
 {
 	frame_collect(tui);
 	frame_draw(tui, canvas);
-	tui->is_dirty = false;
+	tui->is_dirty = tui->desk.wants_more;
 	if (tui->desk.view) {
 		tui->drawn_view_ns = tui->desk.view->now_ns;
 		tui->drawn_end_reason = tui->desk.view->end_reason;
@@ -305,9 +305,20 @@ static bool is_blank(const struct canvas *canvas, unsigned row)
 	return true;
 }
 
+/* Again while it says that it has more to do. */
+static void print_whole(struct tui *tui, enum tui_tab tab, struct canvas *canvas)
+{
+	unsigned part = 0;
+
+	do {
+		tui->desk.wants_more = false;
+		canvas_clear(canvas);
+		tui->tabs[tab]->ops->draw(tui->tabs[tab], &tui->desk, area_of(canvas));
+	} while (tui->desk.wants_more && ++part < FRAME_PARTS);
+}
+
 void tui_print_tab(struct tui *tui, enum tui_tab tab, unsigned rows, unsigned columns, struct buf *out)
 {
-	const struct tab_ops *ops = tui->tabs[tab]->ops;
 	struct canvas canvas;
 	bool ascii = tui->desk.ascii, is_expanded = tui->desk.is_expanded;
 
@@ -316,8 +327,8 @@ void tui_print_tab(struct tui *tui, enum tui_tab tab, unsigned rows, unsigned co
 	tui->desk.is_expanded = tui->is_expanded[tab];
 	if (tui->desk.view) {
 		frame_sync(tui);
-		ops->collect(tui->tabs[tab], &tui->desk);
-		ops->draw(tui->tabs[tab], &tui->desk, area_of(&canvas));
+		frame_collect_whole(tui, tab);
+		print_whole(tui, tab, &canvas);
 	}
 	while (!rows && canvas.rows && is_blank(&canvas, canvas.rows - 1))
 		canvas.rows--; /* canvas_fini does not look at it */
