@@ -252,7 +252,7 @@ static bool metrics_act(struct tab *tab, struct desk *desk, enum action action)
 	case ACTION_BACK:
 		return back(metrics);
 	case ACTION_ENTER:
-		metrics->is_detail = !metrics->is_detail;
+		metrics->is_detail |= !metrics->is_expanded; /* else it has all the room already */
 		return true;
 	case ACTION_CHART_NEXT:
 		metrics->charts.view = (metrics->charts.view + 1) % METRICS_VIEWS;
@@ -311,7 +311,7 @@ static bool click_chart(struct metrics *metrics, struct desk *desk, const struct
 		within.column -= (unsigned)metrics->charts.list_column;
 		return metrics_stages_click(&metrics->charts, &within);
 	}
-	if (event->kind != SCREEN_DOUBLE_CLICK)
+	if (event->kind != SCREEN_DOUBLE_CLICK || metrics->is_expanded)
 		return false;
 	metrics->is_detail = !metrics->is_detail;
 	return true;

@@ -71,5 +71,6 @@ enum chart_unit metrics_unit(const struct metrics_family *family);
 enum chart_unit metrics_count_unit(const struct metrics_family *family); /* of what a counter counts */
 /* In words: "seconds", "bytes", "ratio", "seconds/s", "1/s"; "" = a plain number. */
 const char *metrics_unit_name(const struct metrics_family *family);
+const char *metrics_unit_brief(const struct metrics_family *family); /* at most 5 columns */
 
 #endif

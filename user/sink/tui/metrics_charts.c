@@ -11,7 +11,6 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "sink/tui/chart_axis.h"
 
 static const struct {
 	const char *name;

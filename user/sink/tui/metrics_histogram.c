@@ -12,7 +12,8 @@
 #include "base/table.h"
 #include "sink/tui/metrics_charts.h"
 
-#define BUCKET "_bucket"
+#define BUCKET	   "_bucket"
+#define ROWS_LEAST 6
 
 /* What has no buckets, and the histogram that tells most about it. */
 static const char *const stand_ins[][2] = {
@@ -221,7 +222,13 @@ void metrics_histogram_rows(const struct metrics_histogram *histogram, int zoom,
 	} else {
 		for (int i = 0; i < -zoom && high < histogram->bounds_count; i++)
 			high++;
-		low = low ? low - 1 : 0;
+		/* some that are empty tell how far the others are from where it would be bad */
+		while (high - low < ROWS_LEAST && high - low < rows_max && (low || high < histogram->bounds_count)) {
+			if (high < histogram->bounds_count)
+				high++;
+			if (low && high - low < rows_max)
+				low--;
+		}
 	}
 	/* the highest ones are what somebody looks for */
 	if (high - low > rows_max)

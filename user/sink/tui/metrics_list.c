@@ -15,18 +15,21 @@
 
 #define SERIES_PER_S 500 /* of one row that may be read once a second */
 
-enum { COLUMN_NAME, COLUMN_VALUE, COLUMN_UNIT, COLUMN_N };
+/* As many of them as the width does for, and names still can be told apart. */
+enum { COLUMN_NAME, COLUMN_VALUE, COLUMN_N, COLUMN_UNIT, LIST_COLUMNS };
+#define COLUMNS_WITH_N	  50
+#define COLUMNS_WITH_UNIT 58
 
-static const struct list_column list_columns[] = {
+static const struct list_column list_columns[LIST_COLUMNS] = {
 	[COLUMN_NAME] = {.title = "METRIC", .columns = 0, .can_sort = true},
 	[COLUMN_VALUE] = {.title = "NOW", .columns = 12, .is_right = true},
-	[COLUMN_UNIT] = {.title = "UNIT", .columns = 8, .rank = 2},
-	[COLUMN_N] = {.title = "N", .columns = 7, .rank = 1, .is_right = true},
+	[COLUMN_N] = {.title = "N", .columns = 8, .rank = 1, .is_right = true},
+	[COLUMN_UNIT] = {.title = "UNIT", .columns = 5, .rank = 2},
 };
 
 void metrics_list_init(struct metrics_list *list)
 {
-	list_init(&list->list, list_columns, sizeof(list_columns) / sizeof(list_columns[0]));
+	list_init(&list->list, list_columns, LIST_COLUMNS);
 }
 
 void metrics_list_fini(struct metrics_list *list)
@@ -181,13 +184,13 @@ static void row_cell(void *arg, size_t at, size_t column, struct area area, bool
 		return;
 	}
 	if (column == COLUMN_UNIT) {
-		list_text(area, false, STYLE_DIM, metrics_unit_name(row->family));
+		list_text(area, false, STYLE_DIM, metrics_unit_brief(row->family));
 		return;
 	}
 	value = value_of(row, drawing->scene);
 	if (column == COLUMN_VALUE)
 		draw_value(row, value, area);
-	else if (!isnan(value->n))
+	else if (!isnan(value->n) && (row->family->kind != METRICS_COUNTER || metrics_count_unit(row->family) == CHART_PLAIN))
 		list_text(area, true, STYLE_TEXT, units_count((uint64_t)(value->n + 0.5)).text);
 }
 
@@ -230,6 +233,9 @@ void metrics_list_draw(struct metrics_list *list, const struct metrics_list_scen
 	struct drawing drawing = {list, scene};
 	struct list_rows rows = rows_of(&drawing);
 
+	list->list.columns_count = area.columns >= COLUMNS_WITH_UNIT ? LIST_COLUMNS
+				   : area.columns >= COLUMNS_WITH_N	 ? COLUMN_N + 1
+									 : COLUMN_VALUE + 1;
 	list->filter_rows = draw_filter(scene, area);
 	list_draw(&list->list, area_part(area, list->filter_rows, 0, area.rows - list->filter_rows, area.columns), &rows);
 }

@@ -116,7 +116,8 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	say_count(plot, heading, window.text, heading->area.canvas->ascii);
 	if (*plot->unit_name)
 		metrics_heading_add(heading, STYLE_TEXT, "%s", plot->unit_name);
-	metrics_heading_add(heading, STYLE_TEXT, "window %s", window.text);
+	if (isnan(plot->n) || plot->span) /* else n is said to be of it */
+		metrics_heading_add(heading, STYLE_TEXT, "window %s", window.text);
 	if (*plot->what)
 		metrics_heading_add(heading, STYLE_DIM, "%s", plot->what);
 	say_axis(heading, scene->charts->zoom);

@@ -14,7 +14,7 @@
 
 enum { COLUMN_STAGE, COLUMN_RATE, COLUMN_N, COLUMN_P50, COLUMN_P95, COLUMN_P99, COLUMN_MAX, COLUMN_TIME, COLUMN_SPLIT };
 
-static const struct list_column columns[] = {
+static const struct list_column stage_columns[] = {
 	[COLUMN_STAGE] = {.title = "STAGE", .columns = 14, .can_sort = true},
 	[COLUMN_RATE] = {.title = "RATE", .columns = 8, .rank = 2, .is_right = true, .can_sort = true},
 	[COLUMN_N] = {.title = "N", .columns = 8, .rank = 7, .is_right = true, .can_sort = true},
@@ -23,7 +23,7 @@ static const struct list_column columns[] = {
 	[COLUMN_P99] = {.title = "P99", .columns = 8, .rank = 6, .is_right = true, .can_sort = true},
 	[COLUMN_MAX] = {.title = "MAX", .columns = 8, .rank = 5, .is_right = true, .can_sort = true},
 	[COLUMN_TIME] = {.title = "TIME", .columns = 8, .rank = 8, .is_right = true, .can_sort = true},
-	[COLUMN_SPLIT] = {.title = "SPLIT", .columns = 0},
+	[COLUMN_SPLIT] = {.title = "SPLIT OF TIME", .columns = 0}, /* not narrower than its title */
 };
 
 static const struct {
@@ -42,11 +42,14 @@ static struct metrics_stages *stages_get(struct metrics_charts *charts)
 {
 	if (!charts->stages) {
 		charts->stages = mem_new(sizeof(*charts->stages));
-		list_init(&charts->stages->list, columns, sizeof(columns) / sizeof(columns[0]));
+		memcpy(charts->stages->columns, stage_columns, sizeof(stage_columns));
+		list_init(&charts->stages->list, charts->stages->columns, sizeof(stage_columns) / sizeof(stage_columns[0]));
 		charts->stages->list.sort_column = COLUMN_TIME;
 	}
 	return charts->stages;
 }
+
+_Static_assert(sizeof(stage_columns) == sizeof(((struct metrics_stages *)0)->columns), "each has its width");
 
 void metrics_stages_free(struct metrics_stages *stages)
 {
@@ -251,6 +254,7 @@ void metrics_stages_draw(const struct metrics_scene *scene, struct area area)
 		draw_legend(stages, area_part(area, area.rows - legend, 0, legend, area.columns));
 		area = area_part(area, 0, 0, area.rows - legend, area.columns);
 	}
+	stages->columns[COLUMN_STAGE].columns = area.columns < 100 ? 14 : 30;
 	scene->charts->list_row = area.row;
 	scene->charts->list_column = area.column;
 	list_draw(&stages->list, area, &rows);

@@ -36,6 +36,7 @@ struct metrics_stages {
 	double seconds;	       /* of the window, as far as it is known */
 	uint64_t window_ns;
 	struct list list;
+	struct list_column columns[9];
 	size_t order[STAGES_MAX];
 };
 

@@ -12,14 +12,15 @@
 static const struct {
 	const char *word;
 	enum chart_unit unit;
-	const char *name, *rate_name;
+	const char *name, *rate_name; /* for a heading */
+	const char *brief, *rate_brief; /* for a column */
 } units[] = {
-	{"seconds", CHART_SECONDS, "seconds", "seconds per second"},
-	{"bytes", CHART_BYTES, "bytes", "bytes per second"},
-	{"ratio", CHART_RATIO, "ratio", "per second"},
-	{"share", CHART_RATIO, "ratio", "per second"},
-	{"success", CHART_RATIO, "ratio", "per second"},
-	{"realtime_factor", CHART_PLAIN, "time by length", "per second"},
+	{"seconds", CHART_SECONDS, "seconds", "seconds per second", "s", "s/s"},
+	{"bytes", CHART_BYTES, "bytes", "bytes per second", "B", "B/s"},
+	{"ratio", CHART_RATIO, "ratio", "per second", "ratio", "1/s"},
+	{"share", CHART_RATIO, "ratio", "per second", "ratio", "1/s"},
+	{"success", CHART_RATIO, "ratio", "per second", "ratio", "1/s"},
+	{"realtime_factor", CHART_PLAIN, "time by length of audio", "per second", "s/s", "1/s"},
 };
 
 static bool is_word(const char *name, const char *found, const char *word)
@@ -66,4 +67,13 @@ const char *metrics_unit_name(const struct metrics_family *family)
 	if (family->kind == METRICS_COUNTER)
 		return row < 0 ? "per second" : units[row].rate_name;
 	return row < 0 ? "" : units[row].name;
+}
+
+const char *metrics_unit_brief(const struct metrics_family *family)
+{
+	int row = unit_row(family);
+
+	if (family->kind == METRICS_COUNTER)
+		return row < 0 ? "1/s" : units[row].rate_brief;
+	return row < 0 ? "" : units[row].brief;
 }
