@@ -316,7 +316,9 @@ void bars_draw_ruler(struct area area, const struct bars *bars, const struct bar
 
 		cell = bars_cell(bars, columns, bars->start_at_ns + tick_ns);
 		area_glyph(bar, 1, cell, STYLE_FRAME, 0x252c, '+');
-		if (cell >= free_at && cell + (int)strlen(text.text) <= columns) {
+		if (cell + (int)strlen(text.text) > columns)
+			cell = columns - (int)strlen(text.text);
+		if (cell >= free_at) {
 			area_text(bar, 0, cell, STYLE_DIM, text.text);
 			free_at = cell + (int)strlen(text.text) + 1;
 		}

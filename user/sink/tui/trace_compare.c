@@ -217,12 +217,19 @@ static void draw_head(struct area area, const struct trace_copy *copy, unsigned 
 		trace_item(&items, STYLE_TEXT, "text %s", units_bytes(trace->text_bytes).text);
 }
 
-static void draw_bars(struct area area, const struct bars *bars, size_t top)
+/* One for both, so that the same instant stands in the same column of both. */
+static struct bars_layout layout_of_both(const struct trace_compare *compare, int columns)
 {
-	struct bars_layout layout = bars_layout(bars, area.columns, NULL);
+	struct bars_layout a = bars_layout(&compare->bars[0], columns, NULL);
+	struct bars_layout b = bars_layout(&compare->bars[1], columns, NULL);
 
-	bars_draw_ruler(area_part(area, 0, 0, BARS_RULER_ROWS, area.columns), bars, &layout);
-	bars_draw_rows(area_part(area, BARS_RULER_ROWS, 0, area.rows - BARS_RULER_ROWS, area.columns), bars, &layout, NULL,
+	return a.bar_at >= b.bar_at ? a : b;
+}
+
+static void draw_bars(struct area area, const struct bars *bars, const struct bars_layout *layout, size_t top)
+{
+	bars_draw_ruler(area_part(area, 0, 0, BARS_RULER_ROWS, area.columns), bars, layout);
+	bars_draw_rows(area_part(area, BARS_RULER_ROWS, 0, area.rows - BARS_RULER_ROWS, area.columns), bars, layout, NULL,
 		       top, SIZE_MAX);
 }
 
@@ -278,6 +285,7 @@ static int bars_rows(const struct trace_compare *compare)
 static int draw_sides(struct trace_compare *compare, struct area area, int row, bool is_expanded)
 {
 	int half = (area.columns - 1) / 2, wanted = bars_rows(compare), room = area.rows - row;
+	struct bars_layout layout = layout_of_both(compare, half);
 	size_t top = 0;
 
 	for (unsigned side = 0; side < 2; side++)
@@ -293,7 +301,8 @@ static int draw_sides(struct trace_compare *compare, struct area area, int row, 
 		top = compare->top = compare->top < compare->last_top ? compare->top : compare->last_top;
 	}
 	for (unsigned side = 0; side < 2; side++)
-		draw_bars(area_part(area, row + HEAD_ROWS, (int)side * (half + 1), room, half), &compare->bars[side], top);
+		draw_bars(area_part(area, row + HEAD_ROWS, (int)side * (half + 1), room, half), &compare->bars[side],
+			  &layout, top);
 	for (int i = 0; i < HEAD_ROWS + room; i++)
 		area_glyph(area, row + i, half, STYLE_FRAME, 0x2502, '|');
 	return HEAD_ROWS + room;

@@ -21,6 +21,7 @@
 #define SLOW	   1.5 /* times the median */
 #define SAME_SPEED 1.3
 #define STAGES_MAX 64
+#define WORTH_PERCENT 20 /* that a second share must have to be told */
 
 enum part { PART_ONCPU, PART_RUNQ, PART_BLOCKED, PART_PREEMPTED, PARTS };
 
@@ -249,33 +250,66 @@ static void say_unsplit(struct judging *judging)
 	buf_text(&judging->text, "; how it was spent (CPU, run queue, blocked) is not known");
 }
 
-/* Where the time went: the greatest of what has a name. */
-static void say_time(struct judging *judging)
+/* The pieces of a duration that have a name. */
+enum share { SHARE_ONCPU, SHARE_STARVED, SHARE_BLOCKED, SHARE_UNSPLIT, SHARE_QUEUED, SHARE_OUTSIDE, SHARES };
+
+static enum share share_out(const struct judging *judging, uint64_t shares_ns[SHARES])
 {
 	const struct trace *trace = judging->trace;
 	const struct span *worker = judging->worker;
-	uint64_t queue_ns = trace->has_queue_wait ? trace->queue_wait_ns : 0;
-	uint64_t starved_ns = worker->runq_ns + worker->preempted_ns;
-	uint64_t outside_ns = trace->duration_ns;
+	enum share most = SHARE_ONCPU;
 
-	take_away(&outside_ns, queue_ns);
-	take_away(&outside_ns, worker->wall_ns);
-	if (outside_ns > queue_ns && outside_ns > worker->wall_ns) {
-		buf_format(&judging->text, "%u %% (%s) is outside of every call that is traced",
-			   percent_of(outside_ns, trace->duration_ns), words_short_ns(outside_ns).text);
-	} else if (queue_ns >= worker->wall_ns ||
-		   (worker->has_split && queue_ns > starved_ns && queue_ns > worker->blocked_ns &&
-		    queue_ns > worker->oncpu_ns)) {
-		say_queue(judging);
-	} else if (!worker->has_split) {
-		say_unsplit(judging);
-	} else if (starved_ns > worker->blocked_ns && starved_ns > worker->oncpu_ns) {
-		say_starved(judging);
-	} else if (worker->blocked_ns > worker->oncpu_ns) {
-		say_blocked(judging);
+	memset(shares_ns, 0, SHARES * sizeof(*shares_ns));
+	shares_ns[SHARE_QUEUED] = trace->has_queue_wait ? trace->queue_wait_ns : 0;
+	shares_ns[SHARE_OUTSIDE] = trace->duration_ns;
+	take_away(&shares_ns[SHARE_OUTSIDE], shares_ns[SHARE_QUEUED]);
+	take_away(&shares_ns[SHARE_OUTSIDE], worker->wall_ns);
+	if (worker->has_split) {
+		shares_ns[SHARE_ONCPU] = worker->oncpu_ns;
+		shares_ns[SHARE_STARVED] = worker->runq_ns + worker->preempted_ns;
+		shares_ns[SHARE_BLOCKED] = worker->blocked_ns;
 	} else {
+		shares_ns[SHARE_UNSPLIT] = worker->wall_ns;
+	}
+	for (enum share share = SHARE_ONCPU; share < SHARES; share++)
+		if (shares_ns[share] > shares_ns[most])
+			most = share;
+	return most;
+}
+
+/* Where the time went: the greatest share with what is known of it, and the second if it counts. */
+static void say_time(struct judging *judging)
+{
+	static const char *const names[SHARES] = { "on CPU", "waiting for a CPU", "blocked", "not split", "queued",
+						   "outside of what is traced" };
+	uint64_t shares_ns[SHARES], whole_ns = judging->trace->duration_ns;
+	enum share most = share_out(judging, shares_ns), second = most;
+
+	switch (most) {
+	case SHARE_STARVED:
+		say_starved(judging);
+		break;
+	case SHARE_BLOCKED:
+		say_blocked(judging);
+		break;
+	case SHARE_UNSPLIT:
+		say_unsplit(judging);
+		break;
+	case SHARE_QUEUED:
+		say_queue(judging);
+		break;
+	case SHARE_OUTSIDE:
+		buf_format(&judging->text, "%u %% (%s) is outside of every call that is traced",
+			   percent_of(shares_ns[most], whole_ns), words_short_ns(shares_ns[most]).text);
+		break;
+	default:
 		say_oncpu(judging);
 	}
+	for (enum share share = SHARE_ONCPU; share < SHARES; share++)
+		if (share != most && (second == most || shares_ns[share] > shares_ns[second]))
+			second = share;
+	if (percent_of(shares_ns[second], whole_ns) >= WORTH_PERCENT)
+		buf_format(&judging->text, "; %u %% %s", percent_of(shares_ns[second], whole_ns), names[second]);
 }
 
 /* --- the sentence ----------------------------------------------------------------------------------------- */
