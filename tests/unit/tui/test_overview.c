@@ -81,7 +81,7 @@ static void loss_is_unknown_and_never_ok(void **state)
 	assert_row(w, "acme in acme.service (100)", " UNKNOWN ");
 	assert_int_equal(style_of(w, "UNKNOWN"), STYLE_ALARM_UNKNOWN);
 	assert_row(w, "events lost 1,204 (ring full)", "events lost");
-	assert_row(w, "EVENTS LOST 1,204", "1,204 in the last 5 m");
+	assert_row(w, "EVENTS LOST 1,204", "1,204 in the last 5 m: 1,204 enters (ring full)");
 	assert_int_equal(style_of(w, "EVENTS LOST"), STYLE_ALARM_UNKNOWN);
 	assert_not_shown(w, " OK ");
 	/* five minutes later it is a number of the past */
@@ -244,6 +244,48 @@ static void with_no_instance_it_says_what_it_waits_for(void **state)
 	tui_world_free(w);
 }
 
+static void a_run_shorter_than_a_second_is_told_by_the_meter(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		tui_world_request(w, 100, 0);
+	tui_world_request(w, 50, (uint64_t)-1);
+	enter(w->world, 2, SYNC, 0x7000);
+	tick(w->world);
+	assert_row(w, "acme in acme.service (100)", " UNKNOWN ");
+	assert_row(w, "success 66.7 %", "of 3  1 failed");
+	assert_row(w, "duration", "p50 100 ms  p95 ?       p99 ?       max 100 ms");
+	assert_row(w, "in flight", "1  ");
+	lose_of(w->judge, 100, TT_LOST_RING_ENTER, 3);
+	tick(w->world);
+	assert_shown(w, "events lost 3 (ring full)");
+	assert_shown(w, "EVENTS LOST 3 in the last 5 m");
+	/* then samples take over */
+	tui_world_pass(w, 2);
+	assert_row(w, "success 66.7 %", "of 3  1 failed");
+	assert_int_equal(count_of(w, "acme in acme.service (100)"), 1);
+	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 5, 0);
+	tui_world_pass(w, 2);
+	assert_row(w, "acme in acme.service (100)", " GONE ");
+	tui_world_free(w);
+}
+
+static void a_run_that_was_over_within_a_second_says_that_its_process_is_gone(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	tui_world_request(w, 100, 0);
+	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 5, 0);
+	tick(w->world);
+	end_with(w->judge, TT_END_STOPPED);
+	assert_row(w, "acme in acme.service (100)", " GONE ");
+	assert_row(w, "duration", "max 100 ms");
+	tui_world_free(w);
+}
+
 /* --- alerts ---------------------------------------------------------------------------------------------------- */
 
 static void alerts_stand_worst_first_then_oldest_with_value_age_and_marks(void **state)
@@ -325,7 +367,7 @@ static void the_reason_counts_the_others_and_names_what_is_pending(void **state)
 	set(w->judge, b, 2);
 	serve(w, 3, 1, 20);
 	size_to(w, 30, 120);
-	assert_row(w, "Second 2 > 1 for 2 s; 1 more fires; pending: Third 2 > 1 for 2 s", "Second");
+	assert_row(w, "Second 2 > 1 for 2 s; 1 more; pending: Third 2 > 1 for 2 s", "Second");
 	tui_world_free(w);
 }
 
@@ -399,6 +441,8 @@ int main(void)
 		cmocka_unit_test(before_the_first_utterance_it_tells_of_probes_and_calls),
 		cmocka_unit_test(after_the_last_utterance_it_is_idle),
 		cmocka_unit_test(with_no_instance_it_says_what_it_waits_for),
+		cmocka_unit_test(a_run_shorter_than_a_second_is_told_by_the_meter),
+		cmocka_unit_test(a_run_that_was_over_within_a_second_says_that_its_process_is_gone),
 		cmocka_unit_test(alerts_stand_worst_first_then_oldest_with_value_age_and_marks),
 		cmocka_unit_test(what_was_acknowledged_or_silenced_says_so_and_stands_below_its_equals),
 		cmocka_unit_test(the_reason_counts_the_others_and_names_what_is_pending),

@@ -276,7 +276,7 @@ static void failures_are_counted_and_stand_out(void **state)
 		tui_world_request(w, 20, 0);
 	tui_world_request(w, 20, (uint64_t)-1);
 	tui_world_pass(w, 1);
-	assert_row(w, "success 75 %", "of 4 1 failed");
+	assert_row(w, "success 75 %", "of 4  1 failed");
 	assert_int_equal(style_of(w, "75 %"), STYLE_CRITICAL);
 	tui_world_free(w);
 }

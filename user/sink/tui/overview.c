@@ -22,7 +22,7 @@ static struct tab *create(void)
 	overview->tab.ops = &tab_overview_ops;
 	overview->suffix = "1m";
 	list_init(&overview->list, NULL, 0);
-	overview_list_fit(&overview->list, 80);
+	overview_list_fit(overview, 80);
 	overview_forget(overview);
 	return &overview->tab;
 }

@@ -71,6 +71,7 @@ struct overview_loss {
 struct overview_instance {
 	uint64_t id; /* of its three labels; not 0 */
 	const char *engine, *service, *pid; /* of the store's pool */
+	char own_pid[12]; /* without a store's: overview_meter.c */
 	uint32_t pid_number;
 	const struct series *series[OVERVIEW_METRICS]; /* NULL = there is none */
 	double values[OVERVIEW_METRICS];
@@ -86,9 +87,11 @@ struct overview_instance {
 	struct overview_judged judged;
 	struct overview_loss loss;
 	char reason[320]; /* raw bytes may be in it */
+	bool is_plain;	  /* it only says that nothing is wrong */
 	struct overview_line lines[OVERVIEW_LINES];
 };
 
+#define OVERVIEW_EACH	"tts_requests_total" /* every instance has it from its first second on */
 #define OVERVIEW_ALERTS 200
 /* One row of the list of alerts. */
 struct overview_alert {
@@ -129,6 +132,8 @@ struct overview_hit {
 };
 #define OVERVIEW_HITS 256
 
+#define OVERVIEW_COLUMNS 13
+
 enum overview_focus { FOCUS_INSTANCES, FOCUS_ALERTS };
 
 struct overview {
@@ -148,6 +153,7 @@ struct overview {
 	const char *suffix; /* "1m", "5m": of numbers */
 	uint64_t span_ns;   /* the same */
 	bool has_collected, is_stale;
+	bool has_samples; /* else: by the meter of the whole run */
 	/* what has the keys */
 	enum overview_focus focus;
 	uint64_t selected_id;	    /* of instances */
@@ -157,6 +163,7 @@ struct overview {
 	bool has_list; /* as last drawn */
 	struct desk desk; /* of the draw: what the list's rows are asked at */
 	struct list list;
+	struct list_column columns[OVERVIEW_COLUMNS]; /* of it */
 	int origin_row, origin_column; /* of the area of the last draw */
 	struct area list_area;	       /* its canvas is not to be used */
 	struct overview_hit hits[OVERVIEW_HITS];
@@ -165,13 +172,18 @@ struct overview {
 
 /* overview_collect.c */
 void overview_collect(struct overview *overview, struct desk *desk);
-void overview_forget(struct overview *overview); /* all that points into the view */
+void overview_say_exit(struct overview_instance *instance, const struct tail *tail); /* into instance->gone */
 /* The desk at the instant that is shown of an instance: its last one when it is gone. */
 struct desk overview_desk_of(const struct overview_instance *instance, const struct desk *desk);
 
 /* overview_find.c: which instances there are, and their series */
 void overview_find(struct overview *overview, const struct desk *desk);
+void overview_drop_instances(struct overview *overview);
+void overview_forget(struct overview *overview); /* all that points into the view */
 const char *overview_metric_name(enum overview_metric metric, const char *suffix);
+
+/* overview_meter.c: instances of a run that has no samples */
+void overview_take_meter(struct overview *overview, const struct desk *desk);
 
 /* overview_health.c */
 void overview_judge(struct overview *overview, const struct desk *desk);
@@ -214,7 +226,7 @@ struct overview_row {
 void overview_row_draw(const struct overview_row *row, char what, struct area area);
 
 /* overview_list.c: many instances, a line each */
-void overview_list_fit(struct list *list, int columns);
+void overview_list_fit(struct overview *overview, int columns); /* to a width */
 void overview_sort(struct overview *overview);
 struct list_rows overview_list_rows(struct overview *overview, struct desk *desk);
 

@@ -206,6 +206,18 @@ static void draw_none(const struct overview *overview, struct area area)
 		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules fires", overview->self.rules_count);
 }
 
+/* At the end of the title, as lists have it. */
+static void draw_count(const struct overview *overview, struct area area, size_t shown)
+{
+	char text[80];
+	int columns;
+
+	columns = snprintf(text, sizeof(text), " %zu-%zu of %zu ", overview->alerts_top + 1, overview->alerts_top + shown,
+			   overview->firing_count + overview->pending_count);
+	if (columns < area.columns - 44)
+		area_text(area, 0, area.columns - columns - 1, STYLE_DIM, text);
+}
+
 void overview_draw_alerts(struct overview *overview, const struct desk *desk, struct area area)
 {
 	char title[160];
@@ -238,7 +250,6 @@ void overview_draw_alerts(struct overview *overview, const struct desk *desk, st
 			overview->hits[overview->hits_count++] = (struct overview_hit){
 				body.row + (int)i, body.column, 1, body.columns, true, overview->alerts_top + i};
 	}
-	if (overview->alerts_count > shown && shown)
-		area_format(body, (int)shown - 1, body.columns - 16, STYLE_DIM, " %zu of %zu ", overview->alerts_top + shown,
-			    overview->firing_count + overview->pending_count);
+	if (overview->alerts_count > shown && area.rows > 1)
+		draw_count(overview, area, shown);
 }

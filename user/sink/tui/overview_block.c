@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sink/tui/overview.h"
 
 #define NARROW 60
@@ -58,7 +59,8 @@ static void draw_reason(const struct overview_row *row, struct area area)
 {
 	enum health health = row->instance->health;
 	enum style style = is_alarm(health) ? health_badge(health) : health_style(health);
-	int indent = area.columns >= NARROW ? BADGE + 1 : 1;
+	int own = (int)text_columns(row->instance->reason, strlen(row->instance->reason));
+	int indent = BADGE + 1 + own < area.columns ? BADGE + 1 : 1;
 
 	if (is_alarm(health))
 		area_fill(area, 0, 0, area.columns, style, ' ', ' ');

@@ -69,7 +69,7 @@ static int64_t number_of(struct json_object *record, const char *key)
 }
 
 /* The log has how it ended; the view has not. */
-static void say_exit(struct overview_instance *instance, const struct tail *tail)
+void overview_say_exit(struct overview_instance *instance, const struct tail *tail)
 {
 	const struct tail_record *record = tail ? tail_newest(tail) : NULL;
 	struct json_object *parsed = NULL;
@@ -112,7 +112,7 @@ static void note_gone(struct overview_instance *instance, const struct desk *des
 	if (process && !process->is_gone)
 		snprintf(instance->gone, sizeof(instance->gone), "runs another program");
 	else
-		say_exit(instance, desk->tail);
+		overview_say_exit(instance, desk->tail);
 }
 
 static bool is_counter(int metric)
@@ -253,27 +253,8 @@ static void drop_replaced(struct overview *overview, const struct desk *desk)
 	overview->shown_count = kept;
 }
 
-void overview_collect(struct overview *overview, struct desk *desk)
+static void take_instances(struct overview *overview, const struct desk *desk)
 {
-	const char *suffix = desk_percentile_suffix(desk);
-	uint64_t second = desk->at_axis_ns / NS_PER_S, generation;
-
-	if (!desk->view || !desk->view->store)
-		return;
-	generation = store_generation(desk->view->store);
-	if (overview->has_collected && !overview->is_stale && overview->second == second &&
-	    overview->rules_generation == desk->view->rules_generation && !strcmp(overview->suffix, suffix))
-		return;
-	if (!overview->has_collected || overview->store_generation != generation || strcmp(overview->suffix, suffix) != 0) {
-		overview->suffix = suffix;
-		overview->span_ns = (strcmp(suffix, "5m") ? 60 : 300) * NS_PER_S;
-		overview_find(overview, desk);
-	}
-	overview->has_collected = true;
-	overview->is_stale = false;
-	overview->second = second;
-	overview->store_generation = generation;
-	overview->rules_generation = desk->view->rules_generation;
 	for (size_t i = 0; i < overview->instances_count; i++) {
 		note_gone(&overview->instances[i], desk);
 		take_values(overview, &overview->instances[i], desk);
@@ -281,6 +262,42 @@ void overview_collect(struct overview *overview, struct desk *desk)
 	drop_replaced(overview, desk);
 	count_probes(overview, desk->view);
 	take_losses(overview, desk);
+}
+
+/* Is what is there of this instant? A run without samples is looked at every time: it is not a second old. */
+static bool is_fresh(const struct overview *overview, const struct desk *desk)
+{
+	return overview->has_collected && !overview->is_stale && overview->second == desk->at_axis_ns / NS_PER_S &&
+	       overview->rules_generation == desk->view->rules_generation && overview->has_samples &&
+	       !strcmp(overview->suffix, desk_percentile_suffix(desk));
+}
+
+void overview_collect(struct overview *overview, struct desk *desk)
+{
+	const char *suffix = desk_percentile_suffix(desk);
+	struct series *const *series;
+	uint64_t generation;
+
+	if (!desk->view || !desk->view->store || is_fresh(overview, desk))
+		return;
+	generation = store_generation(desk->view->store);
+	overview->has_samples = query_select(desk, OVERVIEW_EACH, NULL, 0, &series);
+	if (overview->has_samples && (!overview->has_collected || overview->store_generation != generation ||
+				      strcmp(overview->suffix, suffix) != 0)) {
+		overview->suffix = suffix;
+		overview_find(overview, desk);
+		overview->store_generation = generation;
+	}
+	overview->suffix = suffix;
+	overview->span_ns = (strcmp(suffix, "5m") ? 60 : 300) * NS_PER_S;
+	overview->has_collected = true;
+	overview->is_stale = false;
+	overview->second = desk->at_axis_ns / NS_PER_S;
+	overview->rules_generation = desk->view->rules_generation;
+	if (overview->has_samples)
+		take_instances(overview, desk);
+	else
+		overview_take_meter(overview, desk);
 	overview_take_self(overview, desk);
 	overview_judge(overview, desk);
 	overview_take_alerts(overview, desk);

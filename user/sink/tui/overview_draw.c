@@ -52,7 +52,7 @@ static void draw_list(struct overview *overview, struct desk *desk, struct area 
 	overview->has_list = true;
 	overview->list.selected_id = overview_selected(overview)->id;
 	overview->list_area = area;
-	overview_list_fit(&overview->list, area.columns);
+	overview_list_fit(overview, area.columns);
 	list_draw(&overview->list, area, &rows);
 	if (overview->focus != FOCUS_INSTANCES)
 		unmark(area);

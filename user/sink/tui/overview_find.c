@@ -12,8 +12,7 @@
 #include "base/table.h"
 #include "sink/tui/overview.h"
 
-#define EACH   "tts_requests_total" /* every instance has it from its first second on */
-#define WORKER "request"	    /* the stage that stands for the thread that does the work */
+#define WORKER "request" /* the stage that stands for the thread that does the work */
 
 enum scope { OF_INSTANCE, OF_WORKER, OF_PROCESS };
 
@@ -21,7 +20,7 @@ static const struct {
 	const char *name_1m, *name_5m; /* NULL = the same */
 	enum scope scope;
 } metrics[OVERVIEW_METRICS] = {
-	[METRIC_REQUESTS] = {EACH, NULL, OF_INSTANCE},
+	[METRIC_REQUESTS] = {OVERVIEW_EACH, NULL, OF_INSTANCE},
 	[METRIC_CANCELLED] = {"tts_requests_cancelled_total", NULL, OF_INSTANCE},
 	[METRIC_ERRORS] = {"tts:request_errors:count_1m", "tts:request_errors:count_5m", OF_INSTANCE},
 	[METRIC_IN_FLIGHT] = {"tts_requests_in_flight", NULL, OF_INSTANCE},
@@ -81,6 +80,8 @@ static struct overview_instance describe(const struct series *series)
 /* What was known of it before, lines included. */
 static void keep(struct overview *overview, struct overview_instance *instance, size_t *from)
 {
+	const struct overview_instance own = *instance;
+
 	for (size_t i = 0; i < overview->instances_count; i++) {
 		size_t at = (*from + i) % overview->instances_count;
 		struct overview_instance *old = &overview->instances[at];
@@ -88,6 +89,9 @@ static void keep(struct overview *overview, struct overview_instance *instance, 
 		if (old->id != instance->id)
 			continue;
 		*instance = *old;
+		instance->engine = own.engine;
+		instance->service = own.service;
+		instance->pid = own.pid;
 		memset(instance->series, 0, sizeof(instance->series));
 		instance->has_final = false;
 		memset(old->lines, 0, sizeof(old->lines)); /* they have moved */
@@ -103,19 +107,27 @@ static void forget_lines(struct overview_instance *instances, size_t count)
 			line_fini(&instances[i].lines[line]);
 }
 
+void overview_drop_instances(struct overview *overview)
+{
+	forget_lines(overview->instances, overview->instances_count);
+	free(overview->instances);
+	free(overview->order);
+	overview->instances = NULL;
+	overview->order = NULL;
+	overview->instances_count = overview->shown_count = 0;
+}
+
 static void find_instances(struct overview *overview, const struct desk *desk)
 {
 	struct series *const *series;
-	size_t count = query_select(desk, EACH, NULL, 0, &series), from = 0;
+	size_t count = query_select(desk, OVERVIEW_EACH, NULL, 0, &series), from = 0;
 	struct overview_instance *instances = mem_array(count ? count : 1, sizeof(*instances));
 
 	for (size_t i = 0; i < count; i++) {
 		instances[i] = describe(series[i]);
 		keep(overview, &instances[i], &from);
 	}
-	forget_lines(overview->instances, overview->instances_count);
-	free(overview->instances);
-	free(overview->order);
+	overview_drop_instances(overview);
 	overview->instances = instances;
 	overview->instances_count = count;
 	overview->order = mem_array(count ? count : 1, sizeof(*overview->order));
@@ -172,12 +184,7 @@ void overview_find(struct overview *overview, const struct desk *desk)
 
 void overview_forget(struct overview *overview)
 {
-	forget_lines(overview->instances, overview->instances_count);
-	free(overview->instances);
-	free(overview->order);
-	overview->instances = NULL;
-	overview->order = NULL;
-	overview->instances_count = overview->shown_count = 0;
+	overview_drop_instances(overview);
 	overview->alerts_count = overview->stages_count = 0;
 	overview->firing_count = overview->pending_count = overview->held_down_count = 0;
 	overview->stages_id = 0;

@@ -162,8 +162,7 @@ static void add_firing(struct overview_instance *instance, const struct desk *de
 	if (judged->worst)
 		add_alert(instance, desk, judged->worst, "");
 	if (judged->firing_count > 1) {
-		snprintf(text, sizeof(text), "%zu more fire%s", judged->firing_count - 1,
-			 judged->firing_count == 2 ? "s" : "");
+		snprintf(text, sizeof(text), "%zu more", judged->firing_count - 1);
 		add(instance, text);
 	}
 	if (judged->is_unknown && !instance->loss.lately_count) {
@@ -210,10 +209,11 @@ static void say(const struct overview *overview, struct overview_instance *insta
 	char text[160];
 
 	instance->reason[0] = '\0';
+	instance->is_plain = false;
 	if (instance->is_gone) {
 		uint64_t last_ns = (uint64_t)instance->last_at_ms * 1000000u;
 
-		snprintf(text, sizeof(text), "gone: %s %s ago; last numbers", instance->gone,
+		snprintf(text, sizeof(text), "gone: %s %s ago; these are its last numbers", instance->gone,
 			 overview_age(desk->at_axis_ns > last_ns ? desk->at_axis_ns - last_ns : 0).text);
 		add(instance, text);
 		return;
@@ -234,6 +234,7 @@ static void say(const struct overview *overview, struct overview_instance *insta
 	if (is_quiet && instance->health != HEALTH_CRITICAL && instance->health != HEALTH_EMERGENCY)
 		add_quiet(overview, instance);
 	if (!instance->reason[0]) {
+		instance->is_plain = true;
 		snprintf(text, sizeof(text), "none of %zu rules fires", overview->self.rules_count);
 		add(instance, text);
 	}

@@ -13,34 +13,60 @@
 
 enum column { COLUMN_STATE, COLUMN_NAME, COLUMN_REASON, COLUMN_P95, COLUMN_RATE, COLUMN_SUCCESS, COLUMN_FACTOR,
 	      COLUMN_FLIGHT, COLUMN_QUEUE, COLUMN_AUDIO, COLUMN_LINE, COLUMN_CPU, COLUMN_MEMORY };
+_Static_assert(COLUMN_MEMORY + 1 == OVERVIEW_COLUMNS, "a place for each column");
 
-#define NARROW 60
+#define NARROW	  60
+#define NAME_MOST 34
+#define LEFT_OUT  90 /* as a rank */
 
-#define NUMBERS                                                                                                      \
-	[COLUMN_P95] = {"p95", 8, 1, true, true}, [COLUMN_RATE] = {"req/s", 8, 2, true, true},                       \
-	[COLUMN_SUCCESS] = {"success", 8, 4, true, true}, [COLUMN_FACTOR] = {"factor", 7, 5, true, true},            \
-	[COLUMN_FLIGHT] = {"flight", 7, 6, true, true}, [COLUMN_QUEUE] = {"queue", 6, 7, true, true},                \
-	[COLUMN_AUDIO] = {"1st aud", 8, 8, true, true}, [COLUMN_LINE] = {"requests", 16, 9, false, false},           \
-	[COLUMN_CPU] = {"CPU", 7, 10, true, true}, [COLUMN_MEMORY] = {"memory", 9, 11, true, true}
-
-static const struct list_column wide[] = {
-	[COLUMN_STATE] = {"state", 11, 0, false, true},
-	[COLUMN_NAME] = {"instance", 24, 0, false, true},
-	[COLUMN_REASON] = {"because", 0, 0, false, false},
-	NUMBERS,
-};
-/* A reason of three letters says nothing: the block below the list has it. */
-static const struct list_column narrow[] = {
-	[COLUMN_STATE] = {"state", 10, 0, false, true},
-	[COLUMN_NAME] = {"instance", 0, 0, false, true},
-	[COLUMN_REASON] = {"because", 60, 20, false, false},
-	NUMBERS,
+/* Numbers in the order in which they are worth their place. */
+static const struct list_column columns_of_list[OVERVIEW_COLUMNS] = {
+	[COLUMN_STATE] = {"state", 11, 0, false, true},	   [COLUMN_NAME] = {"instance", 24, 0, false, true},
+	[COLUMN_REASON] = {"because", 0, 0, false, false}, [COLUMN_P95] = {"p95", 8, 1, true, true},
+	[COLUMN_RATE] = {"req/s", 8, 2, true, true},	   [COLUMN_SUCCESS] = {"success", 8, 3, true, true},
+	[COLUMN_FACTOR] = {"factor", 7, 4, true, true},	   [COLUMN_FLIGHT] = {"flight", 7, 5, true, true},
+	[COLUMN_QUEUE] = {"queue", 6, 6, true, true},	   [COLUMN_AUDIO] = {"1st aud", 8, 7, true, true},
+	[COLUMN_LINE] = {"requests", 16, 8, false, false}, [COLUMN_CPU] = {"CPU", 7, 9, true, true},
+	[COLUMN_MEMORY] = {"memory", 9, 10, true, true},
 };
 
-void overview_list_fit(struct list *list, int columns)
+static int name_columns(const struct overview *overview)
 {
-	list->columns = columns < NARROW ? narrow : wide;
-	list->columns_count = sizeof(wide) / sizeof(wide[0]);
+	int widest = 16;
+
+	for (size_t i = 0; i < overview->shown_count; i++) {
+		const struct overview_instance *instance = &overview->instances[overview->order[i]];
+		int own = (int)(text_columns(instance->engine, strlen(instance->engine)) +
+				text_columns(instance->service, strlen(instance->service)) + strlen(instance->pid)) + 4;
+
+		widest = own > widest ? own : widest;
+	}
+	return widest < NAME_MOST ? widest : NAME_MOST;
+}
+
+/* Reasons before numbers: two fifths are theirs, but in a narrow place, where the block below the list has them. */
+void overview_list_fit(struct overview *overview, int columns)
+{
+	struct list_column *of_list = overview->columns;
+	int left, wanted = name_columns(overview);
+
+	memcpy(of_list, columns_of_list, sizeof(overview->columns));
+	overview->list.columns = of_list;
+	overview->list.columns_count = OVERVIEW_COLUMNS;
+	if (columns < NARROW) {
+		of_list[COLUMN_NAME].columns = 0;
+		of_list[COLUMN_REASON] = (struct list_column){"because", columns, LEFT_OUT, false, false};
+		return;
+	}
+	of_list[COLUMN_NAME].columns = wanted < columns * 3 / 10 ? wanted : columns * 3 / 10;
+	left = columns - of_list[COLUMN_STATE].columns - of_list[COLUMN_NAME].columns - columns * 2 / 5 - 2;
+	for (int i = COLUMN_P95; i < OVERVIEW_COLUMNS; i++) {
+		left -= of_list[i].columns + 1;
+		if (left < 0) {
+			of_list[i].columns = columns;
+			of_list[i].rank = LEFT_OUT;
+		}
+	}
 }
 
 struct sorter {
@@ -140,6 +166,24 @@ static void draw_name(const struct overview_instance *instance, struct area area
 	area_format(area, 0, at ? at + 1 : 0, STYLE_BOLD, "(%s)", instance->pid);
 }
 
+/* Where nothing is to be said, what is left out of the columns. */
+static void draw_reason(const struct overview_instance *instance, struct area area, bool ascii)
+{
+	const double *values = instance->values;
+	double factor = values[isnan(values[METRIC_FACTOR_P50]) ? METRIC_FACTOR_MAX : METRIC_FACTOR_P50];
+	char text[100];
+
+	if (!instance->is_plain) {
+		list_text(area, false, health_style(instance->health), instance->reason);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s, %s ok, factor %s",
+		 chart_number(values[METRIC_REQUESTS] / instance->seen_s, CHART_PER_SECOND, ascii).text,
+		 chart_number(values[METRIC_SUCCESS], CHART_RATIO, ascii).text,
+		 chart_number(factor, CHART_PLAIN, ascii).text);
+	list_text(area, false, STYLE_DIM, text);
+}
+
 static void draw_line(struct overview *overview, struct overview_instance *instance, struct area area)
 {
 	struct overview_line *line = &instance->lines[LINE_REQUESTS];
@@ -186,7 +230,7 @@ static void cell(void *arg, size_t row, size_t column, struct area area, bool is
 			  badge);
 		break;
 	case COLUMN_NAME: draw_name(instance, area); break;
-	case COLUMN_REASON: list_text(area, false, health_style(instance->health), instance->reason); break;
+	case COLUMN_REASON: draw_reason(instance, area, overview->desk.ascii); break;
 	case COLUMN_LINE: draw_line(overview, instance, area); break;
 	default:
 		list_text(area, is_right, style_of(instance, column),

@@ -26,7 +26,6 @@ static void draw_plot(const struct overview_row *row, struct area area, const ch
 	struct chart_plot plot = {.lines = lines, .band_low = -1, .band_high = -1, .threshold = NAN, .low = 0,
 				  .high = NAN, .unit = unit, .window_ns = row->desk.window_ns,
 				  .end_real_ns = row->desk.at_axis_ns};
-	struct area body = area_section(area, title);
 
 	for (size_t i = 0; i < wanted_count && plot.lines_count < LINES_MOST; i++) {
 		struct overview_line *line = &row->instance->lines[wanted[i].kind];
@@ -37,9 +36,7 @@ static void draw_plot(const struct overview_row *row, struct area area, const ch
 			lines[plot.lines_count++] = (struct chart_line){line->values, wanted[i].style, wanted[i].name};
 	}
 	if (plot.lines_count)
-		chart_plot(body, &plot);
-	else
-		area_text(body, 0, 1, STYLE_DIM, "nothing in this window of time");
+		chart_plot(area_section(area, title), &plot);
 }
 
 static void plot_durations(const struct overview_row *row, struct area area)

@@ -94,6 +94,7 @@ static void draw_requests(const struct overview_row *row, struct area area)
 	snprintf(of, sizeof(of), " of %s", units_count(counted > 0 ? (uint64_t)(counted + 0.5) : 0).text);
 	item(&pen, 0, area.columns >= WIDE ? "success " : "ok ", has_failed ? STYLE_CRITICAL : STYLE_GOOD,
 	     number(row, METRIC_SUCCESS, CHART_RATIO).text, isnan(values[METRIC_SUCCESS]) ? "" : of);
+	pen.column++;
 	if (has_failed)
 		item(&pen, 0, "", STYLE_CRITICAL, number(row, METRIC_ERRORS, CHART_PLAIN).text, " failed");
 	if (values[METRIC_CANCELLED] > 0.5)

@@ -23,15 +23,37 @@ static void append(char *text, size_t size_bytes, const char *more)
 	snprintf(text + length, size_bytes - length, "%s", more);
 }
 
+static bool is_of_events(const char *key)
+{
+	for (uint32_t cause = 0; cause < WORDS_CAUSES && key; cause++)
+		if (words_cause(cause)->is_event_lost && !strcmp(words_cause(cause)->key, key))
+			return true;
+	return false;
+}
+
+static uint64_t lost_lately(const struct desk *desk)
+{
+	struct series *const *series;
+	size_t count = query_select(desk, "ttsobs_events_lost_total", NULL, 0, &series);
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct query_increase seen = {0};
+
+		if (is_of_events(labels_find(series_labels(series[i]), "cause")))
+			seen = query_increase(desk, &series[i], 1, LATELY_NS);
+		lost += seen.increase > 0 ? (uint64_t)seen.increase : 0;
+	}
+	return lost;
+}
+
 /* "1,204 enters (ring full), 3 hits (dropped by the kernel)" */
 static void take_lost(struct overview_self *self, const struct desk *desk)
 {
 	const struct tallies *tallies = desk->view->tallies;
-	struct series *const *series;
-	size_t count = query_select(desk, "ttsobs_events_lost_total", NULL, 0, &series);
 	char one[120];
 
-	self->lost_count = 0;
+	self->lost_count = self->lost_lately_count = 0;
 	self->lost[0] = '\0';
 	for (uint32_t cause = 0; cause < WORDS_CAUSES; cause++) {
 		const struct words_cause *words = words_cause(cause);
@@ -43,17 +65,11 @@ static void take_lost(struct overview_self *self, const struct desk *desk)
 			 units_count(tallies->lost_count[cause]).text, words->after);
 		append(self->lost, sizeof(self->lost), one);
 	}
-	self->lost_lately_count = 0;
-	for (size_t i = 0; i < count && self->lost_count; i++) {
-		struct query_increase seen = query_increase(desk, &series[i], 1, LATELY_NS);
-		const char *key = labels_find(series_labels(series[i]), "cause");
-
-		for (uint32_t cause = 0; cause < WORDS_CAUSES && seen.increase > 0; cause++)
-			if (words_cause(cause)->is_event_lost && key && !strcmp(words_cause(cause)->key, key)) {
-				self->lost_lately_count += (uint64_t)seen.increase;
-				break;
-			}
-	}
+	if (!self->lost_count)
+		return;
+	/* all of a run that is younger is lately */
+	self->lost_lately_count =
+		desk->at_ns - desk->view->started_at_ns < LATELY_NS ? self->lost_count : lost_lately(desk);
 }
 
 /* What a limit dropped, but for what --retention is there to let go. */
@@ -177,8 +193,13 @@ static void draw_loud(const struct overview_self *self, struct area area)
 	char text[400] = "", one[300];
 
 	if (self->lost_count) {
-		snprintf(one, sizeof(one), "EVENTS LOST %s, %s in the last 5 m: %s", units_count(self->lost_count).text,
-			 self->lost_lately_count ? units_count(self->lost_lately_count).text : "none", self->lost);
+		char before[60] = "";
+
+		if (self->lost_lately_count != self->lost_count)
+			snprintf(before, sizeof(before), ", %s",
+				 self->lost_lately_count ? units_count(self->lost_lately_count).text : "none");
+		snprintf(one, sizeof(one), "EVENTS LOST %s%s in the last 5 m: %s", units_count(self->lost_count).text, before,
+			 self->lost);
 		append(text, sizeof(text), one);
 	}
 	if (self->let_go_count) {
