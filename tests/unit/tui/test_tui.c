@@ -279,6 +279,13 @@ static void what_somebody_has_taken_care_of_is_no_alarm_and_is_not_ok(void **sta
 	feed_control(w->judge, (struct tt_control){ .what = TT_CONTROL_ACK, .id = id }, "", "mine");
 	assert_null(badge(w, "CRITICAL"));
 	assert_int_equal(badge(w, " ACKED 1 ")->style, STYLE_WARNING);
+	feed_control(w->judge,
+		     (struct tt_control){ .what = TT_CONTROL_SILENCE,
+					  .start_at_real_ns = w->judge->second * NS_PER_S,
+					  .end_at_real_ns = (w->judge->second + 3600) * NS_PER_S },
+		     "{alertname=\"A\"}", "");
+	assert_null(badge(w, "ACKED"));
+	assert_int_equal(badge(w, " SILENCED 1 ")->style, STYLE_WARNING);
 	tui_world_free(w);
 }
 
