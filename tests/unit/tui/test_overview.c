@@ -143,6 +143,7 @@ static void a_process_that_is_gone_is_gone_and_keeps_its_last_numbers(void **sta
 	tui_world_pass(w, 8);
 	assert_row(w, "acme in acme.service (100)", " GONE ");
 	assert_shown(w, "gone: killed by signal 9 ");
+	assert_int_equal(canvas_cell(&w->canvas, 1, 79)->style, STYLE_ALARM_UNKNOWN); /* to be seen from afar */
 	assert_row(w, "duration", "p50 20.0 ms");
 	assert_not_shown(w, " OK  ");
 	assert_not_shown(w, "IDLE");

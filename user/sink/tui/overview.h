@@ -187,6 +187,7 @@ void overview_take_meter(struct overview *overview, const struct desk *desk);
 
 /* overview_health.c */
 void overview_judge(struct overview *overview, const struct desk *desk);
+bool health_is_alarm(const struct overview_instance *instance); /* somebody has to look at it */
 const char *health_word(enum health health);
 enum style health_badge(enum health health); /* filled */
 enum style health_style(enum health health); /* text */

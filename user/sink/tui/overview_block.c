@@ -26,45 +26,41 @@ static const char *const narrow[OVERVIEW_BLOCK_ROWS + 1] = {
 	"heDRAQ", "heDRAQF", "heDRAQFC", "heDRAQFCL", "heDRAQFCLS",
 };
 
-static bool is_alarm(enum health health)
-{
-	return health >= HEALTH_WARNING;
-}
-
 /* Two rows that are filled when something is wrong. */
 static void draw_name(const struct overview_row *row, char what, struct area area, bool is_marked)
 {
 	const struct overview_instance *instance = row->instance;
-	enum style badge = health_badge(instance->health), style = is_alarm(instance->health) ? badge : STYLE_BOLD;
-	bool is_quiet = instance->health == HEALTH_IDLE || instance->health == HEALTH_GONE;
+	bool is_alarm = health_is_alarm(instance);
+	enum style badge = health_badge(instance->health), style = is_alarm ? badge : STYLE_BOLD;
 	char word[BADGE + 1];
 	int at = BADGE + 1;
 
-	if (is_alarm(instance->health))
+	if (is_alarm)
 		area_fill(area, 0, 0, area.columns, badge, ' ', ' ');
 	area_glyph(area, 0, 0, style, is_marked ? 0x25b6 : ' ', is_marked ? '>' : ' ');
 	snprintf(word, sizeof(word), " %s ", health_word(instance->health));
 	area_text(area, 0, 1, badge, word);
-	area_mark(area, 0, 1, (int)strlen(word), MARK_BOLD | (is_quiet ? MARK_DIM : 0));
+	area_mark(area, 0, 1, (int)strlen(word), MARK_BOLD | (is_alarm || instance->health == HEALTH_OK ? 0 : MARK_DIM));
 	at += area_text(area, 0, at, style, instance->engine);
-	at += area_text(area, 0, at, is_alarm(instance->health) ? badge : STYLE_DIM, " in ");
+	at += area_text(area, 0, at, is_alarm ? badge : STYLE_DIM, " in ");
 	at += area_text(area, 0, at, style, instance->service);
 	at += area_format(area, 0, at, style, " (%s)", instance->pid);
 	if (what == 'H' && area.columns - at > 12)
-		area_fit(area, 0, at + 2, area.columns - at - 3,
-			 is_alarm(instance->health) ? badge : health_style(instance->health), instance->reason);
+		area_fit(area, 0, at + 2, area.columns - at - 3, is_alarm ? badge : health_style(instance->health),
+			 instance->reason);
 }
 
 static void draw_reason(const struct overview_row *row, struct area area)
 {
-	enum health health = row->instance->health;
-	enum style style = is_alarm(health) ? health_badge(health) : health_style(health);
-	int own = (int)text_columns(row->instance->reason, strlen(row->instance->reason));
+	const struct overview_instance *instance = row->instance;
+	bool is_alarm = health_is_alarm(instance);
+	enum style style = is_alarm ? health_badge(instance->health) : health_style(instance->health);
+	int own = (int)text_columns(instance->reason, strlen(instance->reason));
 	int indent = BADGE + 1 + own < area.columns ? BADGE + 1 : 1;
 
-	if (is_alarm(health))
+	if (is_alarm)
 		area_fill(area, 0, 0, area.columns, style, ' ', ' ');
-	area_fit(area, 0, indent, area.columns - indent - 1, style, row->instance->reason);
+	area_fit(area, 0, indent, area.columns - indent - 1, style, instance->reason);
 }
 
 void overview_draw_block(struct overview *overview, struct desk *desk, struct overview_instance *instance,

@@ -26,6 +26,11 @@ static const struct {
 	[HEALTH_EMERGENCY] = {"EMERGENCY", STYLE_ALARM_EMERGENCY, STYLE_EMERGENCY},
 };
 
+bool health_is_alarm(const struct overview_instance *instance)
+{
+	return instance->health >= HEALTH_WARNING || (instance->health == HEALTH_GONE && !instance->is_replaced);
+}
+
 const char *health_word(enum health health)
 {
 	return looks[health].word;

@@ -225,8 +225,7 @@ static void cell(void *arg, size_t row, size_t column, struct area area, bool is
 	case COLUMN_STATE:
 		snprintf(badge, sizeof(badge), " %s", health_word(instance->health));
 		list_text(area, false,
-			  instance->health >= HEALTH_WARNING ? health_badge(instance->health) :
-							       health_style(instance->health),
+			  health_is_alarm(instance) ? health_badge(instance->health) : health_style(instance->health),
 			  badge);
 		break;
 	case COLUMN_NAME: draw_name(instance, area); break;
