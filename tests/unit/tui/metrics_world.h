@@ -162,6 +162,20 @@ static inline const struct canvas_cell *find_text(const struct metrics_world *w,
 	return NULL;
 }
 
+/* One row as ASCII; what is none is '?'. */
+static inline const char *row_text(const struct metrics_world *w, unsigned row)
+{
+	static char text[CANVAS_MAX_COLUMNS + 1];
+
+	for (unsigned column = 0; column < w->canvas.columns; column++) {
+		uint32_t glyph = canvas_cell(&w->canvas, row, column)->glyph;
+
+		text[column] = glyph < 0x7f ? (char)(glyph ? glyph : '?') : '?';
+	}
+	text[w->canvas.columns] = '\0';
+	return text;
+}
+
 /* Cells of the whole canvas with that style. */
 static inline size_t count_style(const struct metrics_world *w, enum style style)
 {

@@ -9,27 +9,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "sink/tui/metrics_charts.h"
-#include "sink/tui/metrics_list.h"
+#include "sink/tui/metrics_tab.h"
 
 #define WIDE_COLUMNS   60 /* from here on list and chart stand side by side */
 #define LIST_COLUMNS   38
 #define LIST_WIDEST    60
 #define AT_FIRST       "tts:request_duration_seconds"
-
-struct metrics {
-	struct tab tab;
-	struct metrics_filter filter;
-	struct metrics_book book;
-	struct metrics_list list;
-	struct metrics_charts charts;
-	char *search; /* NULL = none */
-	bool has_chosen; /* somebody moved the selection */
-	bool is_detail;	 /* the chart has all the room */
-	bool is_expanded; /* desk->is_expanded, as last drawn */
-	char *wanted;	 /* of show(): a metric that was not there yet */
-	struct area list_area, chart_area; /* of the last draw, within the tab's area; 0 columns = not drawn */
-};
 
 static struct tab *metrics_create(void)
 {

@@ -156,12 +156,12 @@ bool metrics_is_beside(const struct metrics_scene *scene, const struct metrics_g
 	return metrics_filter_takes_beside(scene->filter, group->labels, subject->family->name);
 }
 
-bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms, size_t columns)
+bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms)
 {
 	const struct metrics_family *family =
 		metrics_book_family(scene->book, "ttsobs_events_lost_total", METRICS_COUNTER);
 	struct metrics_loss *loss = &scene->charts->loss;
-	uint64_t key = metrics_scene_key(scene, columns), same = TABLE_HASH;
+	uint64_t key = metrics_scene_key(scene, (uint64_t)step_ms), same = TABLE_HASH;
 
 	if (loss->key == key)
 		return loss->total > 0;
@@ -172,7 +172,7 @@ bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms, size_
 	for (size_t i = 0; i < family->groups_count; i++)
 		if (metrics_is_beside(scene, &family->groups[i]))
 			same = metrics_grid_hash(same, family->groups[i].series[0]);
-	if (metrics_grid_begin(&loss->grid, same, 1, columns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(&loss->grid, same, 1, scene->desk->window_ns, step_ms, scene->at_ms))
 		for (size_t i = 0; i < family->groups_count; i++)
 			if (metrics_is_beside(scene, &family->groups[i]))
 				metrics_grid_add(&loss->grid, 0, family->groups[i].series[0], TAKE_INCREASE);
@@ -186,7 +186,7 @@ void metrics_loss_draw(const struct metrics_scene *scene, struct area area, int 
 	const double *lost = metrics_grid_row(grid, 0);
 	int width = area.columns - left;
 
-	area_fit(area, row, 0, left, STYLE_UNKNOWN, "lost");
+	area_fit(area, row, 0, left, STYLE_UNKNOWN, "loss");
 	for (size_t i = 0; i < grid->columns && width > 0; i++) {
 		int from = (int)(i * (size_t)width / grid->columns), end = (int)((i + 1) * (size_t)width / grid->columns);
 

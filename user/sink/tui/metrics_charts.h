@@ -134,8 +134,8 @@ struct area metrics_heading_rest(const struct metrics_heading *heading);
 uint64_t metrics_scene_key(const struct metrics_scene *scene, uint64_t more);
 /* True: the group belongs beside the subject, by its labels. */
 bool metrics_is_beside(const struct metrics_scene *scene, const struct metrics_group *group);
-/* Reads where events of the subject's processes were lost; columns as in the chart's grid. False: nowhere. */
-bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms, size_t columns);
+/* Reads where events of the subject's processes were lost; columns as in the chart's own grid. False: nowhere. */
+bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms);
 /* Marks those columns in one row of the area, below the plot that begins at `left`. */
 void metrics_loss_draw(const struct metrics_scene *scene, struct area area, int row, int left);
 

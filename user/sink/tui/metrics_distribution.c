@@ -27,6 +27,9 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	const struct metrics_histogram *histogram = &scene->charts->histogram;
 	bool is_ascii = heading->area.canvas->ascii;
 
+	if (metrics_loss_read(scene, histogram->grid.step_ms))
+		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost: some are missing",
+				    units_count((uint64_t)scene->charts->loss.total).text);
 	if (histogram->is_other)
 		metrics_heading_add(heading, STYLE_BOLD, "of %s", histogram->name);
 	for (size_t i = 0; i < MARKS; i++) {
@@ -45,9 +48,8 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	metrics_heading_add(heading, STYLE_DIM, "percentiles by buckets");
 	if (histogram->groups_count > 1)
 		metrics_heading_add(heading, STYLE_DIM, "%zu added up", histogram->groups_count);
-	if (metrics_loss_read(scene, histogram->grid.step_ms, histogram->grid.columns))
-		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost in the window: values are missing",
-				    units_count((uint64_t)scene->charts->loss.total).text);
+	if (histogram->is_cut)
+		metrics_heading_add(heading, STYLE_WARNING, "bounds differ: common ones only");
 }
 
 struct columns {

@@ -32,7 +32,7 @@ size_t metrics_grid_columns(uint64_t window_ns, int64_t step_ms)
 {
 	int64_t window_ms = (int64_t)(window_ns / 1000000u);
 
-	return window_ms > step_ms ? (size_t)((window_ms + step_ms - 1) / step_ms) : 1;
+	return 1 + (window_ms > step_ms ? (size_t)((window_ms + step_ms - 1) / step_ms) : 1);
 }
 
 /* The column in which an instant lies. */
@@ -59,15 +59,20 @@ static void shift(struct metrics_grid *grid, size_t by)
 
 static void forget_from(struct metrics_grid *grid, size_t from)
 {
+	int64_t edge = column_of(grid, grid->begin_ms + 1) - first_of(grid);
+
+	grid->edge = edge > 0 ? (size_t)edge : 0;
 	grid->from = from;
 	for (size_t row = 0; row < grid->rows; row++)
-		for (size_t column = from; column < grid->columns; column++)
-			grid->values[row * grid->columns + column] = NAN;
+		for (size_t column = 0; column < grid->columns; column++)
+			if (column <= grid->edge || column >= from)
+				grid->values[row * grid->columns + column] = NAN;
 }
 
-bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, size_t rows, size_t columns, int64_t step_ms,
+bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, size_t rows, uint64_t window_ns, int64_t step_ms,
 			int64_t at_ms)
 {
+	size_t columns = metrics_grid_columns(window_ns, step_ms);
 	bool is_same = grid->key == key && grid->rows == rows && grid->columns == columns && grid->step_ms == step_ms;
 	int64_t before = grid->last, ahead;
 
@@ -77,9 +82,10 @@ bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, size_t rows, si
 	grid->rows = rows;
 	grid->columns = columns;
 	grid->step_ms = step_ms;
+	grid->begin_ms = at_ms - (int64_t)(window_ns / 1000000u);
 	grid->last = column_of(grid, at_ms);
 	ahead = grid->last - before;
-	if (is_same && at_ms > grid->at_ms && ahead < (int64_t)columns) {
+	if (is_same && at_ms > grid->at_ms && ahead < (int64_t)columns - 1) {
 		/* the one that was the newest was not over */
 		shift(grid, (size_t)ahead);
 		forget_from(grid, columns - 1 - (size_t)ahead);
@@ -108,33 +114,45 @@ static void put(double *value, double more, enum metrics_take take)
 		*value = more;
 }
 
-/* In the order of time, from the sample before the first column on. */
-static void add_increase(struct metrics_grid *grid, double *values, const struct sample *samples, size_t count)
-{
-	int64_t first = first_of(grid);
+/* Columns that are read at once, and how. */
+struct part {
+	struct metrics_grid *grid;
+	double *values; /* of the row */
+	size_t from, end;
+	enum metrics_take take;
+};
 
+/* Where a sample counts; -1 = not in this part. */
+static int64_t place_of(const struct part *part, int64_t at_ms)
+{
+	int64_t column = column_of(part->grid, at_ms) - first_of(part->grid);
+
+	return at_ms > part->grid->begin_ms && column >= (int64_t)part->from && column < (int64_t)part->end ? column : -1;
+}
+
+/* In the order of time, from the sample before the first column on. */
+static void add_increase(const struct part *part, const struct sample *samples, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
-		int64_t column = column_of(grid, samples[i].at_ms) - first;
+		int64_t column = place_of(part, samples[i].at_ms);
 		double more = 0;
 
-		if (column < (int64_t)grid->from || column >= (int64_t)grid->columns)
+		if (column < 0)
 			continue;
 		if (i)
 			more = samples[i].value >= samples[i - 1].value ? samples[i].value - samples[i - 1].value
 									: samples[i].value;
-		put(&values[column], more, TAKE_INCREASE);
+		put(&part->values[column], more, TAKE_INCREASE);
 	}
 }
 
-static void add_peak(struct metrics_grid *grid, double *values, const struct sample *samples, size_t count)
+static void add_peak(const struct part *part, const struct sample *samples, size_t count)
 {
-	int64_t first = first_of(grid);
-
 	for (size_t i = 0; i < count; i++) {
-		int64_t column = column_of(grid, samples[i].at_ms) - first;
+		int64_t column = place_of(part, samples[i].at_ms);
 
-		if (column >= (int64_t)grid->from && column < (int64_t)grid->columns)
-			put(&values[column], samples[i].value, TAKE_PEAK);
+		if (column >= 0)
+			put(&part->values[column], samples[i].value, TAKE_PEAK);
 	}
 }
 
@@ -149,41 +167,55 @@ static int64_t pace_of(const struct sample *samples, size_t count)
 }
 
 /* The last value of each column; without one in it, that before, as long as the series' pace lets it hold. */
-static void add_last(struct metrics_grid *grid, double *values, const struct sample *samples, size_t count,
-		     enum metrics_take take)
+static void add_last(const struct part *part, const struct sample *samples, size_t count)
 {
 	int64_t holds_ms = (int64_t)((double)pace_of(samples, count) * LATE_RATIO);
+	const struct metrics_grid *grid = part->grid;
 	size_t i = 0;
 
-	for (size_t column = grid->from; column < grid->columns; column++) {
+	for (size_t column = part->from; column < part->end; column++) {
 		int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms;
 		int64_t end_ms = start_ms + grid->step_ms;
 
 		end_ms = end_ms > grid->at_ms ? grid->at_ms : end_ms;
 		while (i < count && samples[i].at_ms <= end_ms)
 			i++;
-		if (i && (samples[i - 1].at_ms > start_ms || end_ms - samples[i - 1].at_ms < holds_ms))
-			put(&values[column], samples[i - 1].value, take);
+		if (end_ms > grid->begin_ms && i &&
+		    (samples[i - 1].at_ms > start_ms || end_ms - samples[i - 1].at_ms < holds_ms))
+			put(&part->values[column], samples[i - 1].value, part->take);
 	}
+}
+
+static void add_part(const struct part *part, const struct series *series)
+{
+	struct metrics_grid *grid = part->grid;
+	int64_t start_ms = (first_of(grid) + (int64_t)part->from) * grid->step_ms, back_ms = 0;
+	int64_t end_ms = (first_of(grid) + (int64_t)part->end) * grid->step_ms;
+	const struct sample *samples;
+	size_t count;
+
+	if (part->take != TAKE_PEAK)
+		back_ms = grid->step_ms > LOOK_BACK_MS ? grid->step_ms : LOOK_BACK_MS;
+	grid->reads_count++;
+	count = series_range(series, start_ms + 1 - back_ms, end_ms < grid->at_ms ? end_ms : grid->at_ms, &grid->scratch,
+			     &samples);
+	if (part->take == TAKE_INCREASE)
+		add_increase(part, samples, count);
+	else if (part->take == TAKE_PEAK)
+		add_peak(part, samples, count);
+	else
+		add_last(part, samples, count);
 }
 
 void metrics_grid_add(struct metrics_grid *grid, size_t row, const struct series *series, enum metrics_take take)
 {
-	int64_t start_ms = (first_of(grid) + (int64_t)grid->from) * grid->step_ms, back_ms = 0;
-	double *values = metrics_grid_row(grid, row);
-	const struct sample *samples;
-	size_t count;
+	struct part part = {grid, metrics_grid_row(grid, row), grid->from, grid->columns, take};
 
-	if (take != TAKE_PEAK)
-		back_ms = grid->step_ms > LOOK_BACK_MS ? grid->step_ms : LOOK_BACK_MS;
-	grid->reads_count++;
-	count = series_range(series, start_ms + 1 - back_ms, grid->at_ms, &grid->scratch, &samples);
-	if (take == TAKE_INCREASE)
-		add_increase(grid, values, samples, count);
-	else if (take == TAKE_PEAK)
-		add_peak(grid, values, samples, count);
-	else
-		add_last(grid, values, samples, count, take);
+	add_part(&part, series);
+	part.from = grid->edge;
+	part.end = grid->edge + 1;
+	if (grid->edge < grid->from)
+		add_part(&part, series);
 }
 
 double metrics_grid_sum(const struct metrics_grid *grid, size_t row)
@@ -198,11 +230,16 @@ double metrics_grid_sum(const struct metrics_grid *grid, size_t row)
 
 double metrics_grid_seconds(const struct metrics_grid *grid, size_t column)
 {
-	int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms;
+	int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms, end_ms = start_ms + grid->step_ms;
 
-	if (column + 1 < grid->columns)
-		return (double)grid->step_ms / 1000;
-	return (double)(grid->at_ms - start_ms) / 1000;
+	start_ms = start_ms < grid->begin_ms ? grid->begin_ms : start_ms;
+	end_ms = end_ms > grid->at_ms ? grid->at_ms : end_ms;
+	return end_ms > start_ms ? (double)(end_ms - start_ms) / 1000 : 0;
+}
+
+int64_t metrics_grid_start_ms(const struct metrics_grid *grid, size_t column)
+{
+	return (first_of(grid) + (int64_t)column) * grid->step_ms;
 }
 
 void metrics_grid_rate(const struct metrics_grid *grid, size_t row, size_t columns, double *rates)

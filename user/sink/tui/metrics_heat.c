@@ -104,7 +104,7 @@ void metrics_heat_draw(const struct metrics_scene *scene, struct area area)
 		say_rest(histogram, &heading, first, end, area.canvas->ascii);
 		area = metrics_heading_rest(&heading);
 	}
-	if (area.rows >= 5 && metrics_loss_read(scene, histogram->grid.step_ms, histogram->grid.columns)) {
+	if (area.rows >= 5 && metrics_loss_read(scene, histogram->grid.step_ms)) {
 		metrics_loss_draw(scene, area, area.rows - 1, area.columns - (int)columns);
 		area = area_part(area, 0, 0, area.rows - 1, area.columns);
 	}

@@ -42,8 +42,11 @@ static const struct metrics_family *find_histogram(const struct metrics_scene *s
 	}
 	*is_other = true;
 	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(stand_ins[0]); i++)
-		if (!strcmp(stand_ins[i][0], family->name))
-			return metrics_book_family(scene->book, stand_ins[i][1], METRICS_HISTOGRAM);
+		if (!strcmp(stand_ins[i][0], family->name)) {
+			own = metrics_book_family(scene->book, stand_ins[i][1], METRICS_HISTOGRAM);
+			if (own)
+				return own;
+		}
 	return metrics_book_family(scene->book, "tts_request_duration_seconds", METRICS_HISTOGRAM);
 }
 
@@ -179,7 +182,7 @@ bool metrics_histogram_read(const struct metrics_scene *scene, size_t columns_ma
 	same = find_bounds(scene, family, histogram);
 	if (!histogram->bounds_count)
 		return false;
-	if (metrics_grid_begin(&histogram->grid, same, histogram->bounds_count, columns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(&histogram->grid, same, histogram->bounds_count, scene->desk->window_ns, step_ms, scene->at_ms))
 		fill(scene, family, histogram);
 	count_buckets(histogram);
 	return histogram->total > 0;

@@ -207,6 +207,23 @@ static struct list_rows rows_of(struct drawing *drawing)
 				  .search = drawing->scene->search};
 }
 
+/* Broken between words; how many rows it took. */
+static int draw_wrapped(struct area area, int row, int rows, enum style style, char *text)
+{
+	char *save = NULL, *word;
+	int column = 0, first = row;
+
+	for (word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		if (column && column + (int)strlen(word) > area.columns) {
+			row++;
+			column = 0;
+		}
+		if (row - first < rows)
+			column += area_text(area, row, column, style, word) + 1;
+	}
+	return row - first + 1 < rows ? row - first + 1 : rows;
+}
+
 static int draw_filter(const struct metrics_list_scene *scene, struct area area)
 {
 	const struct metrics_filter *filter = scene->filter;
@@ -222,7 +239,7 @@ static int draw_filter(const struct metrics_list_scene *scene, struct area area)
 	if (filter->mistake && area.rows > 3) {
 		char *text = mem_format("not applied: %s", filter->mistake);
 
-		area_fit(area, row++, 0, area.columns, STYLE_WARNING, text);
+		row += draw_wrapped(area, row, area.rows / 3, STYLE_WARNING, text);
 		free(text);
 	}
 	return row;

@@ -10,6 +10,8 @@
 
 #include "base/units.h"
 
+#define LEGEND_COLUMNS 68 /* from here on it has the values too */
+
 static const enum style line_styles[METRICS_LINES] = {STYLE_LINE_1, STYLE_LINE_2, STYLE_LINE_3, STYLE_LINE_3};
 static const enum style tier_styles[METRICS_TIERS] = {STYLE_WARNING, STYLE_CRITICAL, STYLE_EMERGENCY};
 static const char *const tier_names[METRICS_TIERS] = {"warning", "critical", "emergency"};
@@ -87,13 +89,19 @@ static void say_tiers(const struct metrics_plot *plot, struct metrics_heading *h
 					    metrics_bound(plot->tiers[tier], plot->unit, ascii).text);
 }
 
-/* What the legend cannot tell: why a percentile is missing. */
-static void say_missing(const struct metrics_plot *plot, struct metrics_heading *heading, bool ascii)
+/* A narrow legend has no room for values; and none tells why a percentile is missing. */
+static void say_lines(const struct metrics_plot *plot, struct metrics_heading *heading, bool ascii)
 {
-	for (size_t i = 0; i < plot->lines_count; i++)
-		if (plot->lines[i].q > 0 && isnan(plot->lines[i].now))
-			metrics_heading_quantile(heading, line_styles[i], plot->lines[i].name, plot->lines[i].q, NAN,
-						 plot->n, plot->unit, ascii);
+	bool has_legend = heading->area.columns >= LEGEND_COLUMNS;
+
+	for (size_t i = 0; i < plot->lines_count; i++) {
+		if (plot->lines[i].q > 0 && (!has_legend || isnan(plot->lines[i].now)))
+			metrics_heading_quantile(heading, line_styles[i], plot->lines[i].name, plot->lines[i].q,
+						 plot->lines[i].now, plot->n, plot->unit, ascii);
+		else if (!has_legend && plot->lines_count > 1 && is_drawn(plot, i))
+			metrics_heading_add(heading, line_styles[i], "%s %s", plot->lines[i].name,
+					    chart_number(plot->lines[i].now, plot->unit, ascii).text);
+	}
 }
 
 static void say_count(const struct metrics_plot *plot, struct metrics_heading *heading, const char *window, bool ascii)
@@ -163,11 +171,11 @@ void metrics_plot_draw(const struct metrics_scene *scene, struct area area)
 	find_range(plot, &least, &greatest);
 	if (rows) {
 		say_facts(scene, &heading);
-		say_missing(plot, &heading, area.canvas->ascii);
+		say_lines(plot, &heading, area.canvas->ascii);
 		say_tiers(plot, &heading, area.canvas->ascii);
 		area = metrics_heading_rest(&heading);
 	}
-	if (area.rows >= 5 && !plot->is_blind && metrics_loss_read(scene, plot->grid.step_ms, plot->grid.columns)) {
+	if (area.rows >= 5 && !plot->is_blind && metrics_loss_read(scene, plot->grid.step_ms)) {
 		metrics_loss_draw(scene, area, area.rows - 1, CHART_AXIS_COLUMNS);
 		area = area_part(area, 0, 0, area.rows - 1, area.columns);
 	}

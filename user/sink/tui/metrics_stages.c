@@ -228,19 +228,19 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	for (size_t i = 0; i < stages->count; i++)
 		is_exact &= stages->stages[i].is_exact;
 	metrics_heading_add(heading, STYLE_TEXT, "stages in %s", metrics_window_name(stages->window_ns).text);
-	metrics_heading_add(heading, STYLE_DIM, is_exact ? "seconds of wall time" : "seconds; percentiles by buckets");
+	if (metrics_loss_read(scene, stages->grid.step_ms))
+		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost: some are missing",
+				    units_count((uint64_t)scene->charts->loss.total).text);
 	if (stages->left_out_count)
 		metrics_heading_add(heading, STYLE_WARNING, "%zu more are left out", stages->left_out_count);
-	if (metrics_loss_read(scene, stages->grid.step_ms, stages->grid.columns))
-		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost: values are missing",
-				    units_count((uint64_t)scene->charts->loss.total).text);
+	metrics_heading_add(heading, STYLE_DIM, is_exact ? "seconds of wall time" : "seconds; percentiles by buckets");
 }
 
 void metrics_stages_draw(const struct metrics_scene *scene, struct area area)
 {
 	struct metrics_stages *stages = stages_get(scene->charts);
 	struct metrics_heading heading = {.area = area, .rows = area.rows >= 8 ? 2 : area.rows >= 5};
-	int legend = area.rows >= 9 ? (area.columns < 74 ? 2 : 1) : 0;
+	int legend = area.rows >= 9 ? (area.columns < 90 ? 2 : 1) : 0;
 	struct list_rows rows;
 
 	metrics_stages_read(scene);

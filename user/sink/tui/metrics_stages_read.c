@@ -190,11 +190,11 @@ static double exact_value(const struct metrics_scene *scene, const struct series
 static double peak_of(const struct metrics_grid *grid, size_t row)
 {
 	const double *values = metrics_grid_row(grid, row);
-	size_t skipped = (size_t)(MINUTE_MS / grid->step_ms);
 	double peak = NAN;
 
-	for (size_t i = skipped < grid->columns ? skipped : grid->columns - 1; i < grid->columns; i++)
-		if (!isnan(values[i]) && !(values[i] <= peak))
+	for (size_t i = 0; i < grid->columns; i++)
+		if ((i + 1 == grid->columns || metrics_grid_start_ms(grid, i) >= grid->begin_ms + MINUTE_MS) &&
+		    !isnan(values[i]) && !(values[i] <= peak))
 			peak = values[i];
 	return peak;
 }
@@ -291,7 +291,7 @@ void metrics_stages_read(const struct metrics_scene *scene)
 	stages->count = stages->left_out_count = 0;
 	read_all(&reader);
 	reader.is_hashing = false;
-	if (metrics_grid_begin(&stages->grid, reader.hash, stages->count * STAGE_ROWS, columns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(&stages->grid, reader.hash, stages->count * STAGE_ROWS, scene->desk->window_ns, step_ms, scene->at_ms))
 		read_all(&reader);
 	finish(scene);
 }
