@@ -331,7 +331,8 @@ static void what_was_acknowledged_or_silenced_says_so_and_stands_below_its_equal
 	uint64_t now_ns;
 
 	(void)state;
-	feed_rules(w->judge, "alert First 0 0 warning a > 1\nalert Second 0 0 warning b > 1\nalert Third 0 0 warning c > 1\n");
+	feed_rules(w->judge,
+		   "alert First 0 0 warning a > 1\nalert Second 0 0 warning b > 1\nalert Third 0 0 warning c > 1\n");
 	set(w->judge, a, 2);
 	set(w->judge, b, 2);
 	serve(w, 3, 1, 20);
@@ -339,10 +340,13 @@ static void what_was_acknowledged_or_silenced_says_so_and_stands_below_its_equal
 	serve(w, 3, 1, 20);
 	for (const struct alert *alert = tui_world_view(w)->alerts; alert; alert = alert->next)
 		if (!strcmp(alert->name, "First"))
-			feed_control(w->judge, (struct tt_control){.what = TT_CONTROL_ACK, .id = alert->id}, "", "mine");
+			feed_control(w->judge, (struct tt_control){.what = TT_CONTROL_ACK, .id = alert->id}, "",
+				     "mine");
 	now_ns = tui_world_view(w)->axis_real_ns + tui_world_view(w)->now_ns;
 	feed_control(w->judge,
-		     (struct tt_control){.what = TT_CONTROL_SILENCE, .id = 1, .start_at_real_ns = now_ns - 2 * NS_PER_S,
+		     (struct tt_control){.what = TT_CONTROL_SILENCE,
+					 .id = 1,
+					 .start_at_real_ns = now_ns - 2 * NS_PER_S,
 					 .end_at_real_ns = now_ns + 3600 * NS_PER_S},
 		     "{alertname=\"Second\"}", "known");
 	serve(w, 2, 1, 20);
@@ -362,7 +366,9 @@ static void the_reason_counts_the_others_and_names_what_is_pending(void **state)
 	size_t a = make_series(w->judge, "a{" OURS "}"), b = make_series(w->judge, "b{" OURS "}");
 
 	(void)state;
-	feed_rules(w->judge, "alert First 0 0 warning a > 1\nalert Second 0 0 critical b > 1\nalert Third 60 0 critical b > 1\n");
+	feed_rules(
+		w->judge,
+		"alert First 0 0 warning a > 1\nalert Second 0 0 critical b > 1\nalert Third 60 0 critical b > 1\n");
 	set(w->judge, a, 2);
 	serve(w, 3, 1, 20);
 	set(w->judge, b, 2);
@@ -408,7 +414,8 @@ static void enter_on_an_alert_opens_it_in_its_tab(void **state)
 static void a_click_selects_an_alert_and_a_double_click_opens_it(void **state)
 {
 	struct tui_world *w = tui_world_new();
-	size_t series = judged(w, "alert Slow 0 0 critical lat_seconds > 5\nalert Slower 0 0 warning lat_seconds > 5.5\n");
+	size_t series =
+		judged(w, "alert Slow 0 0 critical lat_seconds > 5\nalert Slower 0 0 warning lat_seconds > 5.5\n");
 	unsigned row;
 
 	(void)state;

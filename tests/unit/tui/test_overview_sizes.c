@@ -152,7 +152,8 @@ static void a_line_keeps_its_peaks_when_it_is_made_shorter(void **state)
 	struct store *store = tui_world_view(w)->store;
 	const struct label name = {"__name__", "x"};
 	struct series *series = store_series(store, labels_intern(store_labels(store), &name, 1), false);
-	struct desk desk = {.view = tui_world_view(w), .window_ns = 300 * NS_PER_S,
+	struct desk desk = {.view = tui_world_view(w),
+			    .window_ns = 300 * NS_PER_S,
 			    .at_axis_ns = (1700000000ull + 300) * NS_PER_S};
 	struct overview_line line = {0};
 	double values[20], greatest = 0;

@@ -24,7 +24,8 @@ static int setup(void **state)
 {
 	struct place *place = calloc(1, sizeof(*place));
 
-	place->store = store_new(&(struct store_limits){.series_count = 100, .bytes = 8 << 20, .age_ms = 6 * 3600 * 1000});
+	place->store =
+		store_new(&(struct store_limits){.series_count = 100, .bytes = 8 << 20, .age_ms = 6 * 3600 * 1000});
 	place->view.store = place->store;
 	place->desk.view = &place->view;
 	*state = place;

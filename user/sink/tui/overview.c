@@ -103,18 +103,33 @@ static bool move(struct overview *overview, enum action action)
 	long page = overview->has_list && overview->list.page_rows > 1 ? overview->list.page_rows : 5;
 
 	switch (action) {
-	case ACTION_UP: move_by(overview, -1); return true;
-	case ACTION_DOWN: move_by(overview, 1); return true;
-	case ACTION_PAGE_UP: move_by(overview, -page); return true;
-	case ACTION_PAGE_DOWN: move_by(overview, page); return true;
-	case ACTION_FIRST: move_to(overview, 0); return true;
-	case ACTION_LAST: move_to(overview, overview->shown_count + overview->alerts_count); return true;
-	case ACTION_LEFT: overview->focus = FOCUS_INSTANCES; return true;
+	case ACTION_UP:
+		move_by(overview, -1);
+		return true;
+	case ACTION_DOWN:
+		move_by(overview, 1);
+		return true;
+	case ACTION_PAGE_UP:
+		move_by(overview, -page);
+		return true;
+	case ACTION_PAGE_DOWN:
+		move_by(overview, page);
+		return true;
+	case ACTION_FIRST:
+		move_to(overview, 0);
+		return true;
+	case ACTION_LAST:
+		move_to(overview, overview->shown_count + overview->alerts_count);
+		return true;
+	case ACTION_LEFT:
+		overview->focus = FOCUS_INSTANCES;
+		return true;
 	case ACTION_RIGHT:
 		if (overview->alerts_count)
 			overview->focus = FOCUS_ALERTS;
 		return true;
-	default: return false;
+	default:
+		return false;
 	}
 }
 
@@ -167,17 +182,23 @@ static bool act(struct tab *tab, struct desk *desk, enum action action)
 	struct overview *overview = overview_of(tab);
 
 	switch (action) {
-	case ACTION_ENTER: enter(overview, desk); return true;
-	case ACTION_COPY: copy(overview, desk); return true;
+	case ACTION_ENTER:
+		enter(overview, desk);
+		return true;
+	case ACTION_COPY:
+		copy(overview, desk);
+		return true;
 	case ACTION_SORT:
 	case ACTION_SORT_PREVIOUS:
-	case ACTION_INVERT: return sort(overview, desk, action);
+	case ACTION_INVERT:
+		return sort(overview, desk, action);
 	case ACTION_BACK:
 		if (!overview->is_drilled)
 			return false;
 		overview->is_drilled = false;
 		return true;
-	default: return move(overview, action);
+	default:
+		return move(overview, action);
 	}
 }
 

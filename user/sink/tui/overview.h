@@ -69,9 +69,9 @@ struct overview_loss {
 };
 
 struct overview_instance {
-	uint64_t id; /* of its three labels; not 0 */
+	uint64_t id;			    /* of its three labels; not 0 */
 	const char *engine, *service, *pid; /* of the store's pool */
-	char own_pid[12]; /* without a store's: overview_meter.c */
+	char own_pid[12];		    /* without a store's: overview_meter.c */
 	uint32_t pid_number;
 	const struct series *series[OVERVIEW_METRICS]; /* NULL = there is none */
 	double values[OVERVIEW_METRICS];
@@ -108,7 +108,7 @@ struct overview_self {
 	double cpu_ratio, memory_bytes, series_count;
 	uint64_t traces_count, logs_count;
 	uint64_t lost_count, lost_lately_count;
-	char lost[160]; /* by cause */
+	char lost[160];	       /* by cause */
 	uint64_t let_go_count; /* of what is not meant to leave */
 	char let_go[96];
 	size_t rules_count, rules_unknown_count, rules_failed_count, rules_never_count;
@@ -137,7 +137,7 @@ struct overview_hit {
 enum overview_focus { FOCUS_INSTANCES, FOCUS_ALERTS };
 
 struct overview {
-	struct tab tab; /* first */
+	struct tab tab;			     /* first */
 	struct overview_instance *instances; /* in order of their labels */
 	size_t instances_count;
 	size_t *order; /* as shown: the first shown_count */
@@ -160,12 +160,12 @@ struct overview {
 	uint64_t selected_alert_id; /* 0 = the first */
 	size_t alerts_top;
 	bool is_drilled;
-	bool has_list; /* as last drawn */
+	bool has_list;	  /* as last drawn */
 	struct desk desk; /* of the draw: what the list's rows are asked at */
 	struct list list;
 	struct list_column columns[OVERVIEW_COLUMNS]; /* of it */
-	int origin_row, origin_column; /* of the area of the last draw */
-	struct area list_area;	       /* its canvas is not to be used */
+	int origin_row, origin_column;		      /* of the area of the last draw */
+	struct area list_area;			      /* its canvas is not to be used */
 	struct overview_hit hits[OVERVIEW_HITS];
 	size_t hits_count;
 };
@@ -232,7 +232,8 @@ void overview_sort(struct overview *overview);
 struct list_rows overview_list_rows(struct overview *overview, struct desk *desk);
 
 /* overview_stages.c */
-void overview_take_stages(struct overview *overview, const struct desk *desk, const struct overview_instance *instance);
+void overview_take_stages(struct overview *overview, const struct desk *desk,
+			  const struct overview_instance *instance);
 void overview_draw_stages(struct overview *overview, struct desk *desk, struct overview_instance *instance,
 			  struct area area);
 

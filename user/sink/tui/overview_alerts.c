@@ -52,8 +52,8 @@ static void say_who(char *text, size_t size_bytes, const struct labels *labels)
 		bool is_pid = i == 2;
 
 		if (value && length < size_bytes)
-			length += (size_t)snprintf(text + length, size_bytes - length, "%s%s%.64s%s", length ? " " : "",
-						   is_pid ? "(" : "", value, is_pid ? ")" : "");
+			length += (size_t)snprintf(text + length, size_bytes - length, "%s%s%.64s%s",
+						   length ? " " : "", is_pid ? "(" : "", value, is_pid ? ")" : "");
 	}
 }
 
@@ -154,8 +154,9 @@ static void draw_one(const struct overview *overview, const struct desk *desk, s
 
 	upper(word, sizeof(word), alert->tier == TIER_NONE ? "alert" : alert_words_tier(alert->tier));
 	snprintf(badge, sizeof(badge), " %s", word);
-	snprintf(marks, sizeof(marks), "%s%s%s%s", alert->is_pending ? " pending" : "", alert->is_unknown ? " unknown" : "",
-		 alert->is_acked ? " acked" : "", alert->is_silenced ? " silenced" : "");
+	snprintf(marks, sizeof(marks), "%s%s%s%s", alert->is_pending ? " pending" : "",
+		 alert->is_unknown ? " unknown" : "", alert->is_acked ? " acked" : "",
+		 alert->is_silenced ? " silenced" : "");
 	area_glyph(area, 0, 0, STYLE_BOLD, is_selected ? 0x25b6 : ' ', is_selected ? '>' : ' ');
 	area_fit(area, 0, 1, BADGE_COLUMNS, badge_of(alert), badge);
 	area_fit(area, 0, 2 + BADGE_COLUMNS, places->name_columns, STYLE_BOLD, alert->name);
@@ -179,7 +180,8 @@ static void say_title(const struct overview *overview, char *title, size_t size_
 		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu held down by a higher tier",
 					   overview->held_down_count);
 	if (self->rules_failed_count && length < size_bytes)
-		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu RULES FAIL", self->rules_failed_count);
+		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu RULES FAIL",
+					   self->rules_failed_count);
 	if (self->rules_unknown_count && length < size_bytes)
 		snprintf(title + length, size_bytes - length, ", %zu rules unknown", self->rules_unknown_count);
 }
@@ -201,7 +203,8 @@ static void scroll(struct overview *overview, size_t rows)
 static void draw_none(const struct overview *overview, struct area area)
 {
 	if (!overview->self.rules_count)
-		area_text(area, 0, 1, STYLE_UNKNOWN, "no rules: nothing is judged, so nothing can fire (see --rules)");
+		area_text(area, 0, 1, STYLE_UNKNOWN,
+			  "no rules: nothing is judged, so nothing can fire (see --rules)");
 	else
 		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules fires", overview->self.rules_count);
 }
@@ -212,8 +215,8 @@ static void draw_count(const struct overview *overview, struct area area, size_t
 	char text[80];
 	int columns;
 
-	columns = snprintf(text, sizeof(text), " %zu-%zu of %zu ", overview->alerts_top + 1, overview->alerts_top + shown,
-			   overview->firing_count + overview->pending_count);
+	columns = snprintf(text, sizeof(text), " %zu-%zu of %zu ", overview->alerts_top + 1,
+			   overview->alerts_top + shown, overview->firing_count + overview->pending_count);
 	if (columns < area.columns - 44)
 		area_text(area, 0, area.columns - columns - 1, STYLE_DIM, text);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * One instance in as many rows as it gets. In: the instance, an area. Out: cells.
- * The rule that surprises: what is wrong fills the whole first rows, not a word of them: it must be seen from across the
- * room.
+ * The rule that surprises: what is wrong fills the whole first rows, not a word of them: it must be seen from across
+ * the room.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,16 +14,14 @@
 #define BADGE  12
 
 /*
- * By the number of rows: H = first row, the reason beside; h = first row, e = the reason below; others: overview_rows.c.
- * What matters most comes with the fewest rows.
+ * By the number of rows: H = first row, the reason beside; h = first row, e = the reason below; others:
+ * overview_rows.c. What matters most comes with the fewest rows.
  */
 static const char *const wide[OVERVIEW_BLOCK_ROWS + 1] = {
-	"",	  "H",	     "HD",	 "HPD",	     "HPDA",	   "HPDAX",
-	"hePDAX", "hePDAXY", "hePDACLY", "hePDAFCLS", "heRDAFQCLS",
+	"", "H", "HD", "HPD", "HPDA", "HPDAX", "hePDAX", "hePDAXY", "hePDACLY", "hePDAFCLS", "heRDAFQCLS",
 };
 static const char *const narrow[OVERVIEW_BLOCK_ROWS + 1] = {
-	"",	  "h",	     "he",	 "heD",	      "heDR",	    "heDRA",
-	"heDRAQ", "heDRAQF", "heDRAQFC", "heDRAQFCL", "heDRAQFCLS",
+	"", "h", "he", "heD", "heDR", "heDRA", "heDRAQ", "heDRAQF", "heDRAQFC", "heDRAQFCL", "heDRAQFCLS",
 };
 
 /* Two rows that are filled when something is wrong. */
@@ -40,7 +38,8 @@ static void draw_name(const struct overview_row *row, char what, struct area are
 	area_glyph(area, 0, 0, style, is_marked ? 0x25b6 : ' ', is_marked ? '>' : ' ');
 	snprintf(word, sizeof(word), " %s ", health_word(instance->health));
 	area_text(area, 0, 1, badge, word);
-	area_mark(area, 0, 1, (int)strlen(word), MARK_BOLD | (is_alarm || instance->health == HEALTH_OK ? 0 : MARK_DIM));
+	area_mark(area, 0, 1, (int)strlen(word),
+		  MARK_BOLD | (is_alarm || instance->health == HEALTH_OK ? 0 : MARK_DIM));
 	at += area_text(area, 0, at, style, instance->engine);
 	at += area_text(area, 0, at, is_alarm ? badge : STYLE_DIM, " in ");
 	at += area_text(area, 0, at, style, instance->service);
@@ -84,8 +83,7 @@ void overview_draw_block(struct overview *overview, struct desk *desk, struct ov
 			overview_row_draw(&row, layout[i], part);
 	}
 	if (overview->hits_count < OVERVIEW_HITS)
-		overview->hits[overview->hits_count++] =
-			(struct overview_hit){area.row, area.column, rows, area.columns, false,
-					      (size_t)(instance - overview->instances)};
+		overview->hits[overview->hits_count++] = (struct overview_hit){
+			area.row, area.column, rows, area.columns, false, (size_t)(instance - overview->instances)};
 	overview_draw_plots(overview, desk, instance, area_part(area, rows, 0, area.rows - rows, area.columns));
 }

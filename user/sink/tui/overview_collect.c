@@ -145,10 +145,10 @@ static void take_values(struct overview *overview, struct overview_instance *ins
 			instance->values[metric] = sample.value;
 		}
 	}
-	instance->total = instance->series[METRIC_REQUESTS] &&
-					  series_at(instance->series[METRIC_REQUESTS], at_ms, &sample) ?
-				  sample.value :
-				  NAN;
+	instance->total =
+		instance->series[METRIC_REQUESTS] && series_at(instance->series[METRIC_REQUESTS], at_ms, &sample)
+			? sample.value
+			: NAN;
 }
 
 /* Calls of its probes: what there is to tell before the first utterance. */
@@ -171,9 +171,9 @@ static void count_probes(struct overview *overview, const struct view *view)
 			    strcmp(instance->engine, probe->label) != 0)
 				continue;
 			instance->probes_count++;
-			instance->hits_count += probe->kernel_enters_count > probe->enters_count ?
-							probe->kernel_enters_count :
-							probe->enters_count;
+			instance->hits_count += probe->kernel_enters_count > probe->enters_count
+							? probe->kernel_enters_count
+							: probe->enters_count;
 			from = at;
 			break;
 		}
@@ -191,7 +191,8 @@ static uint32_t cause_of(const char *key)
 /* A series without a pid tells of what any of them may have lost. */
 static void add_loss(struct overview *overview, const struct series *series, double total, double lately)
 {
-	const char *pid = labels_find(series_labels(series), "pid"), *key = labels_find(series_labels(series), "cause");
+	const char *pid = labels_find(series_labels(series), "pid"),
+		   *key = labels_find(series_labels(series), "cause");
 	uint32_t cause = cause_of(key ? key : "");
 
 	if (!words_cause(cause)->is_event_lost && cause != TT_LOST_RECORDING)

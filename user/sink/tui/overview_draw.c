@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What goes where. In: what was collected, an area. Out: cells.
- * The rule that surprises: instances get blocks while every one of them can have its most important rows, else a list;
- * what is selected in a list has its block below it when there is room.
+ * The rule that surprises: instances get blocks while every one of them can have its most important rows, else a
+ * list; what is selected in a list has its block below it when there is room.
  */
 #include <string.h>
 
@@ -67,7 +67,8 @@ static void draw_blocks(struct overview *overview, struct desk *desk, struct are
 		struct overview_instance *instance = &overview->instances[overview->order[i]];
 		bool is_marked = instance == selected && overview->focus == FOCUS_INSTANCES;
 
-		overview_draw_block(overview, desk, instance, area_part(area, row, 0, rows_each, area.columns), is_marked);
+		overview_draw_block(overview, desk, instance, area_part(area, row, 0, rows_each, area.columns),
+				    is_marked);
 		row += rows_each + gap;
 	}
 	overview_draw_plots(overview, desk, overview_selected(overview),
@@ -101,7 +102,8 @@ static void draw_instances(struct overview *overview, struct desk *desk, struct 
 
 		draw_list(overview, desk, area_part(area, 0, 0, count + 1, area.columns));
 		overview_draw_block(overview, desk, overview_selected(overview),
-				    area_part(area, count + 1 + gap, 0, area.rows - count - 1 - gap, area.columns), false);
+				    area_part(area, count + 1 + gap, 0, area.rows - count - 1 - gap, area.columns),
+				    false);
 	} else {
 		draw_list(overview, desk, area);
 	}
@@ -173,11 +175,13 @@ void overview_draw(struct overview *overview, struct desk *desk, struct area are
 		return;
 	body = area_part(area, 0, 0, area.rows - self, area.columns);
 	if (!overview->shown_count) {
-		int alerts = overview->alerts_count && body.rows > 12 ? least(alerts_rows(overview), body.rows - 8) : 0;
+		int alerts =
+			overview->alerts_count && body.rows > 12 ? least(alerts_rows(overview), body.rows - 8) : 0;
 
 		overview_draw_waiting(overview, desk, area_part(body, 0, 0, body.rows - alerts, body.columns));
 		if (alerts)
-			overview_draw_alerts(overview, desk, area_part(body, body.rows - alerts, 0, alerts, body.columns));
+			overview_draw_alerts(overview, desk,
+					     area_part(body, body.rows - alerts, 0, alerts, body.columns));
 	} else if (desk->is_expanded) {
 		draw_expanded(overview, desk, body);
 	} else if (area.columns >= WIDE_COLUMNS && area.rows >= WIDE_ROWS) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Which instances there are. In: the series of the windows. Out: instances, each with its series.
- * The rule that surprises: it is done anew only when a series came or went; one walk per metric, not one selection per
- * instance, because there may be hundreds.
+ * The rule that surprises: it is done anew only when a series came or went; one walk per metric, not one selection
+ * per instance, because there may be hundreds.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -27,10 +27,14 @@ static const struct {
 	[METRIC_OLDEST] = {"tts_request_oldest_seconds", NULL, OF_INSTANCE},
 	[METRIC_QUEUE] = {"tts_queue_depth", NULL, OF_INSTANCE},
 	[METRIC_SUCCESS] = {"tts:request_success:ratio_1m", "tts:request_success:ratio_5m", OF_INSTANCE},
-	[METRIC_DURATION_P50] = {"tts:request_duration_seconds:p50_1m", "tts:request_duration_seconds:p50_5m", OF_INSTANCE},
-	[METRIC_DURATION_P95] = {"tts:request_duration_seconds:p95_1m", "tts:request_duration_seconds:p95_5m", OF_INSTANCE},
-	[METRIC_DURATION_P99] = {"tts:request_duration_seconds:p99_1m", "tts:request_duration_seconds:p99_5m", OF_INSTANCE},
-	[METRIC_DURATION_MAX] = {"tts:request_duration_seconds:max_1m", "tts:request_duration_seconds:max_5m", OF_INSTANCE},
+	[METRIC_DURATION_P50] = {"tts:request_duration_seconds:p50_1m", "tts:request_duration_seconds:p50_5m",
+				 OF_INSTANCE},
+	[METRIC_DURATION_P95] = {"tts:request_duration_seconds:p95_1m", "tts:request_duration_seconds:p95_5m",
+				 OF_INSTANCE},
+	[METRIC_DURATION_P99] = {"tts:request_duration_seconds:p99_1m", "tts:request_duration_seconds:p99_5m",
+				 OF_INSTANCE},
+	[METRIC_DURATION_MAX] = {"tts:request_duration_seconds:max_1m", "tts:request_duration_seconds:max_5m",
+				 OF_INSTANCE},
 	[METRIC_AUDIO_P50] = {"tts:first_audio_seconds:p50_1m", "tts:first_audio_seconds:p50_5m", OF_INSTANCE},
 	[METRIC_AUDIO_P95] = {"tts:first_audio_seconds:p95_1m", "tts:first_audio_seconds:p95_5m", OF_INSTANCE},
 	[METRIC_AUDIO_P99] = {"tts:first_audio_seconds:p99_1m", "tts:first_audio_seconds:p99_5m", OF_INSTANCE},
@@ -139,7 +143,8 @@ static void find_instances(struct overview *overview, const struct desk *desk)
 static void give_to_one(struct overview *overview, enum overview_metric metric, const struct series *series,
 			size_t *from)
 {
-	const char *engine = label(series, "engine"), *service = label(series, "service"), *pid = label(series, "pid");
+	const char *engine = label(series, "engine"), *service = label(series, "service"),
+		   *pid = label(series, "pid");
 
 	for (size_t i = 0; i < overview->instances_count; i++) {
 		size_t at = (*from + i) % overview->instances_count;

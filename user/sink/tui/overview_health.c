@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Health of each instance. In: the lists of alerts, the state of the rules, loss. Out: a badge and the reason beside it.
- * The rule that surprises: unknown ranks above a warning, because what was not seen may be anything; and a critical
- * alert stays critical when it is also unknown.
+ * Health of each instance. In: the lists of alerts, the state of the rules, loss. Out: a badge and the reason beside
+ * it. The rule that surprises: unknown ranks above a warning, because what was not seen may be anything; and a
+ * critical alert stays critical when it is also unknown.
  */
 #include <math.h>
 #include <stdio.h>
@@ -124,7 +124,8 @@ static enum health health_of(const struct overview *overview, const struct overv
 		return health;
 	if (judged->is_unknown || instance->loss.lately_count || !is_judged(&overview->self))
 		return HEALTH_UNKNOWN;
-	if (health == HEALTH_OK && !(instance->values[METRIC_REQUESTS] > 0) && !(instance->values[METRIC_IN_FLIGHT] > 0))
+	if (health == HEALTH_OK && !(instance->values[METRIC_REQUESTS] > 0) &&
+	    !(instance->values[METRIC_IN_FLIGHT] > 0))
 		return HEALTH_IDLE;
 	return health;
 }
@@ -154,8 +155,8 @@ static void add_loss(struct overview_instance *instance)
 	const char *after = words_cause(instance->loss.cause)->after, *how = strchr(after, '(');
 	char text[120];
 
-	snprintf(text, sizeof(text), "events lost %s%s%s", units_count(instance->loss.lately_count).text, how ? " " : "",
-		 how ? how : "");
+	snprintf(text, sizeof(text), "events lost %s%s%s", units_count(instance->loss.lately_count).text,
+		 how ? " " : "", how ? how : "");
 	add(instance, text);
 }
 
@@ -199,7 +200,8 @@ static void add_quiet(const struct overview *overview, struct overview_instance 
 	char text[160];
 
 	if (instance->total > 0)
-		snprintf(text, sizeof(text), "no request in the last %s", overview->span_ns > 60 * NS_PER_S ? "5 m" : "1 m");
+		snprintf(text, sizeof(text), "no request in the last %s",
+			 overview->span_ns > 60 * NS_PER_S ? "5 m" : "1 m");
 	else
 		snprintf(text, sizeof(text), "no utterance yet: %zu probe%s attached, %s call%s",
 			 instance->probes_count, instance->probes_count == 1 ? "" : "s",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a series, the desk's instant and window. Out: the line, and its cells.
- * The rule that surprises: what is over is never asked for again, but for the last step, whose sample may have been late.
+ * The rule that surprises: what is over is never asked for again, but for the last step, whose sample may have been
+ * late.
  */
 #include "sink/tui/overview_line.h"
 
@@ -71,8 +72,12 @@ void line_update(struct overview_line *line, const struct desk *desk, const stru
 		free(line->values);
 		line->values = mem_array(count + 1, sizeof(*line->values));
 	}
-	*line = (struct overview_line){.series = series, .step_ns = step_ns, .last_step = last_step,
-				       .at_axis_ns = desk->at_axis_ns, .count = count, .values = line->values};
+	*line = (struct overview_line){.series = series,
+				       .step_ns = step_ns,
+				       .last_step = last_step,
+				       .at_axis_ns = desk->at_axis_ns,
+				       .count = count,
+				       .values = line->values};
 	for (size_t i = 0; !series && i <= count; i++)
 		line->values[i] = NAN;
 	if (!series)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A series over the desk's window, kept from second to second so that a new one costs one step.
- * The rule that surprises: steps end at whole multiples of their length, so a line moves to the left and never shimmers.
+ * The rule that surprises: steps end at whole multiples of their length, so a line moves to the left and never
+ * shimmers.
  */
 #ifndef SINK_TUI_OVERVIEW_LINE_H
 #define SINK_TUI_OVERVIEW_LINE_H
@@ -30,7 +31,7 @@ enum overview_line_kind {
 struct overview_line {
 	const struct series *series;
 	uint64_t step_ns;
-	int64_t last_step;  /* ends at last_step * step_ns, of the axis */
+	int64_t last_step; /* ends at last_step * step_ns, of the axis */
 	uint64_t at_axis_ns;
 	size_t count;
 	double *values; /* count + 1: the last one is of the step that is not over; NULL = never asked for */

@@ -11,8 +11,21 @@
 #include "base/text.h"
 #include "sink/tui/overview.h"
 
-enum column { COLUMN_STATE, COLUMN_NAME, COLUMN_REASON, COLUMN_P95, COLUMN_RATE, COLUMN_SUCCESS, COLUMN_FACTOR,
-	      COLUMN_FLIGHT, COLUMN_QUEUE, COLUMN_AUDIO, COLUMN_LINE, COLUMN_CPU, COLUMN_MEMORY };
+enum column {
+	COLUMN_STATE,
+	COLUMN_NAME,
+	COLUMN_REASON,
+	COLUMN_P95,
+	COLUMN_RATE,
+	COLUMN_SUCCESS,
+	COLUMN_FACTOR,
+	COLUMN_FLIGHT,
+	COLUMN_QUEUE,
+	COLUMN_AUDIO,
+	COLUMN_LINE,
+	COLUMN_CPU,
+	COLUMN_MEMORY
+};
 _Static_assert(COLUMN_MEMORY + 1 == OVERVIEW_COLUMNS, "a place for each column");
 
 #define NARROW	  60
@@ -37,7 +50,8 @@ static int name_columns(const struct overview *overview)
 	for (size_t i = 0; i < overview->shown_count; i++) {
 		const struct overview_instance *instance = &overview->instances[overview->order[i]];
 		int own = (int)(text_columns(instance->engine, strlen(instance->engine)) +
-				text_columns(instance->service, strlen(instance->service)) + strlen(instance->pid)) + 4;
+				text_columns(instance->service, strlen(instance->service)) + strlen(instance->pid)) +
+			  4;
 
 		widest = own > widest ? own : widest;
 	}
@@ -85,7 +99,7 @@ static int rank(const struct overview_instance *instance)
 static double value_of(const struct overview_instance *instance, size_t column)
 {
 	static const enum overview_metric metrics[] = {
-		[COLUMN_P95] = METRIC_DURATION_P95, [COLUMN_SUCCESS] = METRIC_SUCCESS,
+		[COLUMN_P95] = METRIC_DURATION_P95,  [COLUMN_SUCCESS] = METRIC_SUCCESS,
 		[COLUMN_FACTOR] = METRIC_FACTOR_P50, [COLUMN_FLIGHT] = METRIC_IN_FLIGHT,
 		[COLUMN_QUEUE] = METRIC_QUEUE,	     [COLUMN_AUDIO] = METRIC_AUDIO_P95,
 		[COLUMN_CPU] = METRIC_CPU,	     [COLUMN_MEMORY] = METRIC_MEMORY,
@@ -197,12 +211,17 @@ static enum chart_unit unit_of(size_t column)
 {
 	switch (column) {
 	case COLUMN_P95:
-	case COLUMN_AUDIO: return CHART_SECONDS;
-	case COLUMN_RATE: return CHART_PER_SECOND;
+	case COLUMN_AUDIO:
+		return CHART_SECONDS;
+	case COLUMN_RATE:
+		return CHART_PER_SECOND;
 	case COLUMN_SUCCESS:
-	case COLUMN_CPU: return CHART_RATIO;
-	case COLUMN_MEMORY: return CHART_BYTES;
-	default: return CHART_PLAIN;
+	case COLUMN_CPU:
+		return CHART_RATIO;
+	case COLUMN_MEMORY:
+		return CHART_BYTES;
+	default:
+		return CHART_PLAIN;
 	}
 }
 
@@ -228,9 +247,15 @@ static void cell(void *arg, size_t row, size_t column, struct area area, bool is
 			  health_is_alarm(instance) ? health_badge(instance->health) : health_style(instance->health),
 			  badge);
 		break;
-	case COLUMN_NAME: draw_name(instance, area); break;
-	case COLUMN_REASON: draw_reason(instance, area, overview->desk.ascii); break;
-	case COLUMN_LINE: draw_line(overview, instance, area); break;
+	case COLUMN_NAME:
+		draw_name(instance, area);
+		break;
+	case COLUMN_REASON:
+		draw_reason(instance, area, overview->desk.ascii);
+		break;
+	case COLUMN_LINE:
+		draw_line(overview, instance, area);
+		break;
 	default:
 		list_text(area, is_right, style_of(instance, column),
 			  chart_number(value_of(instance, column), unit_of(column), overview->desk.ascii).text);
@@ -240,6 +265,6 @@ static void cell(void *arg, size_t row, size_t column, struct area area, bool is
 struct list_rows overview_list_rows(struct overview *overview, struct desk *desk)
 {
 	overview->desk = *desk;
-	return (struct list_rows){.arg = overview, .count = overview->shown_count, .id = id, .cell = cell,
-				  .empty = "no instance"};
+	return (struct list_rows){
+		.arg = overview, .count = overview->shown_count, .id = id, .cell = cell, .empty = "no instance"};
 }

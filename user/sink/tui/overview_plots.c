@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Lines of one instance over the window. In: its series, an area. Out: as many plots as have room.
- * The rule that surprises: where there is no percentile, because there were too few requests, the greatest stands for it.
+ * The rule that surprises: where there is no percentile, because there were too few requests, the greatest stands for
+ * it.
  */
 #include <math.h>
 #include <string.h>
@@ -23,17 +24,25 @@ static void draw_plot(const struct overview_row *row, struct area area, const ch
 		      const struct plot_line *wanted, size_t wanted_count)
 {
 	struct chart_line lines[LINES_MOST];
-	struct chart_plot plot = {.lines = lines, .band_low = -1, .band_high = -1, .threshold = NAN, .low = 0,
-				  .high = NAN, .unit = unit, .window_ns = row->desk.window_ns,
+	struct chart_plot plot = {.lines = lines,
+				  .band_low = -1,
+				  .band_high = -1,
+				  .threshold = NAN,
+				  .low = 0,
+				  .high = NAN,
+				  .unit = unit,
+				  .window_ns = row->desk.window_ns,
 				  .end_real_ns = row->desk.at_axis_ns};
 
 	for (size_t i = 0; i < wanted_count && plot.lines_count < LINES_MOST; i++) {
 		struct overview_line *line = &row->instance->lines[wanted[i].kind];
 
-		line_update(line, &row->desk, row->instance->series[wanted[i].metric], wanted[i].kind == LINE_REQUESTS);
+		line_update(line, &row->desk, row->instance->series[wanted[i].metric],
+			    wanted[i].kind == LINE_REQUESTS);
 		plot.count = line->count;
 		if (line->has_any)
-			lines[plot.lines_count++] = (struct chart_line){line->values, wanted[i].style, wanted[i].name};
+			lines[plot.lines_count++] =
+				(struct chart_line){line->values, wanted[i].style, wanted[i].name};
 	}
 	if (plot.lines_count)
 		chart_plot(area_section(area, title), &plot);

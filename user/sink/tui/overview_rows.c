@@ -12,13 +12,13 @@
 #include "sink/paint.h"
 #include "sink/tui/overview.h"
 
-#define WIDE	      60 /* from here on rows have long labels */
-#define LABEL	      12
-#define LABEL_SHORT   9
-#define NUMBER	      12 /* "p95 12.3 ms" and a blank */
-#define FACTOR_MAX    2.0
-#define FACTOR_CLOSE  0.8
-#define PARTS	      4
+#define WIDE	     60 /* from here on rows have long labels */
+#define LABEL	     12
+#define LABEL_SHORT  9
+#define NUMBER	     12 /* "p95 12.3 ms" and a blank */
+#define FACTOR_MAX   2.0
+#define FACTOR_CLOSE 0.8
+#define PARTS	     4
 
 /* Where the next item of a row goes. */
 struct pen {
@@ -45,7 +45,8 @@ static int room(const struct pen *pen)
 }
 
 /* "before value after ", in at least `columns`. False: no room for it. */
-static bool item(struct pen *pen, int columns, const char *before, enum style style, const char *value, const char *after)
+static bool item(struct pen *pen, int columns, const char *before, enum style style, const char *value,
+		 const char *after)
 {
 	int own = width_of(before) + width_of(value) + width_of(after), at = pen->column;
 
@@ -98,7 +99,8 @@ static void draw_requests(const struct overview_row *row, struct area area)
 	if (has_failed)
 		item(&pen, 0, "", STYLE_CRITICAL, number(row, METRIC_ERRORS, CHART_PLAIN).text, " failed");
 	if (values[METRIC_CANCELLED] > 0.5)
-		item(&pen, 0, "", STYLE_TEXT, units_count((uint64_t)(values[METRIC_CANCELLED] + 0.5)).text, " cancelled");
+		item(&pen, 0, "", STYLE_TEXT, units_count((uint64_t)(values[METRIC_CANCELLED] + 0.5)).text,
+		     " cancelled");
 }
 
 struct quantiles {
@@ -144,15 +146,16 @@ static void draw_quantiles(const struct overview_row *row, struct area area, con
 
 static void draw_duration(const struct overview_row *row, struct area area)
 {
-	static const struct quantiles what = {"duration",	   "duration",	       METRIC_DURATION_P50, METRIC_DURATION_MAX,
-					      LINE_DURATION_P50, LINE_DURATION_P95, LINE_DURATION_MAX};
+	static const struct quantiles what = {"duration",	   "duration",	      METRIC_DURATION_P50,
+					      METRIC_DURATION_MAX, LINE_DURATION_P50, LINE_DURATION_P95,
+					      LINE_DURATION_MAX};
 
 	draw_quantiles(row, area, &what);
 }
 
 static void draw_first_audio(const struct overview_row *row, struct area area)
 {
-	static const struct quantiles what = {"first audio",  "1st aud.",	  METRIC_AUDIO_P50, METRIC_AUDIO_MAX,
+	static const struct quantiles what = {"first audio",  "1st aud.",     METRIC_AUDIO_P50, METRIC_AUDIO_MAX,
 					      LINE_AUDIO_P50, LINE_AUDIO_P95, LINE_AUDIO_MAX};
 
 	draw_quantiles(row, area, &what);
@@ -343,9 +346,9 @@ void overview_row_draw(const struct overview_row *row, char what, struct area ar
 		char what;
 		draw_one *draw, *beside;
 	} rows[] = {
-		{'R', draw_requests, NULL},	 {'D', draw_duration, NULL}, {'A', draw_first_audio, NULL},
-		{'F', draw_factor, NULL},	 {'Q', draw_flight, NULL},   {'C', draw_cpu, NULL},
-		{'L', draw_legend, NULL},	 {'S', draw_process, NULL},  {'X', draw_cpu_brief, NULL},
+		{'R', draw_requests, NULL},	   {'D', draw_duration, NULL},	     {'A', draw_first_audio, NULL},
+		{'F', draw_factor, NULL},	   {'Q', draw_flight, NULL},	     {'C', draw_cpu, NULL},
+		{'L', draw_legend, NULL},	   {'S', draw_process, NULL},	     {'X', draw_cpu_brief, NULL},
 		{'P', draw_requests, draw_flight}, {'Y', draw_factor, draw_process},
 	};
 

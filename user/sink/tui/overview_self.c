@@ -94,7 +94,8 @@ static void take_let_go(struct overview_self *self, const struct desk *desk)
 		if (!count)
 			continue;
 		self->let_go_count += count;
-		snprintf(one, sizeof(one), "%s%s %s", self->let_go[0] ? ", " : "", units_count(count).text, kinds[i].name);
+		snprintf(one, sizeof(one), "%s%s %s", self->let_go[0] ? ", " : "", units_count(count).text,
+			 kinds[i].name);
 		append(self->let_go, sizeof(self->let_go), one);
 	}
 }
@@ -152,8 +153,8 @@ static void take_targets(struct overview_self *self, const struct view *view)
 		const struct probe *probe = view->probes[i];
 
 		self->probes_count++;
-		self->hits_count += probe->kernel_enters_count > probe->enters_count ? probe->kernel_enters_count :
-										       probe->enters_count;
+		self->hits_count += probe->kernel_enters_count > probe->enters_count ? probe->kernel_enters_count
+										     : probe->enters_count;
 	}
 }
 
@@ -198,8 +199,8 @@ static void draw_loud(const struct overview_self *self, struct area area)
 		if (self->lost_lately_count != self->lost_count)
 			snprintf(before, sizeof(before), ", %s",
 				 self->lost_lately_count ? units_count(self->lost_lately_count).text : "none");
-		snprintf(one, sizeof(one), "EVENTS LOST %s%s in the last 5 m: %s", units_count(self->lost_count).text, before,
-			 self->lost);
+		snprintf(one, sizeof(one), "EVENTS LOST %s%s in the last 5 m: %s", units_count(self->lost_count).text,
+			 before, self->lost);
 		append(text, sizeof(text), one);
 	}
 	if (self->let_go_count) {
@@ -234,8 +235,8 @@ void overview_draw_self(const struct overview *overview, const struct desk *desk
 	if (area.columns >= 60)
 		at += area_text(last, 0, at, STYLE_TITLE, "tracer") + 2;
 	at = put(last, at, STYLE_TEXT,
-		 isnan(self->events_per_s) ? chart_number(NAN, CHART_PLAIN, ascii).text :
-					     units_count((uint64_t)(self->events_per_s + 0.5)).text,
+		 isnan(self->events_per_s) ? chart_number(NAN, CHART_PLAIN, ascii).text
+					   : units_count((uint64_t)(self->events_per_s + 0.5)).text,
 		 " events/s");
 	if (self->lost_count)
 		at = put(last, at, STYLE_UNKNOWN, units_count(self->lost_count).text, " lost");
@@ -266,7 +267,8 @@ void overview_draw_waiting(const struct overview *overview, const struct desk *d
 	}
 	if (!self->live_count) {
 		area_text(area, row, 2, STYLE_BOLD,
-			  self->processes_count ? "every process that was traced is gone" : "nothing is attached yet");
+			  self->processes_count ? "every process that was traced is gone"
+						: "nothing is attached yet");
 		return;
 	}
 	area_text(area, row, 2, STYLE_BOLD, "attached to ");
@@ -274,7 +276,7 @@ void overview_draw_waiting(const struct overview *overview, const struct desk *d
 	if (self->live_count > 4)
 		area_format(area, row + 1, 2, STYLE_TEXT, "and %zu more processes", self->live_count - 4);
 	area_text(area, row + 2, 2, STYLE_TEXT, "no utterance yet");
-	area_format(area, row + 3, 2, self->probes_count ? STYLE_DIM : STYLE_WARNING, "%zu probe%s attached, %s call%s seen",
-		    self->probes_count, self->probes_count == 1 ? "" : "s", units_count(self->hits_count).text,
-		    self->hits_count == 1 ? "" : "s");
+	area_format(area, row + 3, 2, self->probes_count ? STYLE_DIM : STYLE_WARNING,
+		    "%zu probe%s attached, %s call%s seen", self->probes_count, self->probes_count == 1 ? "" : "s",
+		    units_count(self->hits_count).text, self->hits_count == 1 ? "" : "s");
 }

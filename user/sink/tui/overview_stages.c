@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Where the time of one instance goes: its stages. In: series of stages. Out: a small table.
- * The rule that surprises: the slowest stages come first, by what they take together in the last minute, and "request"
- * is not among them: it is the whole.
+ * The rule that surprises: the slowest stages come first, by what they take together in the last minute, and
+ * "request" is not among them: it is the whole.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "sink/tui/overview.h"
 
-#define WHOLE "request"
+#define WHOLE	"request"
 #define SPAN_NS 60000000000ull
 
 enum { LABELS = 3 };
@@ -76,7 +76,8 @@ static void take(struct overview *overview, const struct desk *desk, const struc
 		qsort(overview->stages, overview->stages_count, sizeof(overview->stages[0]), compare);
 }
 
-void overview_take_stages(struct overview *overview, const struct desk *desk, const struct overview_instance *instance)
+void overview_take_stages(struct overview *overview, const struct desk *desk,
+			  const struct overview_instance *instance)
 {
 	struct desk then = overview_desk_of(instance, desk);
 
@@ -87,7 +88,8 @@ void overview_take_stages(struct overview *overview, const struct desk *desk, co
 	overview->stages_second = overview->second;
 }
 
-static void draw_one(const struct overview_stage *stage, struct area area, int name_columns, double greatest, bool ascii)
+static void draw_one(const struct overview_stage *stage, struct area area, int name_columns, double greatest,
+		     bool ascii)
 {
 	struct chart_part part = {weight(stage), STYLE_LINE_2, 0x2588, '#'};
 	int at = name_columns + 2, left = area.columns - at - 9 * 4 - 2;
@@ -120,8 +122,8 @@ void overview_draw_stages(struct overview *overview, struct desk *desk, struct o
 		area_text(body, 0, name_columns + 39, STYLE_TITLE, "time in all");
 	greatest = overview->stages_count ? weight(&overview->stages[0]) : 0;
 	for (size_t i = 0; i < overview->stages_count && (int)i + 1 < body.rows; i++)
-		draw_one(&overview->stages[i], area_part(body, (int)i + 1, 0, 1, body.columns), name_columns, greatest,
-			 desk->ascii);
+		draw_one(&overview->stages[i], area_part(body, (int)i + 1, 0, 1, body.columns), name_columns,
+			 greatest, desk->ascii);
 	if (!overview->stages_count)
 		area_text(body, 1, 1, STYLE_DIM, "no call of a stage was seen");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: alerts, durations. Out: short words for people.
- * The rule that surprises: an alert's value has the unit of the series that it was read from, and none where arithmetic
- * may have changed it: a wrong unit is worse than none.
+ * The rule that surprises: an alert's value has the unit of the series that it was read from, and none where
+ * arithmetic may have changed it: a wrong unit is worse than none.
  */
 #include <stdio.h>
 #include <string.h>

@@ -24,8 +24,8 @@ static int64_t at_ms(const struct desk *desk)
 	return (int64_t)(desk->at_axis_ns / 1000000u);
 }
 
-size_t query_select(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count,
-		    struct series *const **series)
+size_t query_select(const struct desk *desk, const char *metric, const struct query_label *labels,
+		    size_t labels_count, struct series *const **series)
 {
 	struct matcher matchers[1 + QUERY_LABELS] = {{.name = "__name__", .value = metric, .kind = MATCH_EQUAL}};
 
@@ -33,8 +33,8 @@ size_t query_select(const struct desk *desk, const char *metric, const struct qu
 	if (!desk->view || !desk->view->store || labels_count > QUERY_LABELS)
 		return 0;
 	for (size_t i = 0; i < labels_count; i++)
-		matchers[1 + i] = (struct matcher){.name = labels[i].name, .value = labels[i].value,
-						   .kind = MATCH_EQUAL};
+		matchers[1 + i] =
+			(struct matcher){.name = labels[i].name, .value = labels[i].value, .kind = MATCH_EQUAL};
 	return store_select(desk->view->store, matchers, 1 + labels_count, series);
 }
 
@@ -162,7 +162,8 @@ static void steps_pass(const struct query_steps *steps, size_t *at, int64_t end_
 		(*at)++;
 }
 
-void query_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count)
+void query_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,
+		size_t count)
 {
 	struct query_steps steps;
 	size_t at = 0;
@@ -182,14 +183,16 @@ void query_line(const struct desk *desk, const struct series *series, uint64_t w
 }
 
 /* A rate is from the last sample before the step on; when that is long ago, from the first one in it. */
-static double rate_of_step(const struct query_steps *steps, size_t before, size_t at, int64_t begin_ms, int64_t end_ms)
+static double rate_of_step(const struct query_steps *steps, size_t before, size_t at, int64_t begin_ms,
+			   int64_t end_ms)
 {
 	const struct sample *samples = steps->span.samples, *last, *first;
 
 	if (at < 2)
 		return NAN;
 	last = &samples[at - 1];
-	first = before && samples[before - 1].at_ms >= begin_ms - PACE_MAX_MS ? &samples[before - 1] : &samples[before];
+	first = before && samples[before - 1].at_ms >= begin_ms - PACE_MAX_MS ? &samples[before - 1]
+									      : &samples[before];
 	if (first >= last) /* the step is shorter than the time between two samples */
 		first = last - 1;
 	if (last->at_ms <= end_ms - steps->old_ms || first->at_ms < begin_ms - PACE_MAX_MS)
@@ -232,7 +235,8 @@ void query_increase_line(const struct desk *desk, const struct series *series, u
 		steps_pass(&steps, &at, step_end_ms(&steps, i));
 		values[i] = NAN;
 		if (at > from && at > 1)
-			values[i] = increase_of(&steps.span.samples[from ? from - 1 : 0], &steps.span.samples[at - 1]);
+			values[i] =
+				increase_of(&steps.span.samples[from ? from - 1 : 0], &steps.span.samples[at - 1]);
 	}
 	free(steps.scratch.samples);
 }
