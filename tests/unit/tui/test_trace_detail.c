@@ -399,7 +399,7 @@ static void check_verdict(const struct shape *shape, const struct trace_usual *u
 			  const char *stage)
 {
 	struct sample *sample = sample_new();
-	struct verdict verdict = verdict_of(shaped(sample, shape), usual, ahead);
+	struct verdict verdict = verdict_of(shaped(sample, shape), OUTCOME_OK, usual, ahead);
 
 	assert_string_equal(verdict.text, wanted);
 	assert_non_null(verdict.span);
@@ -441,11 +441,11 @@ static void a_verdict_says_when_the_split_is_not_known_and_what_is_outside(void 
 
 	(void)state;
 	sample->spans[0].has_split = sample->spans[1].has_split = false;
-	verdict = verdict_of(trace, &none, 0);
+	verdict = verdict_of(trace, OUTCOME_OK, &none, 0);
 	assert_string_equal(verdict.text, "89 % in phonemes; how it was spent (CPU, run queue, blocked) is not known");
 	verdict_fini(&verdict);
 	trace->duration_ns = 3000 * NS_PER_MS;
-	verdict = verdict_of(trace, &none, 0);
+	verdict = verdict_of(trace, OUTCOME_OK, &none, 0);
 	assert_string_equal(verdict.text, "70 % (2.10 s) is outside of every call that is traced; 30 % not split");
 	verdict_fini(&verdict);
 	sample_free(sample);
@@ -455,12 +455,13 @@ static void a_verdict_of_a_failure_names_who_failed(void **state)
 {
 	static const struct {
 		enum span_status status;
+		enum trace_outcome outcome;
 		const char *wanted;
 	} cases[] = {
-		{ STATUS_ERROR, "failed in phonemes (returned -3); 70 % on CPU in phonemes" },
-		{ STATUS_CANCELLED, "cancelled after 1.00 s; 70 % on CPU in phonemes" },
-		{ STATUS_ABANDONED, "abandoned: queued, and no worker ever took it" },
-		{ STATUS_NO_END, "phonemes never ended: an exception, a longjmp, the end of its thread, or lost; "
+		{ STATUS_ERROR, OUTCOME_ERROR, "failed in phonemes (returned -3); 70 % on CPU in phonemes" },
+		{ STATUS_CANCELLED, OUTCOME_CANCELLED, "cancelled after 1.00 s; 70 % on CPU in phonemes" },
+		{ STATUS_ABANDONED, OUTCOME_ABANDONED, "abandoned: queued, and no worker ever took it" },
+		{ STATUS_NO_END, OUTCOME_NO_END, "phonemes never ended: an exception, a longjmp, the end of its thread, or lost; "
 				 "70 % on CPU in phonemes" },
 	};
 	struct trace_usual usual = usual_of(0.25, 0.05);
@@ -477,7 +478,7 @@ static void a_verdict_of_a_failure_names_who_failed(void **state)
 		sample->spans[1].depth = 1;
 		sample->spans[1].has_return = true;
 		sample->spans[1].return_value = -3;
-		verdict = verdict_of(trace, &usual, 0);
+		verdict = verdict_of(trace, cases[i].outcome, &usual, 0);
 		assert_string_equal(verdict.text, cases[i].wanted);
 		assert_int_equal(verdict.style, i == 1 ? STYLE_WARNING : STYLE_CRITICAL);
 		verdict_fini(&verdict);
@@ -499,7 +500,7 @@ static void a_verdict_knows_long_texts_silence_loss_and_the_sound_device(void **
 	trace->audio_samples_count = 1;
 	trace->rtf = 0.02;
 	usual.rtf = 0.02;
-	verdict = verdict_of(trace, &usual, 0);
+	verdict = verdict_of(trace, OUTCOME_OK, &usual, 0);
 	assert_string_equal(verdict.text,
 			    "slow, x4.0 the usual 250 ms: a long one, 1m01s of audio at the usual speed (rtf 0.020); "
 			    "90 % blocked (900 ms) in phonemes: it waits for the sound device, or for whoever takes the "
@@ -507,12 +508,12 @@ static void a_verdict_knows_long_texts_silence_loss_and_the_sound_device(void **
 	verdict_fini(&verdict);
 	trace->incomplete = true;
 	usual.rtf = NAN;
-	verdict = verdict_of(trace, &usual, 0);
+	verdict = verdict_of(trace, OUTCOME_INCOMPLETE, &usual, 0);
 	assert_has(verdict.text, "; events were lost while it ran, so all of this is a lower bound");
 	verdict_fini(&verdict);
 	trace->incomplete = false;
 	trace->audio_samples_count = 0;
-	verdict = verdict_of(trace, &usual, 0);
+	verdict = verdict_of(trace, OUTCOME_EMPTY, &usual, 0);
 	assert_has(verdict.text, "succeeded without a sample of audio, although there was a text; 90 % blocked");
 	verdict_fini(&verdict);
 	sample_free(sample);
@@ -529,7 +530,7 @@ static void a_wait_for_another_thread_names_the_stage_there(void **state)
 	(void)state;
 	other->tid = 4250;
 	strcpy(other->comm, "pool");
-	verdict = verdict_of(trace, &none, 0);
+	verdict = verdict_of(trace, OUTCOME_OK, &none, 0);
 	assert_string_equal(verdict.text, "90 % blocked (900 ms) in phonemes: it waits for vocoder on thread pool/4250");
 	verdict_fini(&verdict);
 	sample_free(sample);

@@ -29,6 +29,9 @@ struct play {
 	struct view view;
 	struct tallies tallies;
 	struct process processes[4];
+	struct engine_probe spec;
+	struct probe probes[4];
+	const struct probe *probe_list[4];
 	struct held_trace *held[HELD_MAX]; /* oldest first */
 	size_t count;
 	uint64_t ordinal, at_ns, random;
@@ -49,7 +52,12 @@ static struct play *play_new(uint64_t seed)
 	play->at_ns = 1000 * NS_PER_S;
 	play->view.tallies = &play->tallies;
 	play->index = trace_index_new();
+	play->spec = (struct engine_probe){ .role = ROLE_AUDIO, .samples_arg = 0 };
+	play->view.probes = play->probe_list;
+	play->view.probes_count = COUNT_OF(play->probes);
 	for (unsigned i = 0; i < COUNT_OF(play->processes); i++) {
+		play->probe_list[i] = &play->probes[i]; /* piper alone tells samples */
+		play->probes[i] = (struct probe){ .spec = &play->spec, .label = "piper", .process = &play->processes[i] };
 		play->processes[i].pid = 4700 + i;
 		snprintf(play->processes[i].service, sizeof(play->processes[i].service), "tts%u.service", i % 2);
 		snprintf(play->processes[i].comm, sizeof(play->processes[i].comm), "speaker");
@@ -119,6 +127,22 @@ static void play_free(struct play *play)
 
 /* --- the model -------------------------------------------------------------------------------------------- */
 
+static bool is_empty(const struct trace *trace)
+{
+	return trace->status == STATUS_OK && !trace->incomplete && !strcmp(trace->engine, "piper") &&
+	       trace->has_audio && !trace->audio_samples_count && !(trace->has_text && !trace->text_bytes);
+}
+
+static unsigned severity(const struct trace *trace)
+{
+	static const unsigned of[] = { [STATUS_OK] = 1,	      [STATUS_CANCELLED] = 4, [STATUS_ABANDONED] = 5,
+				       [STATUS_NO_END] = 6, [STATUS_ERROR] = 7 };
+
+	if (trace->status == STATUS_OK)
+		return trace->incomplete ? 2 : is_empty(trace) ? 3 : 1;
+	return of[trace->status];
+}
+
 static double value_of(const struct trace *trace, enum trace_key key, size_t place)
 {
 	switch (key) {
@@ -127,7 +151,7 @@ static double value_of(const struct trace *trace, enum trace_key key, size_t pla
 	case KEY_START:
 		return (double)trace->start_at_ns;
 	case KEY_STATUS:
-		return facts_outcome(trace) * 2.0 + trace->incomplete;
+		return severity(trace) * 2.0 + trace->incomplete;
 	case KEY_DURATION:
 		return (double)trace->duration_ns;
 	case KEY_FIRST_AUDIO:
@@ -164,8 +188,7 @@ static int by_wanted(const void *a, const void *b)
 
 static bool is_failed(const struct trace *trace)
 {
-	return trace->status != STATUS_OK || trace->incomplete ||
-	       (trace->has_audio && !trace->audio_samples_count && !(trace->has_text && !trace->text_bytes));
+	return trace->status != STATUS_OK || trace->incomplete || is_empty(trace);
 }
 
 /* "duration>2s" */

@@ -205,7 +205,7 @@ static void draw_head(struct area area, const struct trace_copy *copy, unsigned 
 
 	trace_item(&items, STYLE_ALARM_GOOD, " %c ", 'A' + (int)side);
 	trace_item(&items, STYLE_TITLE, "%.8s", words_trace_id(trace->id).text);
-	trace_item(&items, facts_style(facts_outcome(trace)), "%s", facts_word(facts_outcome(trace)));
+	trace_item(&items, facts_style(copy->outcome), "%s", facts_word(copy->outcome));
 	trace_item(&items, STYLE_BOLD, "took %s", words_short_ns(trace->duration_ns).text);
 	trace_item(&items, STYLE_DIM, "%s", units_clock(copy->start_real_ns).text);
 	trace_item(&items, STYLE_TEXT, "%s", trace->engine ? trace->engine : "");

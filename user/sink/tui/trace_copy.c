@@ -67,8 +67,10 @@ static struct trace_copy *copy_trace(const struct trace *trace)
 
 struct trace_copy *trace_copy_new(const struct view *view, const struct trace *trace)
 {
+	struct facts_memo memo = { .engine = NULL };
 	struct trace_copy *copy = copy_trace(trace);
 
+	copy->outcome = facts_outcome(view, trace, &memo);
 	copy->start_real_ns = view_real_ns(view, trace->start_at_ns);
 	copy->start_axis_ns = view_axis_ns(view, trace->start_at_ns);
 	return copy;
@@ -78,6 +80,7 @@ struct trace_copy *trace_copy_again(const struct trace_copy *from)
 {
 	struct trace_copy *copy = copy_trace(&from->trace);
 
+	copy->outcome = from->outcome;
 	copy->start_real_ns = from->start_real_ns;
 	copy->start_axis_ns = from->start_axis_ns;
 	return copy;

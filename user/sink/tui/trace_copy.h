@@ -8,10 +8,12 @@
 
 #include "base/mem.h"
 #include "model/view.h"
+#include "sink/tui/trace_facts.h"
 
 struct trace_copy {
 	struct trace trace; /* all that it points to is in the arena */
 	struct process process;
+	enum trace_outcome outcome;
 	uint64_t start_real_ns; /* UTC by the last clock */
 	uint64_t start_axis_ns; /* on the axis of metrics and alerts */
 	struct arena arena;

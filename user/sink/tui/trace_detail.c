@@ -47,7 +47,7 @@ struct trace_detail *trace_detail_new(struct desk *desk, const struct trace_inde
 	detail->copy = trace_copy_new(desk->view, trace);
 	bars_init(&detail->bars, &detail->copy->trace);
 	detail->usual = trace_usual_of(desk, &detail->copy->trace);
-	detail->verdict = verdict_of(&detail->copy->trace, &detail->usual, ahead);
+	detail->verdict = verdict_of(&detail->copy->trace, detail->copy->outcome, &detail->usual, ahead);
 	detail->selected = row_of(&detail->bars, detail->verdict.span);
 	trace_lines_collect(&detail->lines, desk->tail, &detail->copy->trace);
 	return detail;
@@ -80,9 +80,8 @@ void trace_detail_reset(struct trace_detail *detail)
 
 /* --- drawing ---------------------------------------------------------------------------------------------- */
 
-static void head_state(struct trace_items *items, const struct trace *trace)
+static void head_state(struct trace_items *items, const struct trace *trace, enum trace_outcome outcome)
 {
-	enum trace_outcome outcome = facts_outcome(trace);
 	bool is_bad = outcome >= OUTCOME_EMPTY && outcome != OUTCOME_CANCELLED;
 
 	trace_item(items, is_bad ? STYLE_ALARM_CRITICAL : facts_style(outcome), is_bad ? " %s " : "%s",
@@ -101,7 +100,7 @@ int trace_detail_head(struct area area, const struct trace_copy *copy)
 	uint64_t start_real_ns = copy->start_real_ns;
 
 	trace_item(&items, STYLE_TITLE, area.columns < 60 ? "%.8s" : "trace %s", words_trace_id(trace->id).text);
-	head_state(&items, trace);
+	head_state(&items, trace, copy->outcome);
 	if (trace->engine)
 		trace_item(&items, STYLE_TEXT, "%s", trace->engine);
 	if (trace->process)

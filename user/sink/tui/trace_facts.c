@@ -5,7 +5,38 @@
 #include <math.h>
 #include <string.h>
 
-enum trace_outcome facts_outcome(const struct trace *trace)
+/* Is there a probe that would have told samples? */
+static bool tells_samples(const struct view *view, const struct trace *trace, struct facts_memo *memo)
+{
+	if (memo->engine == trace->engine && memo->process == trace->process &&
+	    memo->probes_count == view->probes_count)
+		return memo->tells_samples;
+	*memo = (struct facts_memo){ .engine = trace->engine,
+				     .process = trace->process,
+				     .probes_count = view->probes_count };
+	for (size_t i = 0; i < view->probes_count; i++) {
+		const struct probe *probe = view->probes[i];
+
+		memo->tells_samples |= probe->process == trace->process && probe->spec &&
+				       probe->spec->role == ROLE_AUDIO && probe->spec->samples_arg >= 0 &&
+				       probe->label && trace->engine && !strcmp(probe->label, trace->engine);
+	}
+	return memo->tells_samples;
+}
+
+/* As flow counts it: without a sample although there was a text, by an engine that tells samples. */
+static bool is_empty(const struct view *view, const struct trace *trace, struct facts_memo *memo)
+{
+	if (!trace->has_audio || trace->audio_samples_count || trace->spans_dropped_count ||
+	    (trace->has_text && !trace->text_bytes) || !tells_samples(view, trace, memo))
+		return false;
+	for (size_t i = 0; i < trace->spans_count; i++)
+		if (trace->spans[i]->role == ROLE_AUDIO && !trace->spans[i]->has_samples)
+			return false;
+	return true;
+}
+
+enum trace_outcome facts_outcome(const struct view *view, const struct trace *trace, struct facts_memo *memo)
 {
 	switch (trace->status) {
 	case STATUS_ERROR:
@@ -21,12 +52,10 @@ enum trace_outcome facts_outcome(const struct trace *trace)
 	}
 	if (trace->incomplete)
 		return OUTCOME_INCOMPLETE;
-	if (trace->has_audio && !trace->audio_samples_count && !(trace->has_text && !trace->text_bytes))
-		return OUTCOME_EMPTY;
-	return OUTCOME_OK;
+	return is_empty(view, trace, memo) ? OUTCOME_EMPTY : OUTCOME_OK;
 }
 
-struct trace_facts facts_of(const struct trace *trace)
+static struct trace_facts facts_without_outcome(const struct trace *trace)
 {
 	struct trace_facts facts = {
 		.ordinal = trace->ordinal,
@@ -40,7 +69,6 @@ struct trace_facts facts_of(const struct trace *trace)
 		.audio_ns = trace->has_audio ? trace->audio_ns : FACTS_NONE,
 		.text_bytes = trace->has_text && !trace->text_unreadable ? trace->text_bytes : FACTS_NONE,
 		.rtf = trace->has_rtf ? trace->rtf : NAN,
-		.outcome = facts_outcome(trace),
 		.is_incomplete = trace->incomplete,
 		.is_partial = trace->partial,
 		.text_is_cut = trace->text_cut,
@@ -50,9 +78,17 @@ struct trace_facts facts_of(const struct trace *trace)
 	return facts;
 }
 
+struct trace_facts facts_of(const struct view *view, const struct trace *trace, struct facts_memo *memo)
+{
+	struct trace_facts facts = facts_without_outcome(trace);
+
+	facts.outcome = facts_outcome(view, trace, memo);
+	return facts;
+}
+
 struct trace_facts facts_of_open(const struct trace *trace, uint64_t now_ns)
 {
-	struct trace_facts facts = facts_of(trace);
+	struct trace_facts facts = facts_without_outcome(trace);
 
 	facts.outcome = OUTCOME_OPEN;
 	facts.duration_ns = now_ns > trace->start_at_ns ? now_ns - trace->start_at_ns : 0;

@@ -46,13 +46,21 @@ struct trace_facts {
 	bool is_in;
 };
 
-struct trace_facts facts_of(const struct trace *trace);
+/* What was said last about an engine's audio, so that the probes are not looked through for each trace. */
+struct facts_memo {
+	const char *engine;
+	const struct process *process;
+	size_t probes_count;
+	bool tells_samples;
+};
+
+struct trace_facts facts_of(const struct view *view, const struct trace *trace, struct facts_memo *memo);
 struct trace_facts facts_of_open(const struct trace *trace, uint64_t now_ns);
 /* The span whose thread did the work: the work interval, else the root. */
 const struct span *facts_worker(const struct trace *trace);
 /* Takes the split from the trace, which must be there. */
 void facts_split(struct trace_facts *facts, const struct trace *trace);
-enum trace_outcome facts_outcome(const struct trace *trace);
+enum trace_outcome facts_outcome(const struct view *view, const struct trace *trace, struct facts_memo *memo);
 bool facts_is_failed(const struct trace_facts *facts);
 
 const char *facts_word(enum trace_outcome outcome); /* "no end" */

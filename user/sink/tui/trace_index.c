@@ -32,6 +32,7 @@ struct trace_index {
 	uint64_t filters;
 	struct trace_order rows;
 	struct table numbers; /* by ordinal */
+	struct facts_memo memo;
 	bool is_stale; /* rows are to be made anew */
 };
 
@@ -169,6 +170,7 @@ void trace_index_reset(struct trace_index *index)
 	index->first = index->next = index->since = FIRST_NUMBER;
 	index->held_count = index->closed_count = 0;
 	index->failed_count = 0;
+	index->memo = (struct facts_memo){ .engine = NULL };
 	index->is_stale = false;
 }
 
@@ -186,11 +188,11 @@ static void make_room(struct trace_index *index)
 	index->capacity *= 2;
 }
 
-static void put(struct trace_index *index, uint64_t number, const struct held_trace *held)
+static void put(struct trace_index *index, const struct view *view, uint64_t number, const struct held_trace *held)
 {
 	struct trace_facts *facts = at(index, number);
 
-	*facts = facts_of(&held->trace);
+	*facts = facts_of(view, &held->trace, &index->memo);
 	facts->held = held;
 	facts->number = number;
 	index->failed_count += facts_is_failed(facts);
@@ -223,23 +225,23 @@ static void let_go(struct trace_index *index, uint64_t count)
 	}
 }
 
-static void add_newest(struct trace_index *index, const struct held_trace *held)
+static void add_newest(struct trace_index *index, const struct view *view, const struct held_trace *held)
 {
 	make_room(index);
-	put(index, index->next, held);
+	put(index, view, index->next, held);
 	index->next++;
 	if (!index->is_stale)
 		rows_add(index, at(index, index->next - 1));
 }
 
-static void add_older(struct trace_index *index)
+static void add_older(struct trace_index *index, const struct view *view)
 {
 	const struct held_trace *held = known(index) ? at(index, index->first)->held->older : NULL;
 	uint64_t before = index->first, in_time = index->since;
 
 	for (size_t i = 0; held && i < LIMIT_INDEX_STEP; i++, held = held->older) {
 		make_room(index);
-		put(index, --index->first, held);
+		put(index, view, --index->first, held);
 		if (ended_in_time(index, index->first))
 			in_time = index->first;
 	}
@@ -270,7 +272,7 @@ static void begin_anew(struct trace_index *index, const struct view *view)
 	index->order = order;
 	if (!view->newest_trace)
 		return;
-	put(index, index->next, view->newest_trace);
+	put(index, view, index->next, view->newest_trace);
 	index->next++;
 	index->is_stale = true;
 }
@@ -287,12 +289,12 @@ void trace_index_sync(struct trace_index *index, const struct view *view)
 		if (gone > unknown)
 			let_go(index, gone - unknown);
 		for (; count; count--, held = held->newer)
-			add_newest(index, held);
+			add_newest(index, view, held);
 	}
 	index->held_count = view->held_traces_count;
 	index->closed_count = view->tallies ? view->tallies->traces_count : 0;
 	if (known(index) < index->held_count)
-		add_older(index);
+		add_older(index, view);
 	move_since(index);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the view. Out: medians. The rule that surprises: a median of fewer than USUAL_LEAST spans of the run is none,
- * because the trace that is judged is one of them.
+ * In: the view. Out: medians. The rule that surprises: a median of fewer than USUAL_LEAST values is none, because the
+ * trace that is judged is one of them.
  */
 #include "sink/tui/trace_usual.h"
 
@@ -55,14 +55,19 @@ static double usual_of_run(const struct hist *hist, double q, double unit)
 	return hist->count < USUAL_LEAST ? NAN : (double)hist_quantile(hist, q) / unit;
 }
 
-/* The first metric that has a value. */
-static double usual_ask(const struct desk *desk, const struct usual_labels *labels, const char *const *metrics,
+struct usual_metric {
+	const char *name;
+	const char *count; /* of its values */
+};
+
+/* The first metric that has a value, of enough of them. */
+static double usual_ask(const struct desk *desk, const struct usual_labels *labels, const struct usual_metric *metrics,
 			size_t metrics_count)
 {
 	for (size_t i = 0; i < metrics_count; i++) {
-		double value = query_value(desk, metrics[i], labels->labels, labels->count);
+		double value = query_value(desk, metrics[i].name, labels->labels, labels->count);
 
-		if (!isnan(value))
+		if (!isnan(value) && query_value(desk, metrics[i].count, labels->labels, labels->count) >= USUAL_LEAST)
 			return value;
 	}
 	return NAN;
@@ -70,7 +75,8 @@ static double usual_ask(const struct desk *desk, const struct usual_labels *labe
 
 static double usual_stage(const struct desk *desk, const struct trace *trace, const char *stage)
 {
-	static const char *const metrics[] = { "tts:stage_duration_seconds:p50_1m" };
+	static const struct usual_metric metrics[] = { { "tts:stage_duration_seconds:p50_1m",
+							 "tts:stage_duration_seconds:count_1m" } };
 	const struct meter_row *row;
 	struct usual_labels labels;
 	double value;
@@ -94,9 +100,10 @@ static void usual_add_stage(struct trace_usual *usual, const struct desk *desk, 
 
 struct trace_usual trace_usual_of(const struct desk *desk, const struct trace *trace)
 {
-	static const char *const durations[] = { "tts:request_duration_seconds:p50_5m",
-						 "tts:request_duration_seconds:p50_1m" };
-	static const char *const factors[] = { "tts:realtime_factor:p50_5m", "tts:realtime_factor:p50_1m" };
+	static const struct usual_metric durations[] = { { "tts:request_duration_seconds:p50_5m",
+							   "tts:request_duration_seconds:count_5m" } };
+	static const struct usual_metric factors[] = { { "tts:realtime_factor:p50_5m",
+							 "tts:realtime_factor:count_5m" } };
 	struct trace_usual usual = { .stages_count = 0 };
 	uint64_t ended_axis_ns = view_axis_ns(desk->view, trace->end_at_ns) + NS_PER_S; /* sampled by then */
 	const struct meter_row *row = usual_row(desk->view, trace->engine, NULL);
@@ -128,8 +135,10 @@ double trace_usual_stage_s(const struct trace_usual *usual, const char *stage)
 
 double trace_usual_longest_s(const struct desk *desk, const char *engine, const struct process *process)
 {
-	static const char *const metrics[] = { "tts:request_duration_seconds:p95_5m",
-					       "tts:request_duration_seconds:max_5m" };
+	static const struct usual_metric metrics[] = {
+		{ "tts:request_duration_seconds:p95_5m", "tts:request_duration_seconds:count_5m" },
+		{ "tts:request_duration_seconds:max_5m", "tts:request_duration_seconds:count_5m" },
+	};
 	const struct meter_row *row = usual_row(desk->view, engine, NULL);
 	struct usual_labels labels;
 	double value;

@@ -42,6 +42,7 @@ struct stage_sums {
 
 struct judging {
 	const struct trace *trace;
+	enum trace_outcome outcome;
 	const struct trace_usual *usual;
 	size_t ahead_count;
 	const struct span *worker;
@@ -330,7 +331,7 @@ static void say_failure(struct judging *judging)
 	const struct trace *trace = judging->trace;
 	const struct span *span = guilty(trace, trace->status);
 
-	switch (facts_outcome(trace)) {
+	switch (judging->outcome) {
 	case OUTCOME_ERROR:
 		buf_text(&judging->text, "failed");
 		if (span)
@@ -389,10 +390,11 @@ static void say_end(struct judging *judging)
 		buf_text(&judging->text, "; events were lost while it ran, so all of this is a lower bound");
 }
 
-struct verdict verdict_of(const struct trace *trace, const struct trace_usual *usual, size_t ahead_count)
+struct verdict verdict_of(const struct trace *trace, enum trace_outcome outcome, const struct trace_usual *usual,
+			  size_t ahead_count)
 {
-	struct judging judging = { .trace = trace, .usual = usual, .ahead_count = ahead_count };
-	bool is_failed = facts_outcome(trace) > OUTCOME_INCOMPLETE;
+	struct judging judging = { .trace = trace, .outcome = outcome, .usual = usual, .ahead_count = ahead_count };
+	bool is_failed = outcome > OUTCOME_INCOMPLETE;
 	enum style style = STYLE_TEXT;
 
 	judging.worker = facts_worker(trace);
@@ -404,7 +406,7 @@ struct verdict verdict_of(const struct trace *trace, const struct trace_usual *u
 	sum_stages(&judging);
 	if (is_failed) {
 		say_failure(&judging);
-		style = facts_style(facts_outcome(trace));
+		style = facts_style(outcome);
 	} else {
 		say_lead(&judging);
 		if (judging.times >= SLOW)
@@ -413,7 +415,7 @@ struct verdict verdict_of(const struct trace *trace, const struct trace_usual *u
 			buf_format(&judging.text, "a long one, %s of audio at the usual speed (rtf %s); ",
 				   words_short_ns(trace->audio_ns).text, units_ratio(trace->rtf).text);
 	}
-	if (facts_outcome(trace) != OUTCOME_ABANDONED) {
+	if (outcome != OUTCOME_ABANDONED) {
 		const struct span *span = judging.span;
 
 		buf_text(&judging.text, is_failed ? "; " : "");

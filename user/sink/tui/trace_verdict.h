@@ -6,6 +6,7 @@
 #ifndef SINK_TUI_TRACE_VERDICT_H
 #define SINK_TUI_TRACE_VERDICT_H
 
+#include "sink/tui/trace_facts.h"
 #include "sink/tui/trace_usual.h"
 
 struct verdict {
@@ -15,7 +16,8 @@ struct verdict {
 };
 
 /* ahead_count: begun earlier and not ended when this one was submitted, of the same engine and process. */
-struct verdict verdict_of(const struct trace *trace, const struct trace_usual *usual, size_t ahead_count);
+struct verdict verdict_of(const struct trace *trace, enum trace_outcome outcome, const struct trace_usual *usual,
+			  size_t ahead_count);
 void verdict_fini(struct verdict *verdict);
 
 #endif

@@ -123,6 +123,7 @@ static void act_show(struct traces *traces, struct desk *desk, enum traces_mode 
 {
 	traces->mode = mode;
 	traces->facts = NULL;
+	traces->hint_second = traces->preview_second = 0;
 	if (mode == SHOW_IN_FLIGHT && !desk->is_paused)
 		traces_collect(&traces->tab, desk);
 	if (mode != SHOW_RECENT)
@@ -204,8 +205,7 @@ static void set_filter(struct traces *traces, const char *text)
 	set_text(&traces->filter_text, text);
 	free(traces->filter_mistake);
 	traces->filter_mistake = mistake;
-	if (mistake) /* what was right last is still in force */
-		return;
+	traces->hint_second = traces->preview_second = 0; /* another row may be selected */
 	trace_index_forget_filter(traces->index);
 	trace_filter_free(traces->filter);
 	traces->filter = filter;
@@ -238,6 +238,7 @@ static bool act_of_list(struct traces *traces, struct desk *desk, enum action ac
 	rows = traces_table_rows(traces, desk);
 	if (!list_act(traces_list(traces), action, &rows))
 		return false;
+	traces->hint_second = traces->preview_second = 0;
 	if (traces->mode == SHOW_IN_FLIGHT)
 		traces_flight_sort(traces);
 	return true;

@@ -351,7 +351,7 @@ static void make_hint(struct traces *traces, const struct desk *desk, const stru
 	}
 	usual = trace_usual_of(desk, trace);
 	ahead = trace->has_queue_wait ? trace_index_ahead(traces->index, trace) : 0;
-	verdict = verdict_of(trace, &usual, ahead);
+	verdict = verdict_of(trace, facts->outcome, &usual, ahead);
 	traces->hint = mem_format("%.8s %s", words_trace_id(facts->id).text, verdict.text);
 	traces->hint_style = verdict.style;
 	verdict_fini(&verdict);
