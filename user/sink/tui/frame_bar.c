@@ -59,11 +59,26 @@ static uint32_t letter_of(const struct key_row *row)
 	return 0;
 }
 
-/* Inside of something the ways on from there come before what lists are for. */
-static bool comes_late(const struct key_row *row, unsigned contexts)
+/* What comes first when there is little room; 0 to RANKS - 1. */
+#define RANKS 5
+static unsigned rank_of(const struct tui *tui, const struct key_row *row, unsigned contexts)
 {
-	return contexts & (IN_TRACE | IN_COMPARE | IN_DETAIL) &&
-	       (row->action == ACTION_SEARCH || row->action == ACTION_FILTER || row->action == ACTION_PAUSE);
+	bool is_drilled = contexts & (IN_TRACE | IN_COMPARE | IN_DETAIL);
+
+	switch (row->action) {
+	case ACTION_HELP:
+	case ACTION_BACK:
+		return 0;
+	case ACTION_PAUSE:
+		return tui->desk.is_paused ? 1 : is_drilled ? 3 : 2;
+	case ACTION_SEARCH:
+	case ACTION_FILTER:
+		return is_drilled ? 3 : 2; /* inside of something the ways on from there come before */
+	case ACTION_QUIT:
+		return 4;
+	default:
+		return 2;
+	}
 }
 
 static void add_key(const struct tui *tui, const struct key_row *row, struct item *items, size_t *count)
@@ -81,22 +96,15 @@ static void add_key(const struct tui *tui, const struct key_row *row, struct ite
 
 static size_t list_keys(const struct tui *tui, struct item *items)
 {
-	const struct key_row *late[ITEMS];
-	size_t rows_count, count = 0, late_count = 0;
+	size_t rows_count, count = 0;
 	const struct key_row *rows = keys_table(&rows_count);
 	unsigned contexts = frame_contexts(tui);
 
-	for (size_t i = 0; i < rows_count; i++) {
-		if (!rows[i].label || !keys_is_valid(&rows[i], contexts) || !is_of_use(tui, &rows[i]))
-			continue;
-		if (comes_late(&rows[i], contexts) && late_count < ITEMS) {
-			late[late_count++] = &rows[i];
-			continue;
-		}
-		for (size_t k = 0; rows[i].action == ACTION_QUIT && k < late_count; k++)
-			add_key(tui, late[k], items, &count);
-		add_key(tui, &rows[i], items, &count);
-	}
+	for (unsigned rank = 0; rank < RANKS; rank++)
+		for (size_t i = 0; i < rows_count; i++)
+			if (rows[i].label && keys_is_valid(&rows[i], contexts) && is_of_use(tui, &rows[i]) &&
+			    rank_of(tui, &rows[i], contexts) == rank)
+				add_key(tui, &rows[i], items, &count);
 	return count;
 }
 

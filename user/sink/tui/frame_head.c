@@ -136,7 +136,11 @@ static size_t list_segments(const struct tui *tui, struct segment *segments, enu
 		add(segments, &count, STYLE_WARNING, "ACKED", "ack", badge->acked, form);
 	else if (!is_firing && badge->silenced)
 		add(segments, &count, STYLE_WARNING, "SILENCED", "sil", badge->silenced, form);
-	if (!count) {
+	if (!count && tui->desk.view->end_reason) { /* of what is no more nobody knows that it is well */
+		segments[count].style = STYLE_ALARM_UNKNOWN;
+		snprintf(segments[count++].text, sizeof(segments->text), "%s",
+			 form == BADGE_SHORT ? "END" : " ENDED ");
+	} else if (!count) {
 		segments[count].style = badge->rules ? STYLE_ALARM_GOOD : STYLE_DIM;
 		snprintf(segments[count++].text, sizeof(segments->text), "%s",
 			 !badge->rules	     ? "no rules" :
@@ -177,8 +181,6 @@ static void print_banner(char text[40], const struct tui *tui)
 		snprintf(text, 40, " PAUSED %u s ago ", seconds);
 	else if (view && tui->desk.is_paused)
 		snprintf(text, 40, " PAUSED %u m %02u s ago ", seconds / 60, seconds % 60);
-	else if (view && view->end_reason && !tui->options.is_replay)
-		snprintf(text, 40, " ENDED ");
 }
 
 void frame_print_clock(char text[24], const struct tui *tui, bool has_zone)

@@ -90,7 +90,7 @@ static enum group group_of(const struct key_row *row, enum tui_tab open)
 		return GROUP_HELP;
 	if (row->needs & IN_REPLAY)
 		return GROUP_RECORDINGS;
-	if (row->needs & IN_LIST || (row->action >= ACTION_UP && row->action <= ACTION_INVERT))
+	if (row->action >= ACTION_UP && row->action <= ACTION_INVERT)
 		return GROUP_LISTS;
 	if (row->tabs == IN_ANY_TAB || (row->action >= ACTION_SEARCH && row->action <= ACTION_FILTER))
 		return GROUP_EVERYWHERE;

@@ -127,7 +127,7 @@ enum action keys_find(unsigned contexts, uint32_t key)
 const char *keys_name(uint32_t key)
 {
 	static const char *const codes[] = { "",     "Up",   "Down", "Left",  "Right",	   "PgUp", "PgDn",
-					     "Home", "End",  "S-Tab", "Bksp", "Del",	   "F1",   "F2",
+					     "Home", "End",  "S-Tab", "BkSp", "Del",	   "F1",   "F2",
 					     "F3",   "F4",   "F5",    "F6",   "F7",	   "F8",   "F9",
 					     "F10",  "F11",  "F12" };
 	static const char controls[32][4] = { "",   "^A", "^B", "^C", "^D", "^E", "^F",	 "^G", "^H",  "Tab", "^J",
