@@ -172,7 +172,8 @@ bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms)
 	for (size_t i = 0; i < family->groups_count; i++)
 		if (metrics_is_beside(scene, &family->groups[i]))
 			same = metrics_grid_hash(same, family->groups[i].series[0]);
-	if (metrics_grid_begin(&loss->grid, same, 1, scene->desk->window_ns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(&loss->grid, same, (struct metrics_grid_shape){1, scene->desk->window_ns, step_ms, true},
+			       scene->at_ms))
 		for (size_t i = 0; i < family->groups_count; i++)
 			if (metrics_is_beside(scene, &family->groups[i]))
 				metrics_grid_add(&loss->grid, 0, family->groups[i].series[0], TAKE_INCREASE);

@@ -69,31 +69,46 @@ static void forget_from(struct metrics_grid *grid, size_t from)
 				grid->values[row * grid->columns + column] = NAN;
 }
 
-bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, size_t rows, uint64_t window_ns, int64_t step_ms,
-			int64_t at_ms)
+/* Time went on within the window: the columns that are over stay. */
+static void go_on(struct metrics_grid *grid, size_t ahead, int64_t before_ms, bool grows)
 {
-	size_t columns = metrics_grid_columns(window_ns, step_ms);
-	bool is_same = grid->key == key && grid->rows == rows && grid->columns == columns && grid->step_ms == step_ms;
-	int64_t before = grid->last, ahead;
+	size_t newest = grid->columns - 1 - ahead; /* that was it, and was not over */
+	double *kept = grows ? mem_array(grid->rows + 1, sizeof(*kept)) : NULL;
 
-	if (is_same && grid->at_ms == at_ms)
+	shift(grid, ahead);
+	for (size_t row = 0; grows && row < grid->rows; row++)
+		kept[row] = metrics_grid_row(grid, row)[newest];
+	forget_from(grid, newest);
+	for (size_t row = 0; grows && grid->edge < newest && row < grid->rows; row++)
+		metrics_grid_row(grid, row)[newest] = kept[row];
+	if (grows && grid->edge < newest)
+		grid->after_ms = before_ms;
+	free(kept);
+}
+
+bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, struct metrics_grid_shape shape, int64_t at_ms)
+{
+	size_t columns = metrics_grid_columns(shape.window_ns, shape.step_ms);
+	bool is_same = grid->key == key && grid->rows == shape.rows && grid->columns == columns &&
+		       grid->step_ms == shape.step_ms;
+	int64_t before = grid->last, before_ms = grid->at_ms;
+
+	if (is_same && before_ms == at_ms)
 		return false;
 	grid->key = key;
-	grid->rows = rows;
+	grid->rows = shape.rows;
 	grid->columns = columns;
-	grid->step_ms = step_ms;
-	grid->begin_ms = at_ms - (int64_t)(window_ns / 1000000u);
+	grid->step_ms = shape.step_ms;
+	grid->begin_ms = at_ms - (int64_t)(shape.window_ns / 1000000u);
+	grid->after_ms = INT64_MIN;
+	grid->at_ms = at_ms;
 	grid->last = column_of(grid, at_ms);
-	ahead = grid->last - before;
-	if (is_same && at_ms > grid->at_ms && ahead < (int64_t)columns - 1) {
-		/* the one that was the newest was not over */
-		shift(grid, (size_t)ahead);
-		forget_from(grid, columns - 1 - (size_t)ahead);
+	if (is_same && at_ms > before_ms && grid->last - before < (int64_t)columns - 1) {
+		go_on(grid, (size_t)(grid->last - before), before_ms, shape.grows);
 	} else {
-		mem_grow(&grid->values, &grid->capacity, rows * columns + 1, sizeof(*grid->values));
+		mem_grow(&grid->values, &grid->capacity, shape.rows * columns + 1, sizeof(*grid->values));
 		forget_from(grid, 0);
 	}
-	grid->at_ms = at_ms;
 	return true;
 }
 
@@ -119,6 +134,7 @@ struct part {
 	struct metrics_grid *grid;
 	double *values; /* of the row */
 	size_t from, end;
+	int64_t after_ms;
 	enum metrics_take take;
 };
 
@@ -127,7 +143,7 @@ static int64_t place_of(const struct part *part, int64_t at_ms)
 {
 	int64_t column = column_of(part->grid, at_ms) - first_of(part->grid);
 
-	return at_ms > part->grid->begin_ms && column >= (int64_t)part->from && column < (int64_t)part->end ? column : -1;
+	return at_ms > part->after_ms && at_ms > part->grid->begin_ms && column >= (int64_t)part->from && column < (int64_t)part->end ? column : -1;
 }
 
 /* In the order of time, from the sample before the first column on. */
@@ -194,8 +210,10 @@ static void add_part(const struct part *part, const struct series *series)
 	const struct sample *samples;
 	size_t count;
 
+	if (start_ms < part->after_ms)
+		start_ms = part->after_ms;
 	if (part->take != TAKE_PEAK)
-		back_ms = grid->step_ms > LOOK_BACK_MS ? grid->step_ms : LOOK_BACK_MS;
+		back_ms = LOOK_BACK_MS;
 	grid->reads_count++;
 	count = series_range(series, start_ms + 1 - back_ms, end_ms < grid->at_ms ? end_ms : grid->at_ms, &grid->scratch,
 			     &samples);
@@ -209,11 +227,12 @@ static void add_part(const struct part *part, const struct series *series)
 
 void metrics_grid_add(struct metrics_grid *grid, size_t row, const struct series *series, enum metrics_take take)
 {
-	struct part part = {grid, metrics_grid_row(grid, row), grid->from, grid->columns, take};
+	struct part part = {grid, metrics_grid_row(grid, row), grid->from, grid->columns, grid->after_ms, take};
 
 	add_part(&part, series);
 	part.from = grid->edge;
 	part.end = grid->edge + 1;
+	part.after_ms = INT64_MIN;
 	if (grid->edge < grid->from)
 		add_part(&part, series);
 }

@@ -19,6 +19,18 @@ enum metrics_take {
 	TAKE_PEAK,     /* the greatest of all values in the column */
 };
 
+static inline bool metrics_take_grows(enum metrics_take take)
+{
+	return take == TAKE_INCREASE || take == TAKE_PEAK;
+}
+
+struct metrics_grid_shape {
+	size_t rows;
+	uint64_t window_ns;
+	int64_t step_ms;
+	bool grows; /* all rows take increases or peaks: a column that is not over only needs what is new */
+};
+
 struct metrics_grid {
 	uint64_t key; /* of what it holds; 0 = nothing */
 	size_t rows, columns;
@@ -30,6 +42,7 @@ struct metrics_grid {
 	size_t capacity;
 	size_t edge; /* the column in which the window begins; those before it have nothing */
 	size_t from; /* columns from here on are to be filled after a begin, and the edge */
+	int64_t after_ms; /* what is not after it stands in column `from` already */
 	uint64_t reads_count; /* series read so far, for tests */
 	struct store_scratch scratch;
 };
@@ -40,8 +53,7 @@ int64_t metrics_grid_step_ms(uint64_t window_ns, size_t columns_max);
 /* With one more, for the window's ends seldom stand on the raster. */
 size_t metrics_grid_columns(uint64_t window_ns, int64_t step_ms);
 /* True: columns have no values yet and each row's series must be added; false: nothing has changed since. */
-bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, size_t rows, uint64_t window_ns, int64_t step_ms,
-			int64_t at_ms);
+bool metrics_grid_begin(struct metrics_grid *grid, uint64_t key, struct metrics_grid_shape shape, int64_t at_ms);
 void metrics_grid_add(struct metrics_grid *grid, size_t row, const struct series *series, enum metrics_take take);
 double *metrics_grid_row(const struct metrics_grid *grid, size_t row);
 /* Sum of a row; NAN when nothing is known. */

@@ -182,7 +182,9 @@ bool metrics_histogram_read(const struct metrics_scene *scene, size_t columns_ma
 	same = find_bounds(scene, family, histogram);
 	if (!histogram->bounds_count)
 		return false;
-	if (metrics_grid_begin(&histogram->grid, same, histogram->bounds_count, scene->desk->window_ns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(&histogram->grid, same,
+			       (struct metrics_grid_shape){histogram->bounds_count, scene->desk->window_ns, step_ms, true},
+			       scene->at_ms))
 		fill(scene, family, histogram);
 	count_buckets(histogram);
 	return histogram->total > 0;

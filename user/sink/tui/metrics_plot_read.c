@@ -404,7 +404,10 @@ void metrics_plot_read(const struct metrics_scene *scene, size_t values_max)
 	plot->is_blind = true;
 	prepare(&reader);
 	each_series(&reader, hash_series);
-	if (metrics_grid_begin(&plot->grid, reader.hash, reader.rows_count, scene->desk->window_ns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(&plot->grid, reader.hash,
+			       (struct metrics_grid_shape){reader.rows_count, scene->desk->window_ns, step_ms,
+							   metrics_take_grows(reader.takes[0])},
+			       scene->at_ms))
 		each_series(&reader, add_series);
 	plot->rate_columns = (size_t)((int64_t)(scene->desk->window_ns / 1000000u) / RATE_PARTS / step_ms);
 	plot->rate_columns = plot->rate_columns ? plot->rate_columns : 1;

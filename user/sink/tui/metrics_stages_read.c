@@ -291,7 +291,10 @@ void metrics_stages_read(const struct metrics_scene *scene)
 	stages->count = stages->left_out_count = 0;
 	read_all(&reader);
 	reader.is_hashing = false;
-	if (metrics_grid_begin(&stages->grid, reader.hash, stages->count * STAGE_ROWS, scene->desk->window_ns, step_ms, scene->at_ms))
+	if (metrics_grid_begin(
+		    &stages->grid, reader.hash,
+		    (struct metrics_grid_shape){stages->count * STAGE_ROWS, scene->desk->window_ns, step_ms, true},
+		    scene->at_ms))
 		read_all(&reader);
 	finish(scene);
 }
