@@ -17,7 +17,8 @@
 #define FIRST_NUMBER ((uint64_t)1 << 62) /* room below for those that are older */
 #define RING_LEAST   1024u
 #define QUEUE_LOOK   500
-#define BATCH	     1024 /* that many changes at once are a new sort */
+#define BATCH	     1024 /* that many changes at once are a new sort; of older ones: */
+#define BATCH_PART   8	  /* that part of all */
 
 struct trace_index {
 	struct trace_facts *ring; /* at number & (capacity - 1) */
@@ -160,18 +161,24 @@ void trace_index_free(struct trace_index *index)
 	free(index);
 }
 
-void trace_index_reset(struct trace_index *index)
+static void empty(struct trace_index *index, uint64_t room)
 {
 	order_fini(&index->rows);
 	table_fini(&index->numbers);
 	free(index->ring);
-	index->capacity = RING_LEAST;
-	index->ring = mem_array(index->capacity, sizeof(*index->ring));
+	for (index->capacity = RING_LEAST; index->capacity < room;)
+		index->capacity *= 2;
+	index->ring = mem_array(index->capacity, sizeof(*index->ring)); /* costs nothing until it is written to */
 	index->first = index->next = index->since = FIRST_NUMBER;
 	index->held_count = index->closed_count = 0;
 	index->failed_count = 0;
 	index->memo = (struct facts_memo){ .engine = NULL };
 	index->is_stale = false;
+}
+
+void trace_index_reset(struct trace_index *index)
+{
+	empty(index, 0);
 }
 
 static void make_room(struct trace_index *index)
@@ -237,7 +244,7 @@ static void add_newest(struct trace_index *index, const struct view *view, const
 static void add_older(struct trace_index *index, const struct view *view)
 {
 	const struct held_trace *held = known(index) ? at(index, index->first)->held->older : NULL;
-	uint64_t before = index->first, in_time = index->since;
+	uint64_t since = index->since, in_time = index->since;
 
 	for (size_t i = 0; held && i < LIMIT_INDEX_STEP; i++, held = held->older) {
 		make_room(index);
@@ -245,8 +252,10 @@ static void add_older(struct trace_index *index, const struct view *view)
 		if (ended_in_time(index, index->first))
 			in_time = index->first;
 	}
-	index->is_stale |= in_time < index->since || (!index->order.since_ns && index->first < before);
 	index->since = index->order.since_ns ? in_time : index->first;
+	index->is_stale |= since - index->since > known(index) / BATCH_PART;
+	for (uint64_t number = index->since; number < since && !index->is_stale; number++)
+		rows_add(index, at(index, number));
 }
 
 /* The oldest of what is new; NULL: nothing known is held any more, or too much is new to go through. */
@@ -266,10 +275,7 @@ static const struct held_trace *find_new(const struct trace_index *index, const 
 
 static void begin_anew(struct trace_index *index, const struct view *view)
 {
-	struct trace_index_order order = index->order;
-
-	trace_index_reset(index);
-	index->order = order;
+	empty(index, view->held_traces_count + view->held_traces_count / 4);
 	if (!view->newest_trace)
 		return;
 	put(index, view, index->next, view->newest_trace);
