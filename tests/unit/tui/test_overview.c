@@ -142,7 +142,7 @@ static void a_process_that_is_gone_is_gone_and_keeps_its_last_numbers(void **sta
 		      "{\"v\":1,\"event\":\"process\",\"msg\":\"gone\",\"pid\":100,\"exit_signal\":9}");
 	tui_world_pass(w, 8);
 	assert_row(w, "acme in acme.service (100)", " GONE ");
-	assert_shown(w, "gone: killed by signal 9 ");
+	assert_shown(w, "gone: killed by signal 9, ");
 	assert_int_equal(canvas_cell(&w->canvas, 1, 79)->style, STYLE_ALARM_UNKNOWN); /* to be seen from afar */
 	assert_row(w, "duration", "p50 20.0 ms");
 	assert_not_shown(w, " OK  ");
@@ -158,7 +158,7 @@ static void without_a_log_it_is_only_known_that_it_exited(void **state)
 	serve(w, 3, 1, 20);
 	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 5, 0);
 	tui_world_pass(w, 3);
-	assert_shown(w, "gone: exited ");
+	assert_shown(w, "gone: exited, ");
 	tui_world_free(w);
 }
 
@@ -284,6 +284,23 @@ static void a_run_that_was_over_within_a_second_says_that_its_process_is_gone(vo
 	end_with(w->judge, TT_END_STOPPED);
 	assert_row(w, "acme in acme.service (100)", " GONE ");
 	assert_row(w, "duration", "max 100 ms");
+	tui_world_free(w);
+}
+
+static void a_run_that_ends_between_two_seconds_shows_its_end(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	judged(w, "alert Slow 0 0 critical lat_seconds > 5\n");
+	serve(w, 5, 2, 20);
+	assert_row(w, "acme in acme.service (100)", " OK ");
+	w->world->at += 1000000;
+	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 5, 0);
+	tick(w->world);
+	end_with(w->judge, TT_END_STOPPED);
+	assert_row(w, "acme in acme.service (100)", " GONE ");
+	assert_row(w, "duration", "p50 20.0 ms");
 	tui_world_free(w);
 }
 
@@ -451,6 +468,7 @@ int main(void)
 		cmocka_unit_test(with_no_instance_it_says_what_it_waits_for),
 		cmocka_unit_test(a_run_shorter_than_a_second_is_told_by_the_meter),
 		cmocka_unit_test(a_run_that_was_over_within_a_second_says_that_its_process_is_gone),
+		cmocka_unit_test(a_run_that_ends_between_two_seconds_shows_its_end),
 		cmocka_unit_test(alerts_stand_worst_first_then_oldest_with_value_age_and_marks),
 		cmocka_unit_test(what_was_acknowledged_or_silenced_says_so_and_stands_below_its_equals),
 		cmocka_unit_test(the_reason_counts_the_others_and_names_what_is_pending),

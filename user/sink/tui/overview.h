@@ -153,6 +153,7 @@ struct overview {
 	const char *suffix; /* "1m", "5m": of numbers */
 	uint64_t span_ns;   /* the same */
 	bool has_collected, is_stale;
+	bool has_ended;	  /* no second will come any more */
 	bool has_samples; /* else: by the meter of the whole run */
 	/* what has the keys */
 	enum overview_focus focus;

@@ -268,7 +268,8 @@ static void take_instances(struct overview *overview, const struct desk *desk)
 /* Is what is there of this instant? A run without samples is looked at every time: it is not a second old. */
 static bool is_fresh(const struct overview *overview, const struct desk *desk)
 {
-	return overview->has_collected && !overview->is_stale && overview->second == desk->at_axis_ns / NS_PER_S &&
+	return overview->has_collected && !overview->is_stale && overview->has_ended == !!desk->view->end_reason &&
+	       overview->second == desk->at_axis_ns / NS_PER_S &&
 	       overview->rules_generation == desk->view->rules_generation && overview->has_samples &&
 	       !strcmp(overview->suffix, desk_percentile_suffix(desk));
 }
@@ -293,6 +294,7 @@ void overview_collect(struct overview *overview, struct desk *desk)
 	overview->span_ns = (strcmp(suffix, "5m") ? 60 : 300) * NS_PER_S;
 	overview->has_collected = true;
 	overview->is_stale = false;
+	overview->has_ended = desk->view->end_reason;
 	overview->second = desk->at_axis_ns / NS_PER_S;
 	overview->rules_generation = desk->view->rules_generation;
 	if (overview->has_samples)

@@ -220,7 +220,7 @@ static void say(const struct overview *overview, struct overview_instance *insta
 	if (instance->is_gone) {
 		uint64_t last_ns = (uint64_t)instance->last_at_ms * 1000000u;
 
-		snprintf(text, sizeof(text), "gone: %s %s ago; these are its last numbers", instance->gone,
+		snprintf(text, sizeof(text), "gone: %s, %s ago; these are its last numbers", instance->gone,
 			 overview_age(desk->at_axis_ns > last_ns ? desk->at_axis_ns - last_ns : 0).text);
 		add(instance, text);
 		return;
