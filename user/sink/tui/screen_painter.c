@@ -8,6 +8,7 @@
 
 #include <curses.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -94,6 +95,28 @@ static enum colours painter_count_colours(void)
 	return COLORS >= 256 ? COLOURS_256 : COLORS >= 16 ? COLOURS_16 : COLORS >= 8 ? COLOURS_8 : COLOURS_NONE;
 }
 
+static void painter_on_signal(int number)
+{
+	(void)number;
+}
+
+/* ncurses takes the signals whose action is the default, and would end the process by itself: here it finds none. */
+static SCREEN *painter_newterm(const char *terminal, FILE *out, FILE *in)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	const struct sigaction taken = { .sa_handler = painter_on_signal, .sa_flags = SA_RESTART };
+	struct sigaction before[4];
+	SCREEN *screen;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		sigaction(numbers[i], &taken, &before[i]);
+	screen = newterm(terminal, out, in);
+	for (i = 0; i < 4; i++)
+		sigaction(numbers[i], &before[i], NULL);
+	return screen;
+}
+
 static bool painter_start(struct painter *painter, const struct screen_options *options)
 {
 	painter->fd = memfd_create("screen", MFD_CLOEXEC);
@@ -101,7 +124,7 @@ static bool painter_start(struct painter *painter, const struct screen_options *
 	painter->in = fopen("/dev/null", "re");
 	if (!painter->out || !painter->in)
 		return false;
-	painter->screen = newterm(options->terminal, painter->out, painter->in);
+	painter->screen = painter_newterm(options->terminal, painter->out, painter->in);
 	return painter->screen != NULL;
 }
 
