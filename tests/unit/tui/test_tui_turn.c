@@ -183,38 +183,47 @@ static void a_message_goes_by_itself(void **state)
 	terminal_free(t);
 }
 
+/* Until the terminal takes no byte more: nobody reads the master. */
+static void fill(struct terminal *t)
+{
+	static const char junk[1024];
+	char path[32];
+	struct pollfd fd = { .events = POLLOUT };
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", t->slave);
+	fd.fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+	assert_true(fd.fd >= 0);
+	while (poll(&fd, 1, 200) > 0)
+		while (write(fd.fd, junk, sizeof(junk)) > 0 || write(fd.fd, junk, 1) > 0)
+			;
+	close(fd.fd);
+}
+
+static unsigned draws_of_all(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < TUI_TABS; i++)
+		count += fakes[i]->draws_count;
+	return count;
+}
+
 static void a_terminal_that_takes_nothing_costs_nothing(void **state)
 {
 	struct terminal *t = terminal_new();
-	uint64_t until_ns = io_now_ns() + 10 * NS_PER_S;
-	unsigned before, stuck = 0;
+	unsigned before;
 
 	(void)state;
-	/* nobody reads the master: frames go out until its buffer is full, then none is made */
-	for (unsigned i = 0; stuck < 5; i++) {
-		struct pollfd fd = { .fd = tui_fd(t->w->tui), .events = POLLIN };
-
-		assert_true(io_now_ns() < until_ns);
-		before = fakes[t->w->tui->open]->draws_count;
-		press(t->w, '1' + i % 5);
-		press(t->w, i % 2 ? KEYCODE_F1 : KEYCODE_ESCAPE); /* much that changes */
-		poll(&fd, 1, 40);
-		tui_turn(t->w->tui);
-		stuck = screen_pending(t->w->tui->screen) ? stuck + 1 : 0;
-	}
-	before = 0;
-	for (unsigned i = 0; i < TUI_TABS; i++)
-		before += fakes[i]->draws_count;
+	turn_until_drawn(t, fakes[0], 1);
+	fill(t);
+	before = draws_of_all();
 	for (unsigned i = 0; i < 1000; i++) {
 		press(t->w, KEYCODE_TAB);
 		t->w->tui->drawn_at_ns = 0; /* long ago: a frame is due */
-		assert_int_equal(tui_timeout_ms(t->w->tui) > 33, 0);
+		assert_false(tui_timeout_ms(t->w->tui) > 33);
 		tui_turn(t->w->tui);
 	}
-	for (unsigned i = 0; i < TUI_TABS; i++)
-		before -= fakes[i]->draws_count;
-	assert_int_equal(before, 0);
-	press(t->w, KEYCODE_ESCAPE);
+	assert_true(draws_of_all() - before <= 3); /* what its thread takes before it finds out */
 	press(t->w, '5');
 	before = fakes[4]->draws_count;
 	turn_until_drawn(t, fakes[4], before + 1); /* it is read again: the newest frame comes */

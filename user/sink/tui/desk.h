@@ -3,8 +3,8 @@
  * What the frame gives to its tabs, and what a tab may ask of the frame. Private to user/sink/tui.
  *
  * Two steps, always: collect() takes from the view what a tab wants to show, draw() makes cells of that. While paused
- * nothing is collected, so what is drawn stays, and selection, scrolling and drilling go on. A tab may look a trace or a
- * series up in the view while drawing (they may be gone: say so), always at desk->at_*, never "now".
+ * nothing is collected, so what is drawn stays, and selection, scrolling and drilling go on. A tab may look a trace or
+ * a series up in the view while drawing (they may be gone: say so), always at desk->at_*, never "now".
  */
 #ifndef SINK_TUI_DESK_H
 #define SINK_TUI_DESK_H
@@ -50,7 +50,10 @@ const char *desk_percentile_suffix(const struct desk *desk);
 void desk_go(struct desk *desk, const struct desk_target *target);
 /* One line in the last but one row, for some seconds. */
 void desk_say(struct desk *desk, enum style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Asks for a line of text; then tab->ops->answer(DESK_ANSWER_OWN, text) comes, or (Esc) nothing. `hint` stands above it. */
+/*
+ * Asks for a line of text; then tab->ops->answer(DESK_ANSWER_OWN, text) comes, or (Esc) nothing. `hint` stands above it.
+ * `initial` is a proposal: what is typed takes its place, unless it is edited first.
+ */
 void desk_ask(struct desk *desk, const char *label, const char *hint, const char *initial);
 /* Such a line is being typed: a form that goes with it is to be drawn. */
 bool desk_is_asking(const struct desk *desk);
@@ -68,7 +71,7 @@ struct tab_ops {
 	const char *name; /* Overview */
 	struct tab *(*create)(void);
 	void (*free)(struct tab *tab);
-	/* The view is another one from now on (time travel): forget everything that points into it. Selection by id may stay. */
+	/* The view is another one from now on (time travel): forget all that points into it. Selection by id may stay. */
 	void (*reset)(struct tab *tab);
 	void (*collect)(struct tab *tab, struct desk *desk);
 	void (*draw)(struct tab *tab, struct desk *desk, struct area area);
