@@ -38,6 +38,8 @@ struct chart_text {
 	char text[24];
 };
 struct chart_text chart_number(double value, enum chart_unit unit, bool ascii);
+/* 1.50 s becomes 1.5 s: for round numbers. */
+void chart_text_trim(struct chart_text *text);
 
 /* A plot over time in braille (ascii: * + .): axes with ticks, lines, a band between two of them, marks. */
 struct chart_line {

@@ -49,8 +49,6 @@ void chart_eighths(struct area area, int row, int column, int columns, enum styl
 /* Says in the middle that there is no data. */
 void chart_nothing(struct area body);
 
-/* 1.50 s becomes 1.5 s. */
-void chart_text_trim(struct chart_text *text);
 /* Columns that any bytes take when area_text puts them out. */
 int chart_text_columns(const char *text);
 

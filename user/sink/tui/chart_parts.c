@@ -43,53 +43,39 @@ static void shares_scale(const double *values, size_t count, double *total, doub
 }
 
 /* More parts than cells: the greatest get one each. */
-static void shares_few(double *scaled, size_t count, int columns, int *cells)
+static void shares_few(const double *values, size_t count, int columns, int *cells)
 {
-	for (; columns > 0; columns--) {
-		size_t best = shares_greatest(scaled, count);
+	auto_free double *left = mem_array(count, sizeof(*left));
+	size_t i;
 
-		cells[best] = 1;
-		scaled[best] = -1;
+	for (i = 0; i < count; i++)
+		left[i] = values[i] > 0 ? values[i] : -1;
+	for (; columns > 0; columns--) {
+		i = shares_greatest(left, count);
+		cells[i] = 1;
+		left[i] = -1;
 	}
 }
 
-void chart_shares(const double *values, size_t count, double total, int columns, int *cells)
+/* There is a cell for each part. The last of `scaled` is the rest. */
+static void shares_round(const double *values, size_t count, const double *scaled, double total, int columns,
+			 double *got)
 {
-	/* the last one is the rest */
-	auto_free double *scaled = mem_array(count + 1, sizeof(*scaled));
 	auto_free double *remainders = mem_array(count + 1, sizeof(*remainders));
-	auto_free double *got = mem_array(count + 1, sizeof(*got));
-	size_t i, seen = 0, best;
-	double rest;
-	int left;
+	int left = columns;
+	size_t i;
 
-	shares_scale(values, count, &total, scaled);
-	for (i = 0; i < count; i++) {
-		cells[i] = 0;
-		seen += values[i] > 0;
-	}
-	if (columns <= 0 || !seen)
-		return;
-	if (seen > (size_t)columns) {
-		shares_few(scaled, count, columns, cells);
-		return;
-	}
-	rest = total;
-	for (i = 0; i < count; i++)
-		rest -= scaled[i];
-	scaled[count] = rest > total * WHOLE_SLACK ? rest : 0;
-	left = columns;
 	for (i = 0; i <= count; i++) {
 		double exact = scaled[i] / total * columns;
 
 		got[i] = floor(exact + WHOLE_SLACK);
-		remainders[i] = exact - got[i];
+		remainders[i] = (i < count ? values[i] > 0 : scaled[i] > 0) ? exact - got[i] : -INFINITY;
 		left -= (int)got[i];
 	}
 	for (; left > 0; left--) {
-		best = shares_greatest(remainders, count + 1);
-		got[best]++;
-		remainders[best]--;
+		i = shares_greatest(remainders, count + 1);
+		got[i]++;
+		remainders[i]--;
 	}
 	for (i = 0; i < count; i++) {
 		if (!(values[i] > 0) || got[i] > 0)
@@ -97,6 +83,32 @@ void chart_shares(const double *values, size_t count, double total, int columns,
 		got[shares_greatest(got, count + 1)]--;
 		got[i]++;
 	}
+}
+
+void chart_shares(const double *values, size_t count, double total, int columns, int *cells)
+{
+	auto_free double *scaled = mem_array(count + 1, sizeof(*scaled));
+	auto_free double *got = mem_array(count + 1, sizeof(*got));
+	double rest;
+	size_t i, seen = 0;
+
+	for (i = 0; i < count; i++) {
+		cells[i] = 0;
+		seen += values[i] > 0;
+	}
+	if (columns <= 0 || !seen)
+		return;
+	if (seen > (size_t)columns) {
+		shares_few(values, count, columns, cells);
+		return;
+	}
+	shares_scale(values, count, &total, scaled);
+	rest = total;
+	for (i = 0; i < count; i++)
+		rest -= scaled[i];
+	/* what floating point leaves over is no rest */
+	scaled[count] = rest > total * WHOLE_SLACK ? rest : 0;
+	shares_round(values, count, scaled, total, columns, got);
 	for (i = 0; i < count; i++)
 		cells[i] = (int)got[i];
 }

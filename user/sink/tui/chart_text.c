@@ -75,15 +75,17 @@ static struct chart_text text_power(double size, bool is_negative, const char *s
 	}
 }
 
-static struct chart_text text_big(double size, bool is_negative, const char *const *suffixes, size_t count,
+/* The first suffix stands for `unit`, each further one for a thousand times as much. */
+static struct chart_text text_big(double size, double unit, bool is_negative, const char *const *suffixes, size_t count,
 				  const char *power_suffix)
 {
+	double of_unit = size / unit;
 	size_t i;
 
-	for (i = 0; i < count; i++, size /= 1000)
-		if (size < 999.5)
-			return text_three(size, 2, suffixes[i]);
-	return text_power(size * pow(1000, (double)count), is_negative, power_suffix);
+	for (i = 0; i < count; i++, of_unit /= 1000)
+		if (of_unit < 999.5)
+			return text_three(of_unit, 2, suffixes[i]);
+	return text_power(size, is_negative, power_suffix);
 }
 
 void chart_text_trim(struct chart_text *text)
@@ -111,7 +113,7 @@ static struct chart_text text_plain(double size, bool is_negative)
 		return text_of(units_count((uint64_t)(size + 0.5)).text);
 	if (size < 999999.5)
 		return text_of(units_ratio(size).text);
-	return text_big(size / 1e6, is_negative, suffixes, COUNT_OF(suffixes), "");
+	return text_big(size, 1e6, is_negative, suffixes, COUNT_OF(suffixes), "");
 }
 
 static struct chart_text text_rate(double size, bool is_negative)
@@ -126,7 +128,7 @@ static struct chart_text text_rate(double size, bool is_negative)
 		return size == floor(size) ? text_fixed((uint64_t)size, 0, "/s") : text_three(size, 2, "/s");
 	if (size < 9999.5)
 		return text_of(strcat(units_count((uint64_t)(size + 0.5)).text, "/s"));
-	return text_big(size / 1e3, is_negative, suffixes, COUNT_OF(suffixes), "/s");
+	return text_big(size, 1e3, is_negative, suffixes, COUNT_OF(suffixes), "/s");
 }
 
 static struct chart_text text_seconds(double size, bool is_negative)
