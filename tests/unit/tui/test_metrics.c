@@ -84,6 +84,30 @@ static void the_list_shows_values_with_their_units_and_how_many_series_there_are
 	metrics_world_free(w);
 }
 
+static void what_is_beyond_its_threshold_is_marked_in_the_list_by_a_glyph_and_a_style(void **state)
+{
+	struct metrics_world *w = metrics_world_new();
+	unsigned row, column;
+
+	(void)state;
+	put_all(w);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3, 0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"critical\"}", 0, 300, 4, 0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"emergency\"}", 0, 300, 40, 0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"queue_depth\",severity=\"warning\"}", 0, 300, 10, 0);
+	put_run(w, "tts:request_success:ratio_5m{" P1 "}", 0, 300, 1, 0);
+	put_run(w, "tts:request_success:ratio_5m{" P2 "}", 0, 300, 0.75, 0);
+	put_run(w, "tts_threshold{" P2 ",metric=\"success_ratio\",severity=\"warning\"}", 0, 300, 0.95, 0);
+	(void)draw(w);
+	assert_non_null(find_text(w, "!p95 5.00 s", &row, &column));
+	assert_int_equal(canvas_cell(&w->canvas, row, column)->style, STYLE_CRITICAL);
+	assert_null(find_text(w, "!5", NULL, NULL)); /* the queue is short enough */
+	/* of several the worst is told, and where low is bad that is the least */
+	assert_non_null(find_text(w, "!min 75 %", &row, &column));
+	assert_int_equal(canvas_cell(&w->canvas, row, column)->style, STYLE_WARNING);
+	metrics_world_free(w);
+}
+
 static void what_has_ended_has_a_dash_in_the_list_and_not_its_last_value(void **state)
 {
 	struct metrics_world *w = metrics_world_with(true);
@@ -527,6 +551,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_duration_of_requests_is_selected_at_first),
 		cmocka_unit_test(the_list_shows_values_with_their_units_and_how_many_series_there_are),
+		cmocka_unit_test(what_is_beyond_its_threshold_is_marked_in_the_list_by_a_glyph_and_a_style),
 		cmocka_unit_test(what_has_ended_has_a_dash_in_the_list_and_not_its_last_value),
 		cmocka_unit_test(families_open_and_close_and_a_group_can_be_selected),
 		cmocka_unit_test(a_filter_is_shown_with_what_it_left_and_esc_takes_it_off),

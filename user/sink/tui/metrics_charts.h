@@ -12,6 +12,7 @@
 #include "sink/tui/list.h"
 #include "sink/tui/metrics_book.h"
 #include "sink/tui/metrics_grid.h"
+#include "sink/tui/metrics_threshold.h"
 
 enum metrics_view { VIEW_PLOT, VIEW_HEAT, VIEW_STAGES, VIEW_DISTRIBUTION, METRICS_VIEWS };
 
@@ -35,7 +36,6 @@ struct metrics_scene {
 #define METRICS_ZOOM_MAX 8
 #define METRICS_ZOOM_MIN (-3) /* then the axis is logarithmic */
 #define METRICS_LINES	 4
-#define METRICS_TIERS	 3
 
 /* A plot, as it was read. */
 struct metrics_plot {
@@ -51,6 +51,7 @@ struct metrics_plot {
 	} lines[METRICS_LINES];
 	int band_low, band_high; /* lines; -1 = there is none */
 	bool is_rate, is_mean; /* of counters; of sum and count */
+	bool is_low_bad;       /* thresholds are from below */
 	bool is_blind;	       /* loss cannot touch it */
 	size_t rate_columns;
 	double n; /* values behind the newest percentiles; NAN = means nothing here */

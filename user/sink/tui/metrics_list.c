@@ -100,13 +100,14 @@ static uint64_t drawn_id(void *arg, size_t row)
 
 static const struct metrics_value *value_of(struct metrics_row *row, const struct metrics_list_scene *scene)
 {
+	const struct metrics_group *groups = row->group ? row->group : row->family->groups;
 	size_t count = row->group ? 1 : row->family->shown_count;
 	int64_t wait_ms = 1000 * (int64_t)(1 + count / SERIES_PER_S), age_ms = scene->at_ms - row->value_at_ms;
 
 	if (row->value_at_ms && age_ms >= 0 && age_ms < wait_ms && row->value_suffix == scene->suffix)
 		return &row->value;
-	row->value = metrics_value(row->family, row->group ? row->group : row->family->groups, count, scene->at_ms,
-				   scene->suffix);
+	row->value = metrics_value(row->family, groups, count, scene->at_ms, scene->suffix);
+	row->tier = metrics_worst_tier(scene->book, row->family, groups, count, scene->at_ms, scene->suffix);
 	row->value_at_ms = scene->at_ms;
 	row->value_suffix = scene->suffix;
 	return &row->value;
@@ -167,9 +168,13 @@ static void draw_value(const struct metrics_row *row, const struct metrics_value
 
 	if (!strcmp(value->stat, "count"))
 		unit = CHART_PLAIN;
-	snprintf(text, sizeof(text), "%s%s%s", value->stat, *value->stat ? " " : "",
+	snprintf(text, sizeof(text), "%s%s%s%s", row->tier < 0 ? "" : "!", value->stat, *value->stat ? " " : "",
 		 chart_number(value->value, unit, area.canvas->ascii).text);
-	list_text(area, true, isnan(value->value) ? STYLE_DIM : STYLE_TEXT, text);
+	list_text(area, true,
+		  row->tier >= 0	 ? metrics_tier_styles[row->tier]
+		  : isnan(value->value) ? STYLE_DIM
+					 : STYLE_TEXT,
+		  text);
 }
 
 static void row_cell(void *arg, size_t at, size_t column, struct area area, bool is_right)

@@ -12,6 +12,7 @@ struct metrics_row {
 	const struct metrics_family *family;
 	const struct metrics_group *group; /* NULL: the family's own row */
 	struct metrics_value value;
+	int tier; /* whose threshold a series of it is beyond; -1 = none */
 	int64_t value_at_ms; /* 0 = not read yet */
 	const char *value_suffix;
 };

@@ -13,8 +13,6 @@
 #define LEGEND_COLUMNS 68 /* from here on it has the values too */
 
 static const enum style line_styles[METRICS_LINES] = {STYLE_LINE_1, STYLE_LINE_2, STYLE_LINE_3, STYLE_LINE_3};
-static const enum style tier_styles[METRICS_TIERS] = {STYLE_WARNING, STYLE_CRITICAL, STYLE_EMERGENCY};
-static const char *const tier_names[METRICS_TIERS] = {"warning", "critical", "emergency"};
 
 static bool is_drawn(const struct metrics_plot *plot, size_t line)
 {
@@ -38,8 +36,8 @@ static void find_range(const struct metrics_plot *plot, double *least, double *g
 		}
 }
 
-/* The lowest one that the values are not beyond yet, or the highest that there is. */
-static double threshold_of(const struct metrics_plot *plot, double greatest)
+/* The first that the values are not beyond yet, or the last that there is. */
+static double threshold_of(const struct metrics_plot *plot, double least, double greatest)
 {
 	double threshold = NAN;
 
@@ -47,7 +45,7 @@ static double threshold_of(const struct metrics_plot *plot, double greatest)
 		if (isnan(plot->tiers[tier]))
 			continue;
 		threshold = plot->tiers[tier];
-		if (!(greatest > threshold))
+		if (plot->is_low_bad ? !(least < threshold) : !(greatest > threshold))
 			break;
 	}
 	return threshold;
@@ -85,7 +83,7 @@ static void say_tiers(const struct metrics_plot *plot, struct metrics_heading *h
 {
 	for (int tier = 0; tier < METRICS_TIERS; tier++)
 		if (!isnan(plot->tiers[tier]))
-			metrics_heading_add(heading, tier_styles[tier], "%s %s", tier_names[tier],
+			metrics_heading_add(heading, metrics_tier_styles[tier], "%s %s", metrics_tier_names[tier],
 					    metrics_bound(plot->tiers[tier], plot->unit, ascii).text);
 }
 
@@ -140,7 +138,7 @@ static void draw_chart(const struct metrics_scene *scene, struct area area, doub
 		.count = plot->grid.columns,
 		.band_low = -1,
 		.band_high = -1,
-		.threshold = threshold_of(plot, greatest),
+		.threshold = threshold_of(plot, least, greatest),
 		.unit = plot->unit,
 		.end_real_ns = (uint64_t)scene->at_ms * NS_PER_MS,
 		.window_ns = (uint64_t)plot->grid.step_ms * plot->grid.columns * NS_PER_MS,

@@ -11,6 +11,7 @@
 
 #include "base/table.h"
 #include "sink/tui/metrics_plot.h"
+#include "sink/tui/metrics_threshold.h"
 #include "sink/tui/metrics_values.h"
 
 #define RATE_PARTS 30 /* a rate is over that part of the window, or a column if that is more */
@@ -102,15 +103,15 @@ static bool has_member(const struct reader *reader, const char *member)
 	return false;
 }
 
-/* p95_5m, or p95_1m where the longer one does not exist. */
+/* p95_5m, or p95_1m where only that exists. */
 static void set_member(struct reader *reader, size_t row, const char *stat)
 {
 	const char *suffix = desk_percentile_suffix(reader->scene->desk);
 	char *member = reader->members[row];
 
 	snprintf(member, sizeof(reader->members[row]), "%s_%s", stat, suffix);
-	if (!has_member(reader, member))
-		snprintf(member, sizeof(reader->members[row]), "%s_1m", stat);
+	if (!has_member(reader, member)) /* it has the other one only */
+		snprintf(member, sizeof(reader->members[row]), "%s_%s", stat, strcmp(suffix, "1m") != 0 ? "1m" : "5m");
 	reader->plot->span = strcmp(member + strlen(member) - 2, "5m") != 0 ? "1m" : "5m";
 	reader->takes[row] = TAKE_GREATEST;
 }
@@ -239,61 +240,9 @@ static void prepare_histogram(struct reader *reader)
 	set_name(reader->plot, 0, "mean", 0);
 }
 
-/* --- thresholds ------------------------------------------------------------------------------------------------- */
-
-/* What the rules compare with which threshold. */
-static const char *threshold_metric(const struct metrics_family *family)
+static bool is_beside(const void *arg, const struct metrics_group *group)
 {
-	static const struct {
-		const char *family, *metric;
-	} pairs[] = {
-		{"tts:request_duration_seconds", "request_duration_seconds"},
-		{"tts_request_duration_seconds", "request_duration_seconds"},
-		{"tts_request_oldest_seconds", "request_duration_seconds"},
-		{"tts:first_audio_seconds", "first_audio_seconds"},
-		{"tts_first_audio_seconds", "first_audio_seconds"},
-		{"tts:realtime_factor", "realtime_factor"},
-		{"tts_realtime_factor", "realtime_factor"},
-		{"tts:request_success", "success_ratio"},
-		{"tts:runqueue_share", "runqueue_share"},
-		{"tts:first_audio_share", "first_audio_share"},
-		{"tts_queue_depth", "queue_depth"},
-		{"tts_process_cpu_ratio", "cpu_ratio"},
-	};
-
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (!strcmp(pairs[i].family, family->name))
-			return pairs[i].metric;
-	return NULL;
-}
-
-/* Of all engines that are drawn, the strictest of each tier. */
-static void read_thresholds(const struct metrics_scene *scene)
-{
-	static const char *const severities[METRICS_TIERS] = {"warning", "critical", "emergency"};
-	const struct metrics_family *family = metrics_book_family(scene->book, "tts_threshold", METRICS_GAUGE);
-	const char *metric = threshold_metric(scene->subject.family);
-	struct metrics_plot *plot = &scene->charts->plot;
-	bool is_lower_worse = metric && !strcmp(metric, "success_ratio");
-
-	for (int tier = 0; tier < METRICS_TIERS; tier++)
-		plot->tiers[tier] = NAN;
-	for (size_t g = 0; family && metric && g < family->groups_count; g++) {
-		const struct metrics_group *group = &family->groups[g];
-		const char *of = labels_find(group->labels, "metric"), *severity = labels_find(group->labels, "severity");
-		struct sample sample;
-
-		if (!of || !severity || strcmp(of, metric) != 0 || !metrics_is_beside(scene, group) ||
-		    !series_at(group->series[0], scene->at_ms, &sample))
-			continue;
-		for (int tier = 0; tier < METRICS_TIERS; tier++) {
-			double *value = &plot->tiers[tier];
-
-			if (!strcmp(severity, severities[tier]) &&
-			    (isnan(*value) || (is_lower_worse ? sample.value > *value : sample.value < *value)))
-				*value = sample.value;
-		}
-	}
+	return metrics_is_beside(arg, group);
 }
 
 /* --- the values of the lines ---------------------------------------------------------------------------------------- */
@@ -356,7 +305,7 @@ static void say_what(struct reader *reader)
 	if (plot->is_rate)
 		snprintf(plot->what, sizeof(plot->what), "rate over %lld s",
 			 (long long)plot->grid.step_ms / 1000 * (long long)plot->rate_columns);
-	else if (plot->span && wanted > 1 && plot->lines_count > 1)
+	else if (plot->lines[0].q > 0 && wanted > 1)
 		snprintf(plot->what, sizeof(plot->what), "greatest of %zu at each moment", wanted);
 	else
 		*plot->what = '\0';
@@ -368,6 +317,7 @@ static void prepare(struct reader *reader)
 
 	plot->band_low = plot->band_high = -1;
 	plot->is_rate = plot->is_mean = false;
+	plot->is_low_bad = metrics_is_low_bad(reader->family);
 	plot->span = NULL;
 	plot->unit = metrics_unit(reader->family);
 	plot->count_unit = metrics_count_unit(reader->family);
@@ -416,5 +366,5 @@ void metrics_plot_read(const struct metrics_scene *scene, size_t values_max)
 	say_what(&reader);
 	if (plot->band_low >= 0 && (plot->lines[plot->band_low].is_empty || plot->lines[plot->band_high].is_empty))
 		plot->band_low = plot->band_high = -1;
-	read_thresholds(scene);
+	metrics_thresholds(scene->book, scene->subject.family, scene->at_ms, is_beside, scene, plot->tiers);
 }

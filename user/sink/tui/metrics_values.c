@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sink/tui/metrics_threshold.h"
+
 static double value_at(const struct series *series, int64_t at_ms)
 {
 	struct sample sample;
@@ -92,30 +94,33 @@ static struct metrics_value histogram_value(const struct metrics_family *family,
 	return result;
 }
 
-/* p95_5m, or p95_1m of what has no window of 5 minutes. */
-static double stat_at(const struct metrics_family *family, const struct metrics_group *group, int64_t at_ms,
-		      const char *stat, const char *suffix)
+double metrics_stat_at(const struct metrics_family *family, const struct metrics_group *group, int64_t at_ms,
+		       const char *stat, const char *suffix)
 {
-	const struct series *series;
+	const char *suffixes[] = {suffix, strcmp(suffix, "1m") != 0 ? "1m" : "5m"};
+	const struct series *series = NULL;
 	char member[32];
 
-	stpcpy(stpcpy(stpcpy(member, stat), "_"), suffix);
-	series = metrics_group_member(family, group, member);
-	if (!series) {
-		stpcpy(stpcpy(member, stat), "_1m");
+	for (int i = 0; i < 2 && !series; i++) {
+		stpcpy(stpcpy(stpcpy(member, stat), "_"), suffixes[i]);
 		series = metrics_group_member(family, group, member);
 	}
 	return value_at(series, at_ms);
 }
 
-static double greatest_at(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
-			  int64_t at_ms, const char *stat, const char *suffix)
+/* Of several groups the worst. */
+static double worst_at(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
+		       int64_t at_ms, const char *stat, const char *suffix)
 {
-	double greatest = NAN;
+	bool is_low_bad = metrics_is_low_bad(family);
+	double worst = NAN, value;
 
-	for (size_t i = 0; i < groups_count; i++)
-		add_greatest(&greatest, stat_at(family, &groups[i], at_ms, stat, suffix));
-	return greatest;
+	for (size_t i = 0; i < groups_count; i++) {
+		value = metrics_stat_at(family, &groups[i], at_ms, stat, suffix);
+		if (!isnan(value) && (isnan(worst) || (is_low_bad ? value < worst : value > worst)))
+			worst = value;
+	}
+	return worst;
 }
 
 bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
@@ -138,9 +143,9 @@ static struct metrics_value window_value(const struct metrics_family *family, co
 	struct metrics_value result = {.value = NAN, .n = NAN, .stat = ""};
 
 	for (size_t i = 0; i < groups_count; i++)
-		add(&result.n, stat_at(family, &groups[i], at_ms, "count", suffix));
+		add(&result.n, metrics_stat_at(family, &groups[i], at_ms, "count", suffix));
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]) && isnan(result.value); i++) {
-		result.value = greatest_at(family, groups, groups_count, at_ms, stats[i], suffix);
+		result.value = worst_at(family, groups, groups_count, at_ms, stats[i], suffix);
 		if (!isnan(result.value) || (!*result.stat && metrics_has_stat(family, groups, groups_count, stats[i])))
 			result.stat = stats[i];
 	}
@@ -148,6 +153,8 @@ static struct metrics_value window_value(const struct metrics_family *family, co
 		result.stat = "count";
 		result.value = result.n;
 	}
+	if (groups_count > 1 && metrics_is_low_bad(family))
+		result.stat = "min";
 	return result;
 }
 

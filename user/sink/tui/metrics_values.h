@@ -17,6 +17,9 @@ struct metrics_value metrics_value(const struct metrics_family *family, const st
 				   size_t groups_count, int64_t at_ms, const char *suffix);
 /* True: values of several series of it may be added up. */
 bool metrics_adds_up(const struct metrics_family *family);
+/* Of one group: p95_5m, or p95_1m of what has only that; NAN = none now. */
+double metrics_stat_at(const struct metrics_family *family, const struct metrics_group *group, int64_t at_ms,
+		       const char *stat, const char *suffix);
 /* True: the family has series tts:x:STAT_1m or STAT_5m. */
 bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
 		      const char *stat);
