@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: the list of held traces. Out: rows. Known traces stand in a ring by number, which grows towards the newest; new
- * ones are added above, older ones that there was no time for yet below.
+ * In: the list of held traces. Out: rows. Known traces stand by number, which grows towards the newest, in pieces of
+ * PIECE: new ones are added above, older ones that there was no time for yet below, and nothing is ever moved.
  * The rule that surprises: what was let go is told by counting, never by looking, since a trace that is gone is freed.
  */
 #include "sink/tui/trace_index.h"
@@ -15,14 +15,16 @@
 #include "sink/tui/trace_order.h"
 
 #define FIRST_NUMBER ((uint64_t)1 << 62) /* room below for those that are older */
-#define RING_LEAST   1024u
+#define PIECE_BITS   10
+#define PIECE	     (1u << PIECE_BITS)
+#define PIECES_LEAST 16u
 #define QUEUE_LOOK   500
 #define BATCH	     1024 /* that many changes at once are a new sort; of older ones: */
 #define BATCH_PART   8	  /* that part of all */
 
 struct trace_index {
-	struct trace_facts *ring; /* at number & (capacity - 1) */
-	size_t capacity;
+	struct trace_facts **pieces; /* of number n at n / PIECE & (pieces_capacity - 1); NULL = not there */
+	size_t pieces_capacity;
 	uint64_t first, next;	  /* numbers: of the oldest known, and past the newest */
 	uint64_t since;		  /* the number from which on traces are not left out as too old */
 	uint64_t held_count;	  /* by the view, at the last sync */
@@ -37,9 +39,14 @@ struct trace_index {
 	bool is_stale; /* rows are to be made anew */
 };
 
+static struct trace_facts **piece_of(const struct trace_index *index, uint64_t number)
+{
+	return &index->pieces[number >> PIECE_BITS & (index->pieces_capacity - 1)];
+}
+
 static struct trace_facts *at(const struct trace_index *index, uint64_t number)
 {
-	return &index->ring[number & (index->capacity - 1)];
+	return &(*piece_of(index, number))[number & (PIECE - 1)];
 }
 
 static size_t known(const struct trace_index *index)
@@ -155,20 +162,19 @@ struct trace_index *trace_index_new(void)
 
 void trace_index_free(struct trace_index *index)
 {
-	order_fini(&index->rows);
-	table_fini(&index->numbers);
-	free(index->ring);
+	trace_index_reset(index);
+	free(index->pieces);
 	free(index);
 }
 
-static void empty(struct trace_index *index, uint64_t room)
+void trace_index_reset(struct trace_index *index)
 {
 	order_fini(&index->rows);
 	table_fini(&index->numbers);
-	free(index->ring);
-	for (index->capacity = RING_LEAST; index->capacity < room;)
-		index->capacity *= 2;
-	index->ring = mem_array(index->capacity, sizeof(*index->ring)); /* costs nothing until it is written to */
+	for (size_t i = 0; i < index->pieces_capacity; i++) {
+		free(index->pieces[i]);
+		index->pieces[i] = NULL;
+	}
 	index->first = index->next = index->since = FIRST_NUMBER;
 	index->held_count = index->closed_count = 0;
 	index->failed_count = 0;
@@ -176,29 +182,46 @@ static void empty(struct trace_index *index, uint64_t room)
 	index->is_stale = false;
 }
 
-void trace_index_reset(struct trace_index *index)
+/* Room for the number beside those that are known. */
+static void make_room(struct trace_index *index, uint64_t number)
 {
-	empty(index, 0);
+	uint64_t low = number < index->first ? number : index->first;
+	uint64_t high = number >= index->next ? number : index->next - 1;
+	size_t capacity = index->pieces_capacity ? index->pieces_capacity : PIECES_LEAST;
+	struct trace_facts **piece, **pieces;
+
+	if (!index->pieces_capacity || (high >> PIECE_BITS) - (low >> PIECE_BITS) >= capacity) {
+		capacity = index->pieces_capacity ? 2 * capacity : capacity;
+		pieces = mem_array(capacity, sizeof(*pieces));
+		for (uint64_t n = index->first >> PIECE_BITS; known(index) && n <= (index->next - 1) >> PIECE_BITS; n++)
+			pieces[n & (capacity - 1)] = *piece_of(index, n << PIECE_BITS);
+		free(index->pieces);
+		index->pieces = pieces;
+		index->pieces_capacity = capacity;
+	}
+	piece = piece_of(index, number);
+	if (!*piece)
+		*piece = mem_array(PIECE, sizeof(**piece));
 }
 
-static void make_room(struct trace_index *index)
+/* The oldest known one goes. */
+static void drop_first(struct trace_index *index)
 {
-	struct trace_facts *ring;
+	struct trace_facts **piece = piece_of(index, index->first);
 
-	if (known(index) < index->capacity)
-		return;
-	ring = mem_array(2 * index->capacity, sizeof(*ring));
-	for (uint64_t number = index->first; number < index->next; number++)
-		ring[number & (2 * index->capacity - 1)] = *at(index, number);
-	free(index->ring);
-	index->ring = ring;
-	index->capacity *= 2;
+	index->first++;
+	if (!known(index) || index->first >> PIECE_BITS != (index->first - 1) >> PIECE_BITS) {
+		free(*piece);
+		*piece = NULL;
+	}
 }
 
 static void put(struct trace_index *index, const struct view *view, uint64_t number, const struct held_trace *held)
 {
-	struct trace_facts *facts = at(index, number);
+	struct trace_facts *facts;
 
+	make_room(index, number);
+	facts = at(index, number);
 	*facts = facts_of(view, &held->trace, &index->memo);
 	facts->held = held;
 	facts->number = number;
@@ -222,11 +245,12 @@ static void let_go(struct trace_index *index, uint64_t count)
 {
 	index->is_stale |= count > BATCH;
 	while (count-- && index->first < index->next) {
-		struct trace_facts *facts = at(index, index->first++);
+		struct trace_facts *facts = at(index, index->first);
 
 		table_remove(&index->numbers, facts->ordinal);
 		index->failed_count -= facts_is_failed(facts);
 		rows_remove(index, facts);
+		drop_first(index);
 		if (index->since < index->first)
 			index->since = index->first;
 	}
@@ -234,7 +258,6 @@ static void let_go(struct trace_index *index, uint64_t count)
 
 static void add_newest(struct trace_index *index, const struct view *view, const struct held_trace *held)
 {
-	make_room(index);
 	put(index, view, index->next, held);
 	index->next++;
 	if (!index->is_stale)
@@ -247,8 +270,8 @@ static void add_older(struct trace_index *index, const struct view *view)
 	uint64_t since = index->since, in_time = index->since;
 
 	for (size_t i = 0; held && i < LIMIT_INDEX_STEP; i++, held = held->older) {
-		make_room(index);
-		put(index, view, --index->first, held);
+		put(index, view, index->first - 1, held);
+		index->first--;
 		if (ended_in_time(index, index->first))
 			in_time = index->first;
 	}
@@ -275,7 +298,7 @@ static const struct held_trace *find_new(const struct trace_index *index, const 
 
 static void begin_anew(struct trace_index *index, const struct view *view)
 {
-	empty(index, view->held_traces_count + view->held_traces_count / 4);
+	trace_index_reset(index);
 	if (!view->newest_trace)
 		return;
 	put(index, view, index->next, view->newest_trace);
