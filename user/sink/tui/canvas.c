@@ -13,10 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define REPLACEMENT	0xfffdu
+#include "sink/tui/canvas_pen.h"
 
 static struct canvas_cell *canvas_at(struct canvas *canvas, long row, long column)
 {
@@ -71,30 +68,6 @@ const struct canvas_cell *canvas_cell(const struct canvas *canvas, unsigned row,
 	return &canvas->cells[(size_t)row * canvas->columns + column];
 }
 
-static void canvas_utf8(struct buf *out, uint32_t glyph)
-{
-	char bytes[4];
-
-	if (glyph < 0x80) {
-		buf_char(out, (char)glyph);
-	} else if (glyph < 0x800) {
-		bytes[0] = (char)(0xc0 | glyph >> 6);
-		bytes[1] = (char)(0x80 | (glyph & 0x3f));
-		buf_add(out, bytes, 2);
-	} else if (glyph < 0x10000) {
-		bytes[0] = (char)(0xe0 | glyph >> 12);
-		bytes[1] = (char)(0x80 | (glyph >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (glyph & 0x3f));
-		buf_add(out, bytes, 3);
-	} else {
-		bytes[0] = (char)(0xf0 | glyph >> 18);
-		bytes[1] = (char)(0x80 | (glyph >> 12 & 0x3f));
-		bytes[2] = (char)(0x80 | (glyph >> 6 & 0x3f));
-		bytes[3] = (char)(0x80 | (glyph & 0x3f));
-		buf_add(out, bytes, 4);
-	}
-}
-
 /* A space of which nothing is seen. */
 static bool canvas_is_blank(const struct canvas_cell *cell, enum colours colours)
 {
@@ -123,7 +96,7 @@ static void canvas_print_row(struct buf *out, const struct canvas_cell *row, uns
 				theme_print(out, (enum style)row[i].style, row[i].mark, colours);
 			last = &row[i];
 		}
-		canvas_utf8(out, row[i].glyph);
+		pen_utf8(out, row[i].glyph);
 	}
 	if (last && (last->style != STYLE_TEXT || last->mark))
 		theme_print(out, STYLE_TEXT, 0, colours);
@@ -206,87 +179,9 @@ static void area_put(struct area area, int row, long column, enum style style, u
 	}
 }
 
-/* Reads text character by character, as what may be put into cells. */
-struct pen {
-	const char *bytes;
-	size_t length, at;
-	bool ascii;
-	struct buf clean;      /* of the last character that was no plain one */
-	size_t clean_at;       /* what of an escape is still to come */
-};
-
-/* What our own texts are made of has a likeness in ASCII; all else is '?'. */
-static uint32_t pen_likeness(uint32_t glyph)
-{
-	static const struct {
-		uint16_t glyph;
-		char likeness;
-	} table[] = {
-		{ 0xb5, 'u' },	 { 0xb7, '.' },	  { 0xd7, 'x' },   { 0x3bc, 'u' },  { 0x2010, '-' }, { 0x2013, '-' },
-		{ 0x2014, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x2026, '~' }, { 0x2190, '<' }, { 0x2191, '^' },
-		{ 0x2192, '>' }, { 0x2193, 'v' }, { 0x2212, '-' }, { 0x2500, '-' }, { 0x2502, '|' }, { 0x25b2, '^' },
-		{ 0x25b6, '>' }, { 0x25bc, 'v' }, { 0x25c0, '<' }, { 0x25cf, '*' },
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(table); i++)
-		if (table[i].glyph == glyph)
-			return (uint32_t)table[i].likeness;
-	return '?';
-}
-
-/* Blocks, lines, braille: what charts are made of. */
-static bool pen_is_drawing(uint32_t glyph)
-{
-	return (glyph >= 0x2500 && glyph <= 0x259f) || (glyph >= 0x2800 && glyph <= 0x28ff);
-}
-
-/* The next character and its columns, 1 or 2. False: there is none. */
-static bool pen_next(struct pen *pen, uint32_t *glyph, int *columns)
-{
-	while (true) {
-		const char *here = pen->bytes + pen->at;
-		size_t used;
-
-		*columns = 1;
-		if (pen->clean_at < pen->clean.length) {
-			*glyph = (unsigned char)pen->clean.bytes[pen->clean_at++];
-			return true;
-		}
-		if (pen->at >= pen->length)
-			return false;
-		*glyph = text_next(here, pen->length - pen->at, &used);
-		pen->at += used;
-		if ((*glyph >= ' ' && *glyph < 0x7f) || (*glyph == REPLACEMENT && !pen->ascii) ||
-		    (pen_is_drawing(*glyph) && !pen->ascii))
-			return true;
-		buf_reset(&pen->clean);
-		pen->clean_at = 0;
-		text_clean(&pen->clean, here, used, false);
-		if (*glyph != REPLACEMENT) {
-			if (pen->clean.length != used || memcmp(pen->clean.bytes, here, used) != 0)
-				continue; /* dangerous: its escape, letter by letter */
-			*columns = (int)text_columns(here, used);
-		}
-		pen->clean_at = pen->clean.length;
-		if (!*columns) /* accents and the like: a cell holds one character */
-			continue;
-		if (pen->ascii) {
-			*glyph = pen_likeness(*glyph);
-			*columns = 1;
-		}
-		return true;
-	}
-}
-
-static struct pen pen_on(struct area area, const char *bytes, size_t length)
-{
-	return (struct pen){ .bytes = bytes, .length = length, .ascii = area.canvas->ascii };
-}
-
 int area_bytes(struct area area, int row, int column, enum style style, const char *bytes, size_t length)
 {
-	struct pen pen = pen_on(area, bytes, length);
+	struct pen pen = pen_on(bytes, length, area.canvas->ascii);
 	long at = column;
 	uint32_t glyph;
 	int columns;
@@ -329,7 +224,7 @@ int area_format(struct area area, int row, int column, enum style style, const c
 /* At most `limit` + 1: how many columns the text wants. */
 static long area_measure(struct area area, const char *text, long limit)
 {
-	struct pen pen = pen_on(area, text, strlen(text));
+	struct pen pen = pen_on(text, strlen(text), area.canvas->ascii);
 	long want = 0;
 	uint32_t glyph;
 	int columns;
@@ -342,7 +237,7 @@ static long area_measure(struct area area, const char *text, long limit)
 
 int area_fit(struct area area, int row, int column, int columns, enum style style, const char *text)
 {
-	struct pen pen = pen_on(area, text, strlen(text));
+	struct pen pen = pen_on(text, strlen(text), area.canvas->ascii);
 	long used = 0, keep;
 	uint32_t glyph;
 	int wide;
@@ -373,8 +268,11 @@ int area_right(struct area area, int row, int column, int columns, enum style st
 		return 0;
 	want = area_measure(area, text, columns);
 	if (want < columns && column < area.columns) {
-		area_fill(area, row, column, columns - (int)want, style, ' ', ' ');
-		area_text(area, row, column + columns - (int)want, style, text);
+		int blank = columns - (int)want;
+
+		area_fill(area, row, column, blank, style, ' ', ' ');
+		if ((long)column + blank < area.columns)
+			area_text(area, row, column + blank, style, text);
 		return columns;
 	}
 	return area_fit(area, row, column, columns, style, text);
@@ -393,8 +291,8 @@ static uint32_t area_own_glyph(struct area area, uint32_t glyph, char fallback, 
 		return glyph;
 	if (area.canvas->ascii || glyph < ' ' || glyph > 0x10ffff)
 		return '?';
-	canvas_utf8(&bytes, glyph);
-	pen = pen_on(area, bytes.bytes, bytes.length);
+	pen_utf8(&bytes, glyph);
+	pen = pen_on(bytes.bytes, bytes.length, false);
 	if (!pen_next(&pen, &glyph, columns) || pen.clean_at < pen.clean.length) {
 		glyph = '?';
 		*columns = 1;
@@ -450,7 +348,7 @@ static bool glyph_is_same(uint32_t a, uint32_t b)
 
 int area_mark_matches(struct area area, int row, const char *needle)
 {
-	struct pen pen = pen_on(area, needle, strlen(needle));
+	struct pen pen = pen_on(needle, strlen(needle), area.canvas->ascii);
 	uint32_t glyphs[NEEDLE_MAX];
 	int count = 0, length = 0, at, i, columns;
 
@@ -512,7 +410,7 @@ struct area area_box(struct area area, const char *title)
 
 struct area area_section(struct area area, const char *title)
 {
-	if (area.rows >= 1)
-		area_titled_line(area, 0, area.columns, title);
+	area_glyph(area, 0, 0, STYLE_FRAME, 0x2500, '-');
+	area_titled_line(area, 1, area.columns, title);
 	return area_part(area, 1, 0, area.rows - 1, area.columns);
 }
