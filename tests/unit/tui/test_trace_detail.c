@@ -571,8 +571,8 @@ static void two_traces_stand_side_by_side_on_one_scale_with_their_differences(vo
 	text = print(bench);
 	assert_has(text, "B took 250 ms, x2.5 longer than A (+150 ms): +150 ms on CPU, +150 ms in\nsynthesis\n");
 	assert_has(text, " synthesis    -###++!          80.0 ms | synthesis    -############++!  230 ms\n");
-	assert_has(text, table_row("took", "100 ms", "250 ms", "+150 ms", "x2.5"));
-	assert_has(text, table_row("on CPU", "40.0 ms", "190 ms", "+150 ms", "x4.8"));
+	assert_has(text, table_row("took", "100 ms", "250 ms", "+150 ms", "x2.5 more"));
+	assert_has(text, table_row("on CPU", "40.0 ms", "190 ms", "+150 ms", "x4.8 more"));
 	assert_has(text, table_row("run queue", "20.0 ms", "20.0 ms", "=", ""));
 	assert_true(trace_compare_act(compare, ACTION_LAST));
 	trace_compare_draw(compare, &bench->desk, area_of(&bench->canvas));

@@ -120,7 +120,7 @@ static void only_those_that_failed_are_shown_among_the_failed(void **state)
 	assert_shown(w, " error ");
 	assert_not_shown(w, "3.00 s");
 	press(w, KEYCODE_ENTER);
-	assert_shown(w, "why: failed");
+	assert_shown(w, "why: failed: the engine called its error function");
 	tui_world_free(w);
 }
 

@@ -18,6 +18,8 @@
 
 #define SIDE_COLUMNS 60 /* from here on they stand side by side */
 #define HEAD_ROWS    3
+#define VALUE_COLUMNS 14
+#define DIFFERENCE_COLUMNS 10
 
 /* --- what is different ------------------------------------------------------------------------------------ */
 
@@ -233,23 +235,31 @@ static void draw_bars(struct area area, const struct bars *bars, const struct ba
 		       top, SIZE_MAX);
 }
 
-static void draw_value(struct area area, int row, int column, const struct compare_row *of, unsigned side)
+static void draw_value(struct area area, int row, int column, int columns, const struct compare_row *of, unsigned side)
 {
 	char text[80];
 
 	if (!of->has[side])
 		snprintf(text, sizeof(text), "%s", area.canvas->ascii ? "-" : "–");
-	else if (of->spans_count[side] > 1)
+	else if (of->spans_count[side] > 1 && columns >= VALUE_COLUMNS)
 		snprintf(text, sizeof(text), "%s x%" PRIu64, words_short_ns(of->ns[side]).text, of->spans_count[side]);
 	else
 		snprintf(text, sizeof(text), "%s", words_short_ns(of->ns[side]).text);
-	area_right(area, row, column, 14, STYLE_TEXT, text);
+	area_right(area, row, column, columns, STYLE_TEXT, text);
+}
+
+static const char *more_or_less(const struct compare_row *row)
+{
+	if (!row->has[0] || !row->has[1])
+		return "";
+	return row->ns[1] > row->ns[0] ? " more" : " less";
 }
 
 static void draw_table(struct trace_compare *compare, struct area area)
 {
-	int name = area.columns - 2 * 14 - 10 - 10;
-	int at = name < 8 ? 8 : name > 30 ? 30 : name;
+	int value = area.columns < SIDE_COLUMNS ? 9 : VALUE_COLUMNS, note = area.columns < SIDE_COLUMNS ? 0 : 12;
+	int name = area.columns - 2 * value - DIFFERENCE_COLUMNS - note;
+	int at = name < 8 ? 8 : name > 30 ? 30 : name, difference_at = at + 2 * value;
 	size_t rows = area.rows > 1 ? (size_t)area.rows - 1 : 0;
 
 	compare->page_rows = rows;
@@ -257,9 +267,9 @@ static void draw_table(struct trace_compare *compare, struct area area)
 	if (compare->top > compare->last_top)
 		compare->top = compare->last_top;
 	area_fit(area, 0, 0, at, STYLE_TITLE, "difference");
-	area_right(area, 0, at, 14, STYLE_TITLE, "A");
-	area_right(area, 0, at + 14, 14, STYLE_TITLE, "B");
-	area_right(area, 0, at + 28, 10, STYLE_TITLE, "B - A");
+	area_right(area, 0, at, value, STYLE_TITLE, "A");
+	area_right(area, 0, at + value, value, STYLE_TITLE, "B");
+	area_right(area, 0, difference_at, DIFFERENCE_COLUMNS, STYLE_TITLE, "B - A");
 	for (size_t i = 0; i < rows && compare->top + i < compare->rows_count; i++) {
 		const struct compare_row *row = &compare->rows[compare->top + i];
 		int to = (int)i + 1;
@@ -267,11 +277,13 @@ static void draw_table(struct trace_compare *compare, struct area area)
 		enum style style = !is_much ? STYLE_TEXT : row->ns[1] > row->ns[0] ? STYLE_WARNING : STYLE_GOOD;
 
 		area_fit(area, to, 0, at, row->is_stage ? STYLE_TEXT : STYLE_BOLD, row->name);
-		draw_value(area, to, at, row, 0);
-		draw_value(area, to, at + 14, row, 1);
+		draw_value(area, to, at, value, row, 0);
+		draw_value(area, to, at + value, value, row, 1);
 		if (row->has[0] && row->has[1])
-			area_right(area, to, at + 28, 10, style, signed_text(row).text);
-		area_text(area, to, at + 39, style, times_text(row).text);
+			area_right(area, to, difference_at, DIFFERENCE_COLUMNS, style, signed_text(row).text);
+		if (*times_text(row).text)
+			area_format(area, to, difference_at + DIFFERENCE_COLUMNS + 1, style, "%s%s",
+				    times_text(row).text, more_or_less(row));
 	}
 }
 

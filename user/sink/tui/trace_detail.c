@@ -186,7 +186,7 @@ static void draw_more(struct area area, const struct trace_detail *detail)
 static void draw_waterfall(struct trace_detail *detail, struct area area, int row, int rows)
 {
 	struct bars_layout layout = bars_layout(&detail->bars, area.columns, &detail->usual);
-	bool has_legend = rows >= 5, has_ruler = rows >= 4;
+	bool has_legend = rows >= 4, has_ruler = rows >= 3;
 	int at = row;
 
 	if (has_ruler) {

@@ -336,6 +336,8 @@ static void say_failure(struct judging *judging)
 		buf_text(&judging->text, "failed");
 		if (span)
 			buf_format(&judging->text, " in %s", bars_stage(span));
+		else
+			buf_text(&judging->text, ": the engine called its error function");
 		if (span && span->has_return)
 			buf_format(&judging->text, " (returned %" PRId64 ")", span->return_value);
 		break;

@@ -153,6 +153,7 @@ void traces_compare_act(struct traces *traces, struct desk *desk)
 		traces_close_page(traces);
 		traces->compare = trace_compare_new(traces->marked, copy);
 		traces->marked = NULL;
+		desk_say(desk, STYLE_TEXT, "A is the one that was marked; e shows only the bars, Esc closes");
 	}
 }
 

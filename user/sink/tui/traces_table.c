@@ -406,14 +406,20 @@ void traces_table_draw(struct traces *traces, struct desk *desk, struct area are
 			   !desk->is_expanded;
 	int hint_rows = has_preview ? area.rows * 2 / 5 : area.rows >= 20 && area.columns < 120 ? 2 : area.rows >= 8;
 	struct list_rows rows = traces_table_rows(traces, desk);
-	int row = 1;
+	int row = 1, list_rows;
 
 	draw_modes(traces, desk, area);
 	row += draw_notes(traces, area_part(area, row, 0, 1, area.columns));
 	traces->list_row = row;
-	list_draw(traces_list(traces), area_part(area, row, 0, area.rows - row - hint_rows, area.columns), &rows);
+	list_rows = area.rows - row - hint_rows;
+	if (has_preview && (size_t)list_rows > rows.count + 2) { /* what few rows leave is for the page */
+		list_rows = (int)rows.count + 2;
+		hint_rows = area.rows - row - list_rows;
+	}
+	list_draw(traces_list(traces), area_part(area, row, 0, list_rows, area.columns), &rows);
+	row += list_rows;
 	if (has_preview && rows.count)
-		draw_preview(traces, desk, area_part(area, area.rows - hint_rows, 0, hint_rows, area.columns));
+		draw_preview(traces, desk, area_part(area, row, 0, hint_rows, area.columns));
 	else if (hint_rows && rows.count)
-		draw_hint(traces, desk, area_part(area, area.rows - hint_rows, 0, hint_rows, area.columns));
+		draw_hint(traces, desk, area_part(area, row, 0, hint_rows, area.columns));
 }
