@@ -171,7 +171,8 @@ static void bench_new(struct bench *bench, uint64_t traces_count)
 	bench->probes[PHONEMES - 1] = bench_probe("text to phonemes", ROLE_STAGE);
 	bench->probes[SYNTHESIS - 1] = bench_probe("synthesis", ROLE_STAGE);
 	bench->probes[AUDIO - 1] = bench_probe("audio", ROLE_AUDIO);
-	bench->probes[AUDIO - 1].args[0] = (struct engine_arg){ .name = "samples", .type = ARG_S32, .unit = UNIT_SAMPLES };
+	bench->probes[AUDIO - 1].args[0] =
+		(struct engine_arg){ .name = "samples", .type = ARG_S32, .unit = UNIT_SAMPLES };
 	bench->probes[AUDIO - 1].args_count = 1;
 	bench->probes[AUDIO - 1].samples_arg = 0;
 	bench->engine = (struct engine){ .name = "acme", .label = "acme", .priority = 50, .audio_rate_hz = 22050,

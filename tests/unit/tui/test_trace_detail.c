@@ -100,12 +100,12 @@ static const char page[] =
 	"  text to phonemes speaker/4243        ██░                         6.00 ms   6%\n"
 	"  audio x45        speaker/4243            │││││││││││││││││││││    900 us   1%\n"
 	"█ on CPU  ▒ run queue  ░ blocked  ▓ pre-empted  ┄ queued  ▼ first audio\n"
-	"─ selected ─────────────────────────────────────────────────────────────────────\n"
+	"── selected ────────────────────────────────────────────────────────────────────\n"
 	"synthesis  ok  stage  work  espeak_ng_Synthesize  thread worker/4243\n"
 	"at +20.0 ms for 80.0 ms (80.0 %)\n"
 	"on CPU 40.0 ms 50.0 %  run queue 20.0 ms 25.0 %  blocked 10.0 ms 12.5 %\n"
 	"pre-empted 10.0 ms 12.5 %  switches 0 voluntary 0 involuntary\n"
-	"─ log lines (o opens them in Logs) ─────────────────────────────────────────────\n"
+	"── log lines (o opens them in Logs) ────────────────────────────────────────────\n"
 	"none is held\n"
 	"\n"
 	"\n";
@@ -130,8 +130,9 @@ static void each_part_of_a_bar_has_its_style_and_the_selected_row_its_mark(void 
 	static const struct {
 		unsigned row, column;
 		enum style style;
-	} cells[] = { { 7, 32, STYLE_QUEUED },	  { 7, 38, STYLE_ONCPU }, { 7, 52, STYLE_RUNQ }, { 7, 59, STYLE_BLOCKED },
-		      { 7, 63, STYLE_PREEMPTED }, { 9, 44, STYLE_AUDIO }, { 5, 43, STYLE_AUDIO } };
+	} cells[] = { { 7, 32, STYLE_QUEUED },	{ 7, 38, STYLE_ONCPU },	    { 7, 52, STYLE_RUNQ },
+		      { 7, 59, STYLE_BLOCKED }, { 7, 63, STYLE_PREEMPTED }, { 9, 44, STYLE_AUDIO },
+		      { 5, 43, STYLE_AUDIO } };
 
 	(void)state;
 	draw(bench, detail);
@@ -275,8 +276,9 @@ static void alerts_and_log_lines_of_the_trace_stand_below(void **state)
 
 static void every_size_is_drawn_within_itself(void **state)
 {
-	static const unsigned sizes[][2] = { { 1, 1 }, { 2, 3 }, { 3, 10 }, { 5, 20 }, { 8, 40 }, { 12, 40 }, { 20, 80 },
-					     { 56, 200 }, { 1, 200 }, { 200, 1 }, { 20, 31 }, { 20, 59 }, { 20, 69 } };
+	static const unsigned sizes[][2] = { { 1, 1 },	  { 2, 3 },    { 3, 10 },   { 5, 20 },	{ 8, 40 },
+					     { 12, 40 },  { 20, 80 },  { 56, 200 }, { 1, 200 }, { 200, 1 },
+					     { 20, 31 },  { 20, 59 },  { 20, 69 } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
@@ -461,8 +463,9 @@ static void a_verdict_of_a_failure_names_who_failed(void **state)
 		{ STATUS_ERROR, OUTCOME_ERROR, "failed in phonemes (returned -3); 70 % on CPU in phonemes" },
 		{ STATUS_CANCELLED, OUTCOME_CANCELLED, "cancelled after 1.00 s; 70 % on CPU in phonemes" },
 		{ STATUS_ABANDONED, OUTCOME_ABANDONED, "abandoned: queued, and no worker ever took it" },
-		{ STATUS_NO_END, OUTCOME_NO_END, "phonemes never ended: an exception, a longjmp, the end of its thread, or lost; "
-				 "70 % on CPU in phonemes" },
+		{ STATUS_NO_END, OUTCOME_NO_END,
+		  "phonemes never ended: an exception, a longjmp, the end of its thread, or lost; 70 % on CPU in "
+		  "phonemes" },
 	};
 	struct trace_usual usual = usual_of(0.25, 0.05);
 
@@ -503,8 +506,8 @@ static void a_verdict_knows_long_texts_silence_loss_and_the_sound_device(void **
 	verdict = verdict_of(trace, OUTCOME_OK, &usual, 0);
 	assert_string_equal(verdict.text,
 			    "slow, x4.0 the usual 250 ms: a long one, 1m01s of audio at the usual speed (rtf 0.020); "
-			    "90 % blocked (900 ms) in phonemes: it waits for the sound device, or for whoever takes the "
-			    "audio");
+			    "90 % blocked (900 ms) in phonemes: it waits for the sound device, or for whoever takes "
+			    "the audio");
 	verdict_fini(&verdict);
 	trace->incomplete = true;
 	usual.rtf = NAN;
@@ -531,7 +534,8 @@ static void a_wait_for_another_thread_names_the_stage_there(void **state)
 	other->tid = 4250;
 	strcpy(other->comm, "pool");
 	verdict = verdict_of(trace, OUTCOME_OK, &none, 0);
-	assert_string_equal(verdict.text, "90 % blocked (900 ms) in phonemes: it waits for vocoder on thread pool/4250");
+	assert_string_equal(verdict.text,
+			    "90 % blocked (900 ms) in phonemes: it waits for vocoder on thread pool/4250");
 	verdict_fini(&verdict);
 	sample_free(sample);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The index of held traces against a model that looks at all of them, each time: a view is played here whose traces come
- * and go at random, and are freed when they go, so that the sanitizer sees who looks too late.
+ * The index of held traces against a model that looks at all of them, each time: a view is played here whose traces
+ * come and go at random, and are freed when they go, so that the sanitizer sees who looks too late.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,7 +57,9 @@ static struct play *play_new(uint64_t seed)
 	play->view.probes_count = COUNT_OF(play->probes);
 	for (unsigned i = 0; i < COUNT_OF(play->processes); i++) {
 		play->probe_list[i] = &play->probes[i]; /* piper alone tells samples */
-		play->probes[i] = (struct probe){ .spec = &play->spec, .label = "piper", .process = &play->processes[i] };
+		play->probes[i].spec = &play->spec;
+		play->probes[i].label = "piper";
+		play->probes[i].process = &play->processes[i];
 		play->processes[i].pid = 4700 + i;
 		snprintf(play->processes[i].service, sizeof(play->processes[i].service), "tts%u.service", i % 2);
 		snprintf(play->processes[i].comm, sizeof(play->processes[i].comm), "speaker");

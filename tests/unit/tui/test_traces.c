@@ -374,7 +374,8 @@ static void any_keys_and_sizes_leave_it_whole(void **state)
 					 KEYCODE_ENTER, KEYCODE_ENTER, KEYCODE_ESCAPE, KEYCODE_UP, KEYCODE_DOWN,
 					 KEYCODE_DOWN, KEYCODE_LEFT, KEYCODE_RIGHT, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN,
 					 KEYCODE_HOME, KEYCODE_END };
-	static const unsigned sizes[][2] = { { 24, 80 }, { 60, 200 }, { 12, 40 }, { 8, 30 }, { 1, 1 }, { 3, 200 }, { 100, 10 } };
+	static const unsigned sizes[][2] = { { 24, 80 }, { 60, 200 }, { 12, 40 }, { 8, 30 },
+					     { 1, 1 },	 { 3, 200 },  { 100, 10 } };
 	struct tui_world *w = tui_world_with((struct tui_options){ .ascii = true }, NULL);
 	uint64_t random = 1;
 

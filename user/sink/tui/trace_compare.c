@@ -231,8 +231,8 @@ static struct bars_layout layout_of_both(const struct trace_compare *compare, in
 static void draw_bars(struct area area, const struct bars *bars, const struct bars_layout *layout, size_t top)
 {
 	bars_draw_ruler(area_part(area, 0, 0, BARS_RULER_ROWS, area.columns), bars, layout);
-	bars_draw_rows(area_part(area, BARS_RULER_ROWS, 0, area.rows - BARS_RULER_ROWS, area.columns), bars, layout, NULL,
-		       top, SIZE_MAX);
+	bars_draw_rows(area_part(area, BARS_RULER_ROWS, 0, area.rows - BARS_RULER_ROWS, area.columns), bars, layout,
+		       NULL, top, SIZE_MAX);
 }
 
 static void draw_value(struct area area, int row, int column, int columns, const struct compare_row *of, unsigned side)

@@ -53,12 +53,12 @@ static void say_what(struct trace_items *items, const struct waterfall_row *row)
 {
 	const struct span *span = row->spans[0];
 	const char *note = bars_note(row);
+	enum style style = !*note ? STYLE_GOOD : strcmp(note, "incomplete") ? STYLE_CRITICAL : STYLE_UNKNOWN;
 
 	trace_item(items, STYLE_BOLD, "%s", bars_stage(span));
 	if (row->spans_count > 1)
 		trace_item(items, STYLE_TEXT, "%s calls", units_count(row->spans_count).text);
-	trace_item(items, *note && strcmp(note, "incomplete") != 0 ? STYLE_CRITICAL : *note ? STYLE_UNKNOWN : STYLE_GOOD,
-		   "%s", *note ? note : "ok");
+	trace_item(items, style, "%s", *note ? note : "ok");
 	trace_item(items, STYLE_DIM, "%s", words_role(span->role));
 	if (span->kind != SPAN_CALL)
 		trace_item(items, STYLE_DIM, "%s", words_kind(span->kind));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: what somebody typed. Out: terms, or the first mistake with its place.
- * The rule that surprises: what is not known meets no comparison, so neither rtf>1 nor rtf<=1 finds a trace without one.
+ * The rule that surprises: what is not known meets no comparison: neither rtf>1 nor rtf<=1 finds a trace without one.
  */
 #include "sink/tui/trace_filter.h"
 

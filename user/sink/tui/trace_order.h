@@ -32,7 +32,7 @@ bool order_remove(struct trace_order *order, struct order_pair pair); /* false: 
 struct order_pair order_at(const struct trace_order *order, size_t rank); /* rank < count */
 /* How many pairs are before it, whether or not it is there. */
 size_t order_rank(const struct trace_order *order, struct order_pair pair);
-/* Instead of what is there. They come in order of `number`; sorted here by radix, in place of `count` binary inserts. */
+/* Instead of what is there. They come in order of `number`, and are sorted here by key. */
 void order_fill(struct trace_order *order, struct order_pair *pairs, size_t count);
 
 #endif

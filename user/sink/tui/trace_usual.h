@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is usual for an engine of a process: medians of requests and of their stages, to compare one trace with.
- * In: the windows in memory as they stood when the trace ended; where these are silent, the distributions of the whole run.
+ * In: the windows in memory as they stood when the trace ended; where these are silent, the distributions of the run.
  * NAN = nobody knows.
  */
 #ifndef SINK_TUI_TRACE_USUAL_H

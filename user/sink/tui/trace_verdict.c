@@ -367,10 +367,11 @@ static void say_lead(struct judging *judging)
 	if (isnan(judging->times))
 		return;
 	if (judging->times >= SLOW)
-		buf_format(&judging->text, judging->times < 99.5 ? "slow, x%.1f the usual %s: " : "slow, x%.0f the usual %s: ",
-			   judging->times, seconds_text(usual_s).text);
+		buf_format(&judging->text, "slow, x%.*f the usual %s: ", judging->times < 99.5 ? 1 : 0, judging->times,
+			   seconds_text(usual_s).text);
 	else
-		buf_format(&judging->text, "%s %s: ", judging->times > 1 / SLOW ? "as usual," : "quicker than the usual",
+		buf_format(&judging->text, "%s %s: ",
+			   judging->times > 1 / SLOW ? "as usual," : "quicker than the usual",
 			   seconds_text(usual_s).text);
 }
 

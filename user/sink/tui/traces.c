@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The Traces tab. In: held and open traces of the view, keys. Out: a table of utterances, the page of one, two compared.
+ * The Traces tab. In: held and open traces of the view, keys. Out: a table of utterances, one opened, two compared.
  * The rule that surprises: what is open was copied when it was opened, so it stays whatever the view lets go.
  */
 #include <stdlib.h>

@@ -124,8 +124,8 @@ static struct trace_copy *copy_meant(struct traces *traces, struct desk *desk)
 	trace = facts->held ? trace_index_held(traces->index, desk->view, facts) : NULL;
 	if (trace)
 		return trace_copy_new(desk->view, trace);
-	desk_say(desk, STYLE_WARNING, facts->held ? "%.8s is no longer held" : "%.8s is in flight: compare it when it ends",
-		 words_trace_id(facts->id).text);
+	desk_say(desk, STYLE_WARNING, "%.8s is %s", words_trace_id(facts->id).text,
+		 facts->held ? "no longer held" : "in flight: compare it when it ends");
 	return NULL;
 }
 

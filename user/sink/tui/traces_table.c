@@ -291,7 +291,8 @@ static void draw_modes(struct traces *traces, const struct desk *desk, struct ar
 	bool is_narrow = area.columns < 60;
 	int column = 0;
 
-	snprintf(names[SHOW_SLOWEST].text, sizeof(names[0].text), "longest of %.20s", window_text(desk->window_ns).text);
+	snprintf(names[SHOW_SLOWEST].text, sizeof(names[0].text), "longest of %.20s",
+		 window_text(desk->window_ns).text);
 	snprintf(names[SHOW_FAILED].text, sizeof(names[0].text), is_narrow ? "fail %zu" : "failed %zu", failed);
 	snprintf(names[SHOW_IN_FLIGHT].text, sizeof(names[0].text), is_narrow ? "inflt %u" : "in flight %u",
 		 (unsigned)traces->open_count);
@@ -364,7 +365,8 @@ static void draw_hint(struct traces *traces, struct desk *desk, struct area area
 
 	if (!facts || traces->mode == SHOW_IN_FLIGHT) {
 		if (facts)
-			trace_text_wrap(area, STYLE_DIM, "Enter shows what is known so far; stages are told at the end");
+			trace_text_wrap(area, STYLE_DIM,
+					"Enter shows what is known so far; stages are told at the end");
 		return;
 	}
 	/* while the newest is followed it changes with each frame: once a second will do */
