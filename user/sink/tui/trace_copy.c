@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: a trace of the view. Out: one of our own. The rule that surprises: none of its pointers leads back into the view. */
+/*
+ * In: a trace of the view. Out: one of our own.
+ * The rule that surprises: none of its pointers leads back into the view.
+ */
 #include "sink/tui/trace_copy.h"
 
 #include <stdlib.h>

@@ -215,7 +215,7 @@ static void draw_alerts(struct area area, const struct trace_detail *detail)
 		trace_item(&items, STYLE_BOLD, "%s", alert->name);
 		trace_item(&items, STYLE_TEXT, "%s at %s UTC: %s", alert_words_state(alert->state),
 			   units_clock(alert->fired_at_real_ns).text,
-			   carries ? "this trace set it off (a opens it)" : "fired while it ran (a opens it)");
+			   carries ? "this trace set it off (a opens it)" : "was firing while it ran (a opens it)");
 	}
 }
 

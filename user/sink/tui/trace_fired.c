@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: alerts. Out: those that a trace has to do with. The rule that surprises: an alert that fires again is a new one. */
+/*
+ * In: alerts. Out: those that a trace has to do with.
+ * The rule that surprises: an alert that fires again is a new one.
+ */
 #include "sink/tui/trace_fired.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: log records. Out: those that name a trace. The rule that surprises: a line that tells of several belongs to each. */
+/*
+ * In: log records. Out: those that name a trace.
+ * The rule that surprises: a line that tells of several belongs to each.
+ */
 #include "sink/tui/trace_lines.h"
 
 #include <json-c/json.h>

@@ -263,6 +263,6 @@ void traces_waiting_draw(struct traces *traces, const struct desk *desk, struct 
 	row = trace_items_rows(&items) + 1;
 	trace_text_wrap(area_part(area, row, 0, area.rows - row, area.columns), STYLE_DIM,
 			traces->waiting_is_lost ?
-				"It has ended, and it is not held: nobody can show its stages. Logs may tell of it (o)." :
+				"It has ended, and it is not held: its stages are gone. Logs may tell of it (o)." :
 				"Its stages are told when it ends; this page shows them then by itself.");
 }
