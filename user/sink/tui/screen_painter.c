@@ -130,8 +130,11 @@ static bool painter_start(struct painter *painter, const struct screen_options *
 
 struct painter *painter_open(const struct screen_options *options, unsigned rows, unsigned columns)
 {
-	struct painter *painter = mem_new(sizeof(*painter));
+	struct painter *painter;
 
+	if (terminfo_why(options->terminal, STDOUT_FILENO)) /* newterm loses memory when it fails */
+		return NULL;
+	painter = mem_new(sizeof(*painter));
 	painter->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	painter->locale_before = uselocale((locale_t)0);
 	if (painter->locale)
