@@ -391,7 +391,8 @@ static struct trace *shaped(struct sample *sample, const struct shape *shape)
 
 static struct trace_usual usual_of(double duration_s, double stage_s)
 {
-	struct trace_usual usual = { .duration_s = duration_s, .rtf = NAN };
+	struct trace_usual usual = { .duration_s = duration_s, .rtf = NAN, .queue_wait_s = NAN, .oncpu_s = NAN,
+				     .runq_s = NAN, .blocked_s = NAN, .preempted_s = NAN };
 
 	usual.stages[usual.stages_count++] = (struct usual_stage){ "phonemes", stage_s };
 	return usual;
@@ -420,11 +421,11 @@ static void a_verdict_names_the_greatest_share_and_the_stage_that_has_it(void **
 	check_verdict(&(struct shape){ { 900, 50, 50, 0 }, { 100, 0, 50, 0 }, 0 }, &same, 0,
 		      "as usual, 1.00 s: 80 % on CPU in request", "request");
 	check_verdict(&(struct shape){ { 200, 600, 50, 150 }, { 100, 500, 0, 100 }, 0 }, &usual, 0,
-		      "slow, x4.0 the usual 250 ms: 75 % waiting for a CPU (run queue 600 ms, pre-empted 150 ms) in "
-		      "phonemes (700 ms, usually 50.0 ms): the box starves the engine; 20 % on CPU",
+		      "slow, x4.0 the usual 250 ms: 75 % waiting for a CPU, the box starves the engine (run queue 600 "
+		      "ms, pre-empted 150 ms) in phonemes (700 ms, usually 50.0 ms); 20 % on CPU",
 		      "phonemes");
 	check_verdict(&(struct shape){ { 100, 0, 900, 0 }, { 50, 0, 850, 0 }, 0 }, &none, 0,
-		      "90 % blocked (900 ms) in phonemes: it waits for a lock, a file or another thread", "phonemes");
+		      "90 % blocked, it waits for a lock, a file or another thread (900 ms) in phonemes", "phonemes");
 	check_verdict(&(struct shape){ { 200, 0, 0, 0 }, { 100, 0, 0, 0 }, 800 }, &usual, 12,
 		      "slow, x4.0 the usual 250 ms: waited 800 ms in the queue (80 %) behind 12 others; 20 % on CPU",
 		      "request");
@@ -432,6 +433,32 @@ static void a_verdict_names_the_greatest_share_and_the_stage_that_has_it(void **
 		      "waited 800 ms in the queue (80 %) behind 1 other; 20 % on CPU", "request");
 	check_verdict(&(struct shape){ { 100, 0, 0, 0 }, { 60, 0, 0, 0 }, 0 }, &usual, 0,
 		      "quicker than the usual 250 ms: 60 % on CPU in phonemes", "phonemes");
+}
+
+static void a_slow_one_is_judged_by_what_took_longer_than_usual(void **state)
+{
+	struct trace_usual usual = usual_of(0.5, NAN);
+
+	(void)state;
+	usual.oncpu_s = 0.04;
+	usual.runq_s = 0.01;
+	usual.blocked_s = 0.45;
+	usual.preempted_s = 0;
+	usual.queue_wait_s = 0.002;
+	/* most of the time it was blocked, but so it always is */
+	check_verdict(&(struct shape){ { 50, 350, 500, 100 }, { 20, 350, 100, 100 }, 0 }, &usual, 0,
+		      "slow, x2.0 the usual 500 ms: 45 % waiting for a CPU, the box starves the engine (run queue 350 "
+		      "ms, pre-empted 100 ms, usually 10.0 ms) in phonemes; 50 % blocked",
+		      "phonemes");
+	check_verdict(&(struct shape){ { 50, 10, 440, 0 }, { 20, 10, 100, 0 }, 450 }, &usual, 3,
+		      "slow, x1.9 the usual 500 ms: waited 450 ms in the queue (47 %) behind 3 others, usually 2.00 ms; "
+		      "46 % blocked",
+		      "request");
+	/* not slow: what takes the most is told */
+	check_verdict(&(struct shape){ { 50, 100, 350, 0 }, { 20, 50, 300, 0 }, 0 }, &usual, 0,
+		      "as usual, 500 ms: 70 % blocked, it waits for a lock, a file or another thread (350 ms, usually 450 "
+		      "ms) in phonemes; 20 % waiting for a CPU",
+		      "phonemes");
 }
 
 static void a_verdict_says_when_the_split_is_not_known_and_what_is_outside(void **state)
@@ -506,8 +533,8 @@ static void a_verdict_knows_long_texts_silence_loss_and_the_sound_device(void **
 	verdict = verdict_of(trace, OUTCOME_OK, &usual, 0);
 	assert_string_equal(verdict.text,
 			    "slow, x4.0 the usual 250 ms: a long one, 1m01s of audio at the usual speed (rtf 0.020); "
-			    "90 % blocked (900 ms) in phonemes: it waits for the sound device, or for whoever takes "
-			    "the audio");
+			    "90 % blocked, it waits for the sound device or whoever takes the audio (900 ms) in "
+			    "phonemes");
 	verdict_fini(&verdict);
 	trace->incomplete = true;
 	usual.rtf = NAN;
@@ -535,7 +562,7 @@ static void a_wait_for_another_thread_names_the_stage_there(void **state)
 	strcpy(other->comm, "pool");
 	verdict = verdict_of(trace, OUTCOME_OK, &none, 0);
 	assert_string_equal(verdict.text,
-			    "90 % blocked (900 ms) in phonemes: it waits for vocoder on thread pool/4250");
+			    "90 % blocked, it waits for vocoder on thread pool/4250 (900 ms) in phonemes");
 	verdict_fini(&verdict);
 	sample_free(sample);
 }
@@ -620,6 +647,7 @@ int main(void)
 		cmocka_unit_test(names_of_the_target_are_only_letters),
 		cmocka_unit_test(what_was_copied_stays_when_the_trace_is_freed),
 		cmocka_unit_test(a_verdict_names_the_greatest_share_and_the_stage_that_has_it),
+		cmocka_unit_test(a_slow_one_is_judged_by_what_took_longer_than_usual),
 		cmocka_unit_test(a_verdict_says_when_the_split_is_not_known_and_what_is_outside),
 		cmocka_unit_test(a_verdict_of_a_failure_names_who_failed),
 		cmocka_unit_test(a_verdict_knows_long_texts_silence_loss_and_the_sound_device),

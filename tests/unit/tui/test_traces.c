@@ -104,6 +104,32 @@ static void the_line_below_the_list_says_why_the_selected_one_was_slow(void **st
 	tui_world_free(w);
 }
 
+static void what_is_usual_is_what_the_last_minutes_were(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++)
+		speak(w, 100);
+	enter(w->world, 1, SYNC, 0x7000);
+	w->world->at += 300000000;
+	enter_with(w->world, (struct enter){ .tid = 1, .probe = AUDIO, .sp = 0x6000, .v0 = 1, .v1 = 500,
+					     .blocked_ns = 180000000 });
+	leave_with(w->world, 1, AUDIO, 0x6000, 0, 180000000, 0);
+	leave_with(w->world, 1, SYNC, 0x7000, 0, 180000000, 0);
+	tui_world_pass(w, 2);
+	press(w, TRACES);
+	press(w, KEYCODE_ENTER); /* before anything was drawn */
+	assert_shown(w, "why: ");
+	press(w, KEYCODE_ESCAPE);
+	press(w, 'l');
+	press(w, KEYCODE_ENTER);
+	assert_shown(w, "took 300 ms");
+	assert_shown(w, "slow, x3.0 the usual 100 ms: 60 % blocked");
+	assert_shown(w, "usually 16.4 ms)"); /* 180 ms of 11 requests */
+	tui_world_free(w);
+}
+
 static void only_those_that_failed_are_shown_among_the_failed(void **state)
 {
 	struct tui_world *w = world_with_utterances();
@@ -409,6 +435,7 @@ int main(void)
 		cmocka_unit_test(utterances_are_listed_the_newest_first),
 		cmocka_unit_test(the_slowest_of_the_last_minute_is_found_and_why_it_was_slow),
 		cmocka_unit_test(the_line_below_the_list_says_why_the_selected_one_was_slow),
+		cmocka_unit_test(what_is_usual_is_what_the_last_minutes_were),
 		cmocka_unit_test(only_those_that_failed_are_shown_among_the_failed),
 		cmocka_unit_test(one_in_flight_three_times_as_long_as_usual_is_called_stuck),
 		cmocka_unit_test(the_page_of_one_in_flight_becomes_its_waterfall_when_it_ends),

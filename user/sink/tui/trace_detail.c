@@ -284,7 +284,7 @@ void trace_detail_draw(struct trace_detail *detail, const struct desk *desk, con
 	int pane_rows = 0;
 
 	detail->alerts_count = fired_find(fired, detail->copy, detail->alerts, DETAIL_ALERTS);
-	row += draw_why(area_part(area, row, 0, area.rows < 16 ? 1 : 2, area.columns), detail);
+	row += draw_why(area_part(area, row, 0, area.rows < 16 ? 1 : 3, area.columns), detail);
 	if (has_notes(detail))
 		draw_notes(area_part(area, row++, 0, 1, area.columns), detail);
 	nowhere.row = (int)area.canvas->rows; /* where nothing is drawn: to measure */

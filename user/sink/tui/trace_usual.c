@@ -14,6 +14,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define USUAL_LEAST	5
+#define USUAL_WINDOW_NS (300 * NS_PER_S)
 
 struct usual_labels {
 	struct query_label labels[4];
@@ -73,6 +74,55 @@ static double usual_ask(const struct desk *desk, const struct usual_labels *labe
 	return NAN;
 }
 
+static double usual_increase(const struct desk *desk, const char *metric, const struct usual_labels *labels)
+{
+	struct series *const *series;
+	size_t count = query_select(desk, metric, labels->labels, labels->count, &series);
+
+	return query_increase(desk, series, count, USUAL_WINDOW_NS).increase;
+}
+
+/* Of the worker's time and of the queue, by request, over the last minutes. */
+static void usual_means(struct trace_usual *usual, const struct desk *desk, const struct trace *trace)
+{
+	struct {
+		const char *metric, *count, *stage;
+		double *mean_s;
+	} means[] = {
+		{ "tts_oncpu_seconds_total", "tts_requests_total", "request", &usual->oncpu_s },
+		{ "tts_runqueue_wait_seconds_total", "tts_requests_total", "request", &usual->runq_s },
+		{ "tts_blocked_seconds_total", "tts_requests_total", "request", &usual->blocked_s },
+		{ "tts_preempted_seconds_total", "tts_requests_total", "request", &usual->preempted_s },
+		{ "tts_queue_wait_seconds_sum", "tts_queue_wait_seconds_count", NULL, &usual->queue_wait_s },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(means); i++) {
+		struct usual_labels labels;
+		double sum, count;
+
+		usual_labels(&labels, trace->engine, trace->process, means[i].stage);
+		sum = usual_increase(desk, means[i].metric, &labels);
+		usual_labels(&labels, trace->engine, trace->process, NULL);
+		count = usual_increase(desk, means[i].count, &labels);
+		*means[i].mean_s = count >= USUAL_LEAST ? sum / count : NAN;
+	}
+}
+
+/* The same over the whole run. */
+static void usual_means_of_run(struct trace_usual *usual, const struct meter_row *row)
+{
+	double count = (double)row->count;
+
+	if (!isnan(usual->oncpu_s) || row->count < USUAL_LEAST)
+		return;
+	usual->oncpu_s = (double)row->oncpu_ns / 1e9 / count;
+	usual->runq_s = (double)row->runq_ns / 1e9 / count;
+	usual->blocked_s = (double)row->blocked_ns / 1e9 / count;
+	usual->preempted_s = (double)row->preempted_ns / 1e9 / count;
+	if (row->queue_wait_ns.count >= USUAL_LEAST)
+		usual->queue_wait_s = (double)row->queue_wait_ns.sum / 1e9 / (double)row->queue_wait_ns.count;
+}
+
 static double usual_stage(const struct desk *desk, const struct trace *trace, const char *stage)
 {
 	static const struct usual_metric metrics[] = { { "tts:stage_duration_seconds:p50_1m",
@@ -115,6 +165,9 @@ struct trace_usual trace_usual_of(const struct desk *desk, const struct trace *t
 	usual_labels(&labels, trace->engine, trace->process, NULL);
 	usual.duration_s = usual_ask(&then, &labels, durations, COUNT_OF(durations));
 	usual.rtf = usual_ask(&then, &labels, factors, COUNT_OF(factors));
+	usual_means(&usual, &then, trace);
+	if (row)
+		usual_means_of_run(&usual, row);
 	if (isnan(usual.duration_s) && row)
 		usual.duration_s = usual_of_run(&row->wall_ns, 0.5, NS_PER_S);
 	if (isnan(usual.rtf) && row)

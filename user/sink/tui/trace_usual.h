@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is usual for an engine of a process: medians of requests and of their stages, to compare one trace with.
+ * What is usual for an engine of a process: medians of requests and of their stages, and how a request is spent on the
+ * average, to compare one trace with.
  * In: the windows in memory as they stood when the trace ended; where these are silent, the distributions of the run.
  * NAN = nobody knows.
  */
@@ -14,6 +15,8 @@
 struct trace_usual {
 	double duration_s;
 	double rtf;
+	double queue_wait_s;					/* means of one request */
+	double oncpu_s, runq_s, blocked_s, preempted_s;		/* of its worker */
 	struct usual_stage {
 		const char *stage; /* of the trace: valid as long as that is */
 		double wall_s;	   /* of one span */

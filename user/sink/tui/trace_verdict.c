@@ -40,6 +40,9 @@ struct stage_sums {
 	size_t count;
 };
 
+/* The pieces of a duration that have a name. */
+enum share { SHARE_ONCPU, SHARE_STARVED, SHARE_BLOCKED, SHARE_UNSPLIT, SHARE_QUEUED, SHARE_OUTSIDE, SHARES };
+
 struct judging {
 	const struct trace *trace;
 	enum trace_outcome outcome;
@@ -169,7 +172,7 @@ static struct units_text seconds_text(double seconds)
 	return words_short_ns(seconds > 0 ? (uint64_t)(seconds * 1e9 + 0.5) : 0);
 }
 
-/* ", in X: 4.20 s instead of 300 ms" */
+/* " in X (4.20 s, usually 300 ms)" */
 static void say_where(struct judging *judging, const struct stage_sum *sum)
 {
 	double usual_s, each_s;
@@ -185,6 +188,31 @@ static void say_where(struct judging *judging, const struct stage_sum *sum)
 			   sum->spans_count > 1 ? " a call" : "", seconds_text(usual_s).text);
 }
 
+/* NAN: nobody knows. */
+static double usual_share_s(const struct trace_usual *usual, enum share share)
+{
+	switch (share) {
+	case SHARE_ONCPU:
+		return usual->oncpu_s;
+	case SHARE_STARVED:
+		return usual->runq_s + usual->preempted_s;
+	case SHARE_BLOCKED:
+		return usual->blocked_s;
+	case SHARE_QUEUED:
+		return usual->queue_wait_s;
+	default:
+		return NAN;
+	}
+}
+
+static void say_usually(struct judging *judging, enum share share)
+{
+	double usual_s = usual_share_s(judging->usual, share);
+
+	if (!isnan(usual_s))
+		buf_format(&judging->text, ", usually %s", seconds_text(usual_s).text);
+}
+
 static void say_queue(struct judging *judging)
 {
 	const struct trace *trace = judging->trace;
@@ -194,6 +222,7 @@ static void say_queue(struct judging *judging)
 	if (judging->ahead_count)
 		buf_format(&judging->text, " behind %zu other%s", judging->ahead_count,
 			   judging->ahead_count == 1 ? "" : "s");
+	say_usually(judging, SHARE_QUEUED);
 	judging->span = judging->worker;
 }
 
@@ -202,16 +231,16 @@ static void say_starved(struct judging *judging)
 	const struct span *worker = judging->worker;
 	uint64_t starved_ns = worker->runq_ns + worker->preempted_ns;
 
-	buf_format(&judging->text, "%u %% waiting for a CPU (",
+	buf_format(&judging->text, "%u %% waiting for a CPU, the box starves the engine (",
 		   percent_of(starved_ns, judging->trace->duration_ns));
 	if (worker->runq_ns)
 		buf_format(&judging->text, "run queue %s", words_short_ns(worker->runq_ns).text);
 	if (worker->preempted_ns)
 		buf_format(&judging->text, "%spre-empted %s", worker->runq_ns ? ", " : "",
 			   words_short_ns(worker->preempted_ns).text);
+	say_usually(judging, SHARE_STARVED);
 	buf_text(&judging->text, ")");
 	say_where(judging, sum_most(&judging->own, 1u << PART_RUNQ | 1u << PART_PREEMPTED));
-	buf_text(&judging->text, ": the box starves the engine");
 }
 
 static void say_blocked(struct judging *judging)
@@ -220,16 +249,19 @@ static void say_blocked(struct judging *judging)
 	const struct stage_sum *most = sum_most(&judging->own, 1u << PART_BLOCKED);
 	const struct stage_sum *other = sum_most(&judging->others, 0);
 
-	buf_format(&judging->text, "%u %% blocked (%s)", percent_of(worker->blocked_ns, judging->trace->duration_ns),
-		   words_short_ns(worker->blocked_ns).text);
-	say_where(judging, most);
+	buf_format(&judging->text, "%u %% blocked, it waits for ",
+		   percent_of(worker->blocked_ns, judging->trace->duration_ns));
 	if (most && most->longest->role == ROLE_AUDIO)
-		buf_text(&judging->text, ": it waits for the sound device, or for whoever takes the audio");
+		buf_text(&judging->text, "the sound device or whoever takes the audio");
 	else if (other && other->self_ns >= worker->blocked_ns / 2)
-		buf_format(&judging->text, ": it waits for %s on thread %.*s/%u", other->stage,
-			   (int)sizeof(other->longest->comm), other->longest->comm, other->longest->tid);
+		buf_format(&judging->text, "%s on thread %.*s/%u", other->stage, (int)sizeof(other->longest->comm),
+			   other->longest->comm, other->longest->tid);
 	else
-		buf_text(&judging->text, ": it waits for a lock, a file or another thread");
+		buf_text(&judging->text, "a lock, a file or another thread");
+	buf_format(&judging->text, " (%s", words_short_ns(worker->blocked_ns).text);
+	say_usually(judging, SHARE_BLOCKED);
+	buf_text(&judging->text, ")");
+	say_where(judging, most);
 }
 
 static void say_oncpu(struct judging *judging)
@@ -250,9 +282,6 @@ static void say_unsplit(struct judging *judging)
 	say_where(judging, most);
 	buf_text(&judging->text, "; how it was spent (CPU, run queue, blocked) is not known");
 }
-
-/* The pieces of a duration that have a name. */
-enum share { SHARE_ONCPU, SHARE_STARVED, SHARE_BLOCKED, SHARE_UNSPLIT, SHARE_QUEUED, SHARE_OUTSIDE, SHARES };
 
 static enum share share_out(const struct judging *judging, uint64_t shares_ns[SHARES])
 {
@@ -278,14 +307,33 @@ static enum share share_out(const struct judging *judging, uint64_t shares_ns[SH
 	return most;
 }
 
+/* A slow one is not slow by what takes long always, but by what took longer than usual. */
+static enum share most_excessive(const struct judging *judging, const uint64_t shares_ns[SHARES], enum share most)
+{
+	double most_s = 0;
+
+	if (isnan(judging->times) || judging->times < SLOW || isnan(usual_share_s(judging->usual, most)))
+		return most;
+	for (enum share share = SHARE_ONCPU; share < SHARES; share++) {
+		double excess_s = (double)shares_ns[share] / 1e9 - usual_share_s(judging->usual, share);
+
+		if (excess_s > most_s) {
+			most_s = excess_s;
+			most = share;
+		}
+	}
+	return most;
+}
+
 /* Where the time went: the greatest share with what is known of it, and the second if it counts. */
 static void say_time(struct judging *judging)
 {
 	static const char *const names[SHARES] = { "on CPU", "waiting for a CPU", "blocked", "not split", "queued",
 						   "outside of what is traced" };
 	uint64_t shares_ns[SHARES], whole_ns = judging->trace->duration_ns;
-	enum share most = share_out(judging, shares_ns), second = most;
+	enum share most = share_out(judging, shares_ns), second;
 
+	most = second = most_excessive(judging, shares_ns, most);
 	switch (most) {
 	case SHARE_STARVED:
 		say_starved(judging);

@@ -248,6 +248,8 @@ static bool traces_act(struct tab *tab, struct desk *desk, enum action action)
 {
 	struct traces *traces = (struct traces *)tab;
 
+	if (!trace_index_known(traces->index) && !desk->is_paused) /* a key that is quicker than the first frame */
+		traces_collect(tab, desk);
 	switch (action) {
 	case ACTION_SHOW_RECENT:
 	case ACTION_SHOW_SLOWEST:
