@@ -362,7 +362,7 @@ static void time_travel_empties_the_list_and_leaves_the_page(void **state)
 static void columns_are_sorted_by_keys_and_by_clicks_on_their_titles(void **state)
 {
 	struct tui_world *w = world_with_utterances();
-	unsigned column;
+	unsigned column = 0;
 
 	(void)state;
 	assert_non_null(find_cell(w, 2, "took", &column));
