@@ -128,7 +128,7 @@ static int screen_start_thread(struct screen *screen)
 	screen->has_thread = true;
 	pthread_mutex_lock(&screen->lock);
 	while (!screen->is_started)
-		pthread_cond_wait(&screen->started, &screen->lock);
+		pthread_cond_wait(&screen->changed, &screen->lock);
 	pthread_mutex_unlock(&screen->lock);
 	return screen->has_failed ? refuse(-ENOTTY, "the terminal cannot be used; --once TAB prints a tab as text") : 0;
 }
@@ -136,6 +136,7 @@ static int screen_start_thread(struct screen *screen)
 int screen_open(struct screen **to, const struct screen_options *options)
 {
 	const char *why = terminfo_why(options->terminal, options->out_fd);
+	pthread_condattr_t attributes;
 	struct screen *screen;
 	int error;
 
@@ -146,7 +147,10 @@ int screen_open(struct screen **to, const struct screen_options *options)
 	screen->in_fd = screen->out_fd = screen->wake_fd = screen->ready_fd = screen->signal_fd = -1;
 	screen->options = *options;
 	pthread_mutex_init(&screen->lock, NULL);
-	pthread_cond_init(&screen->started, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&screen->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
 	canvas_init(&screen->next, 1, 1, options->ascii);
 	canvas_init(&screen->mine, 1, 1, options->ascii);
 	error = screen_open_files(screen, options);
@@ -176,34 +180,46 @@ static void screen_free(struct screen *screen)
 	buf_fini(&screen->copy);
 	buf_fini(&screen->out);
 	pthread_mutex_destroy(&screen->lock);
-	pthread_cond_destroy(&screen->started);
+	pthread_cond_destroy(&screen->changed);
 	free(screen);
+}
+
+/* False: it could not be stopped in time. */
+static bool screen_stop_thread(struct screen *screen)
+{
+	struct timespec limit = io_in_ms(SCREEN_CLOSE_MS);
+	bool is_over;
+
+	screen_lock(screen);
+	screen->is_closing = true;
+	screen_wake(screen->wake_fd);
+	while (!screen->is_over)
+		if (pthread_cond_timedwait(&screen->changed, &screen->lock, &limit))
+			break;
+	is_over = screen->is_over;
+	screen_unlock(screen);
+	if (is_over)
+		pthread_join(screen->thread, NULL);
+	return is_over;
 }
 
 void screen_close(struct screen *screen)
 {
-	struct timespec limit;
 	sigset_t before;
-	bool has_ended = true, has_mask;
+	bool is_over = true, has_mask;
 
 	if (!screen)
 		return;
 	before = screen->before;
 	has_mask = screen->has_mask;
-	if (screen->has_thread) {
-		screen_lock(screen);
-		screen->is_closing = true;
-		screen_unlock(screen);
-		screen_wake(screen->wake_fd);
-		limit = io_in_ms(SCREEN_CLOSE_MS);
-		has_ended = !pthread_clockjoin_np(screen->thread, NULL, CLOCK_MONOTONIC, &limit);
-	}
+	if (screen->has_thread)
+		is_over = screen_stop_thread(screen);
 	if (screen->has_saved && !terminal_is_elsewhere(screen->in_fd))
 		tcsetattr(screen->in_fd, TCSANOW, &screen->saved);
 	if (screen->lent_flags >= 0)
 		fcntl(screen->lent_fd, F_SETFL, screen->lent_flags);
 	rescue_disarm();
-	if (has_ended)
+	if (is_over)
 		screen_free(screen);
 	else /* nothing of it can be freed: it is in use, for as long as the process lasts */
 		pthread_detach(screen->thread);

@@ -326,17 +326,13 @@ static bool screen_begin(struct screen *screen)
 	pthread_mutex_lock(&screen->lock);
 	screen->is_started = true;
 	screen->has_failed = !screen->painter;
-	pthread_cond_signal(&screen->started);
+	pthread_cond_signal(&screen->changed);
 	pthread_mutex_unlock(&screen->lock);
 	return screen->painter;
 }
 
-void *screen_run(void *arg)
+static void screen_work(struct screen *screen)
 {
-	struct screen *screen = arg;
-
-	if (!screen_begin(screen))
-		return NULL;
 	while (screen_take(screen)) {
 		if (!screen->is_away && io_now_ns() >= screen->retry_at_ns)
 			screen_write(screen);
@@ -346,5 +342,17 @@ void *screen_run(void *arg)
 	if (!screen->is_away)
 		screen_leave(screen);
 	painter_close(screen->painter);
+}
+
+void *screen_run(void *arg)
+{
+	struct screen *screen = arg;
+
+	if (screen_begin(screen))
+		screen_work(screen);
+	pthread_mutex_lock(&screen->lock);
+	screen->is_over = true;
+	pthread_cond_signal(&screen->changed);
+	pthread_mutex_unlock(&screen->lock);
 	return NULL;
 }

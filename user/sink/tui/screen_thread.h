@@ -30,9 +30,9 @@ struct screen {
 	bool can_copy;
 
 	pthread_mutex_t lock; /* of all down to the next line like this */
-	pthread_cond_t started;
+	pthread_cond_t changed; /* is_started, is_over */
 	bool is_started, has_failed;
-	bool is_closing;
+	bool is_closing, is_over;
 	struct canvas next;
 	bool has_next, is_writing;
 	uint64_t skipped_count;
