@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A store that is filled by hand, and a dashboard over it: one view that nobody feeds. Instants are seconds of the axis;
- * `at` is the one that is shown.
+ * A store that is filled by hand, and a dashboard over it: one view that nobody feeds. Instants are seconds of
+ * the axis; `at` is the one that is shown.
  */
 #ifndef TEST_METRICS_WORLD_H
 #define TEST_METRICS_WORLD_H
@@ -71,7 +71,8 @@ static inline void metrics_world_free(struct metrics_world *w)
 	free(w);
 }
 
-/* --- the store ----------------------------------------------------------------------------------------------------- */
+/* --- the store
+ * ----------------------------------------------------------------------------------------------------- */
 
 static inline struct series *series_named(struct store *store, const char *text)
 {
@@ -89,12 +90,14 @@ static inline void put(struct metrics_world *w, const char *series, int64_t seco
 }
 
 /* A sample each second of [from, to], from `first` on by `step`. */
-static inline void put_run(struct metrics_world *w, const char *series, int64_t from, int64_t to, double first, double step)
+static inline void put_run(struct metrics_world *w, const char *series, int64_t from, int64_t to, double first,
+			   double step)
 {
 	struct series *of = series_named(w->store, series);
 
 	for (int64_t second = from; second <= to; second++)
-		assert_true(store_append(w->store, of, (START_S + second) * 1000, first + step * (double)(second - from)));
+		assert_true(store_append(w->store, of, (START_S + second) * 1000,
+					 first + step * (double)(second - from)));
 }
 
 static inline void end_series(struct metrics_world *w, const char *series, int64_t second)
@@ -102,7 +105,8 @@ static inline void end_series(struct metrics_world *w, const char *series, int64
 	store_end(w->store, series_named(w->store, series), (START_S + second) * 1000);
 }
 
-/* --- hands and eyes -------------------------------------------------------------------------------------------------- */
+/* --- hands and eyes
+ * -------------------------------------------------------------------------------------------------- */
 
 static inline void press(struct metrics_world *w, uint32_t key)
 {
@@ -129,27 +133,27 @@ static inline void size_to(struct metrics_world *w, unsigned rows, unsigned colu
 	tui_event(w->tui, &(struct screen_event){.kind = SCREEN_RESIZE, .rows = rows, .columns = columns});
 }
 
-#define assert_shown(w, wanted)                                                                                        \
-	do {                                                                                                           \
-		if (!strstr(draw(w), wanted))                                                                          \
-			fail_msg("\"%s\" is not shown:\n%s", wanted, (w)->text.bytes);                                 \
+#define assert_shown(w, wanted)                                                                                \
+	do {                                                                                                   \
+		if (!strstr(draw(w), wanted))                                                                  \
+			fail_msg("\"%s\" is not shown:\n%s", wanted, (w)->text.bytes);                         \
 	} while (0)
-#define assert_not_shown(w, unwanted)                                                                                  \
-	do {                                                                                                           \
-		if (strstr(draw(w), unwanted))                                                                         \
-			fail_msg("\"%s\" is shown:\n%s", unwanted, (w)->text.bytes);                                   \
+#define assert_not_shown(w, unwanted)                                                                          \
+	do {                                                                                                   \
+		if (strstr(draw(w), unwanted))                                                                 \
+			fail_msg("\"%s\" is shown:\n%s", unwanted, (w)->text.bytes);                           \
 	} while (0)
 
 /* Where an ASCII text begins in the last draw; NULL = nowhere. */
-static inline const struct canvas_cell *find_text(const struct metrics_world *w, const char *text, unsigned *at_row,
-						  unsigned *at_column)
+static inline const struct canvas_cell *find_text(const struct metrics_world *w, const char *text,
+						  unsigned *at_row, unsigned *at_column)
 {
 	for (unsigned row = 0; row < w->canvas.rows; row++)
 		for (unsigned column = 0; column + strlen(text) <= w->canvas.columns; column++) {
 			size_t i = 0;
 
-			while (text[i] &&
-			       canvas_cell(&w->canvas, row, column + (unsigned)i)->glyph == (unsigned char)text[i])
+			while (text[i] && canvas_cell(&w->canvas, row, column + (unsigned)i)->glyph ==
+						  (unsigned char)text[i])
 				i++;
 			if (text[i])
 				continue;

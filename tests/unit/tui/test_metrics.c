@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The Metrics tab as somebody uses it: keys, filter, search, mouse, every size, hostile names, and what it costs. */
+/* The Metrics tab as somebody uses it: keys, filter, search, mouse, every size, hostile names, and what it
+ * costs. */
 #include "metrics_world.h"
 
 #include <stdio.h>
@@ -91,9 +92,12 @@ static void what_is_beyond_its_threshold_is_marked_in_the_list_by_a_glyph_and_a_
 
 	(void)state;
 	put_all(w);
-	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3, 0);
-	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"critical\"}", 0, 300, 4, 0);
-	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"emergency\"}", 0, 300, 40, 0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3,
+		0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"critical\"}", 0, 300, 4,
+		0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"emergency\"}", 0, 300,
+		40, 0);
 	put_run(w, "tts_threshold{" P1 ",metric=\"queue_depth\",severity=\"warning\"}", 0, 300, 10, 0);
 	put_run(w, "tts:request_success:ratio_5m{" P1 "}", 0, 300, 1, 0);
 	put_run(w, "tts:request_success:ratio_5m{" P2 "}", 0, 300, 0.75, 0);
@@ -260,7 +264,8 @@ static void a_click_selects_a_double_click_opens_and_the_wheel_zooms(void **stat
 	assert_shown(w, "tts_queue_depth{");
 	tui_event(w->tui, &(struct screen_event){.kind = SCREEN_WHEEL_UP, .row = 10, .column = 60});
 	assert_shown(w, "axis 1/2");
-	tui_event(w->tui, &(struct screen_event){.kind = SCREEN_DOUBLE_CLICK, .row = row, .column = column + 1});
+	tui_event(w->tui,
+		  &(struct screen_event){.kind = SCREEN_DOUBLE_CLICK, .row = row, .column = column + 1});
 	assert_not_shown(w, "METRIC");
 	tui_event(w->tui, &(struct screen_event){.kind = SCREEN_DOUBLE_CLICK, .row = 12, .column = 60});
 	assert_shown(w, "METRIC");
@@ -342,15 +347,16 @@ static void what_is_selected_stays_so_when_series_come(void **state)
 	metrics_world_free(w);
 }
 
-/* --- every size, every mode ------------------------------------------------------------------------------------------ */
+/* --- every size, every mode
+ * ------------------------------------------------------------------------------------------ */
 
 static void check_clean(const struct metrics_world *w)
 {
 	for (size_t i = 0; i < (size_t)w->canvas.rows * w->canvas.columns; i++) {
 		uint32_t glyph = w->canvas.cells[i].glyph;
 
-		if (glyph && (glyph < ' ' || (glyph >= 0x7f && glyph < 0xa0) || (glyph >= 0x202a && glyph <= 0x202e) ||
-			      (glyph >= 0x2066 && glyph <= 0x2069)))
+		if (glyph && (glyph < ' ' || (glyph >= 0x7f && glyph < 0xa0) ||
+			      (glyph >= 0x202a && glyph <= 0x202e) || (glyph >= 0x2066 && glyph <= 0x2069)))
 			fail_msg("cell %zu is U+%04x", i, glyph);
 		if (w->canvas.ascii && glyph > 0x7e)
 			fail_msg("cell %zu is U+%04x in ascii", i, glyph);
@@ -359,7 +365,7 @@ static void check_clean(const struct metrics_world *w)
 
 static void all_charts_can_be_drawn_in_every_size_and_in_ascii(void **state)
 {
-	static const unsigned sizes[][2] = {{1, 1},   {2, 3},	{8, 30},  {10, 30}, {11, 59}, {12, 40},
+	static const unsigned sizes[][2] = {{1, 1},   {2, 3},	{8, 30},  {10, 30},  {11, 59},	{12, 40},
 					    {12, 60}, {24, 80}, {23, 79}, {60, 200}, {500, 40}, {9, 1000}};
 
 	(void)state;
@@ -406,7 +412,9 @@ static void nothing_is_drawn_outside_of_the_area_however_small_it_is(void **stat
 					for (unsigned column = 0; column < w->canvas.columns; column++)
 						if ((int)row < 1 || (int)row >= 1 + rows || (int)column < 5 ||
 						    (int)column >= 5 + columns)
-							assert_int_equal(canvas_cell(&w->canvas, row, column)->glyph, ' ');
+							assert_int_equal(
+								canvas_cell(&w->canvas, row, column)->glyph,
+								' ');
 			}
 	metrics_world_free(w);
 }
@@ -417,7 +425,8 @@ static void the_meaning_is_there_without_colours_and_in_ascii(void **state)
 
 	(void)state;
 	put_all(w);
-	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3, 0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3,
+		0);
 	size_to(w, 24, 120);
 	(void)draw(w);
 	assert_shown(w, "warning 3 s");
@@ -434,8 +443,9 @@ static void the_meaning_is_there_without_colours_and_in_ascii(void **state)
 
 static void hostile_names_and_labels_are_words_and_nothing_else(void **state)
 {
-	static const char *const values[] = {"\\033[2J\\033[H", "\\n\\r\\t", "\\u202e\\u2066", "%s%n%d", "a\\\"b\\\\c", "\\x1b]52;c;aGk=\\a",
-					     "\\xff\\xfe", ""};
+	static const char *const values[] = {
+		"\\033[2J\\033[H", "\\n\\r\\t",		 "\\u202e\\u2066", "%s%n%d",
+		"a\\\"b\\\\c",	   "\\x1b]52;c;aGk=\\a", "\\xff\\xfe",	   ""};
 
 	(void)state;
 	for (int ascii = 0; ascii < 2; ascii++) {
@@ -443,7 +453,9 @@ static void hostile_names_and_labels_are_words_and_nothing_else(void **state)
 
 		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 			char bytes[64];
-			struct label labels[] = {{"__name__", "tts_stage_duration_seconds_count"}, {"stage", bytes}, {"pid", "1"}};
+			struct label labels[] = {{"__name__", "tts_stage_duration_seconds_count"},
+						 {"stage", bytes},
+						 {"pid", "1"}};
 			struct label named[] = {{"__name__", bytes}};
 			struct buf buf = {0};
 
@@ -453,10 +465,14 @@ static void hostile_names_and_labels_are_words_and_nothing_else(void **state)
 			buf_text(&buf, "\033[31m\xc2\x9b\x7f");
 			snprintf(bytes, sizeof(bytes), "%s", buf.bytes);
 			buf_fini(&buf);
-			store_append(w->store, store_series(w->store, labels_intern(store_labels(w->store), labels, 3), false),
-				     START_S * 1000, 1);
-			store_append(w->store, store_series(w->store, labels_intern(store_labels(w->store), named, 1), false),
-				     START_S * 1000, 1);
+			store_append(
+				w->store,
+				store_series(w->store, labels_intern(store_labels(w->store), labels, 3), false),
+				START_S * 1000, 1);
+			store_append(
+				w->store,
+				store_series(w->store, labels_intern(store_labels(w->store), named, 1), false),
+				START_S * 1000, 1);
 		}
 		show_at(w, 1);
 		for (int view = 0; view < METRICS_VIEWS; view++) {
@@ -476,7 +492,8 @@ static void hostile_names_and_labels_are_words_and_nothing_else(void **state)
 	}
 }
 
-/* --- what it costs ----------------------------------------------------------------------------------------------------- */
+/* --- what it costs
+ * ----------------------------------------------------------------------------------------------------- */
 
 static const struct metrics_charts *charts_of(struct metrics_world *w)
 {
@@ -498,7 +515,8 @@ static void drawing_again_within_a_second_reads_nothing(void **state)
 		w->view.now_ns += 300 * NS_PER_MS;
 		for (int i = 0; i < 3; i++)
 			(void)draw(w);
-		assert_int_equal(charts_of(w)->plot.grid.reads_count + charts_of(w)->histogram.grid.reads_count +
+		assert_int_equal(charts_of(w)->plot.grid.reads_count +
+					 charts_of(w)->histogram.grid.reads_count +
 					 charts_of(w)->loss.grid.reads_count,
 				 before);
 		w->view.now_ns -= 300 * NS_PER_MS;
@@ -529,7 +547,8 @@ static void thousands_of_series_are_looked_at_once_a_second_at_most(void **state
 static void a_time_travel_forgets_what_was_read_and_keeps_what_was_chosen(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	struct store *other = store_new(&(struct store_limits){.series_count = 100, .bytes = 1 << 20, .age_ms = 3600000});
+	struct store *other =
+		store_new(&(struct store_limits){.series_count = 100, .bytes = 1 << 20, .age_ms = 3600000});
 	struct store *first = w->store;
 
 	(void)state;

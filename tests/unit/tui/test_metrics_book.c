@@ -176,7 +176,8 @@ static void matchers_filter_by_labels_with_and_without_braces_and_a_name(void **
 
 static void a_filter_with_a_mistake_is_said_with_its_place_and_changes_nothing(void **state)
 {
-	static const char *const mistakes[] = {"{", "{pid=", "{pid=1}", "{pid=\"1\"", "x{pid=~\"(\"}", "a=b", "{}x", "\"x\""};
+	static const char *const mistakes[] = {"{",   "{pid=", "{pid=1}", "{pid=\"1\"", "x{pid=~\"(\"}",
+					       "a=b", "{}x",   "\"x\""};
 	struct fixture *f = *state;
 
 	assert_true(metrics_filter_set(&f->filter, "tts_up"));
@@ -291,8 +292,10 @@ static void units_are_told_by_the_last_word_that_is_one(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct metrics_family family = {.name = cases[i].name, .kind = cases[i].kind};
 
-		if (metrics_unit(&family) != cases[i].unit || strcmp(metrics_unit_name(&family), cases[i].words) != 0)
-			fail_msg("%s: %d, \"%s\"", cases[i].name, metrics_unit(&family), metrics_unit_name(&family));
+		if (metrics_unit(&family) != cases[i].unit ||
+		    strcmp(metrics_unit_name(&family), cases[i].words) != 0)
+			fail_msg("%s: %d, \"%s\"", cases[i].name, metrics_unit(&family),
+				 metrics_unit_name(&family));
 	}
 }
 

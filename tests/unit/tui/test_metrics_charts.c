@@ -38,8 +38,8 @@ static void put_percentiles(struct metrics_world *w, const char *labels, double 
 	free(name);
 }
 
-static void put_bucket(struct metrics_world *w, const char *family, const char *labels, const char *le, int64_t from,
-		       int64_t to, double first, double step)
+static void put_bucket(struct metrics_world *w, const char *family, const char *labels, const char *le,
+		       int64_t from, int64_t to, double first, double step)
 {
 	char *name = mem_format("%s_bucket{%s,le=\"%s\"}", family, labels, le);
 
@@ -57,7 +57,9 @@ static void put_histogram(struct metrics_world *w, const char *labels)
 	put_bucket(w, "tts_request_duration_seconds", labels, "+Inf", 0, 300, 0, 4);
 }
 
-/* --- plot ------------------------------------------------------------------------------------------------------------ */
+/* --- plot
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static void a_counter_is_drawn_as_its_rate_with_unit_n_and_window(void **state)
 {
@@ -133,8 +135,10 @@ static void thresholds_are_said_and_the_next_one_is_a_line(void **state)
 
 	(void)state;
 	put_percentiles(w, P1, 1, 4);
-	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3, 0);
-	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"critical\"}", 0, 300, 10, 0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"warning\"}", 0, 300, 3,
+		0);
+	put_run(w, "tts_threshold{" P1 ",metric=\"request_duration_seconds\",severity=\"critical\"}", 0, 300,
+		10, 0);
 	put_run(w, "tts_threshold{" P1 ",metric=\"queue_depth\",severity=\"emergency\"}", 0, 300, 50, 0);
 	show_at(w, 300);
 	assert_shown(w, "warning 3 s");
@@ -203,7 +207,8 @@ static void loss_is_marked_below_the_columns_it_touched(void **state)
 	put_run(w, "ttsobs_events_lost_total{cause=\"ring_full_enter\",service=\"a\",pid=\"1\"}", 0, 300, 0, 0);
 	show_at(w, 300);
 	assert_not_shown(w, "loss");
-	put_run(w, "ttsobs_events_lost_total{cause=\"ring_full_enter\",service=\"a\",pid=\"1\"}", 301, 310, 5, 0);
+	put_run(w, "ttsobs_events_lost_total{cause=\"ring_full_enter\",service=\"a\",pid=\"1\"}", 301, 310, 5,
+		0);
 	put_run(w, "tts_requests_total{" P1 "}", 301, 310, 602, 2);
 	show_at(w, 310);
 	(void)draw(w);
@@ -327,7 +332,8 @@ static unsigned label_row(struct metrics_world *w, const char *label)
 	return 0;
 }
 
-/* --- heatmap and distribution ---------------------------------------------------------------------------------------- */
+/* --- heatmap and distribution
+ * ---------------------------------------------------------------------------------------- */
 
 static void the_heatmap_has_a_row_per_bucket_and_is_hot_where_the_values_are(void **state)
 {
@@ -494,9 +500,12 @@ static void a_heatmap_without_values_says_so(void **state)
 	metrics_world_free(w);
 }
 
-/* --- stages ------------------------------------------------------------------------------------------------------------ */
+/* --- stages
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static void put_stage(struct metrics_world *w, const char *stage, double oncpu, double runq, double blocked, double preempted)
+static void put_stage(struct metrics_world *w, const char *stage, double oncpu, double runq, double blocked,
+		      double preempted)
 {
 	const struct {
 		const char *metric;

@@ -13,10 +13,11 @@ static int64_t ms_of(int64_t second)
 }
 
 /* Columns of `step` seconds that end at `second`; one more than so many. */
-static void read_grid(struct metrics_world *w, struct metrics_grid *grid, const char *series, enum metrics_take take,
-		      size_t columns, int64_t step, int64_t second)
+static void read_grid(struct metrics_world *w, struct metrics_grid *grid, const char *series,
+		      enum metrics_take take, size_t columns, int64_t step, int64_t second)
 {
-	struct metrics_grid_shape shape = {1, columns * (uint64_t)step * NS_PER_S, step * 1000, metrics_take_grows(take)};
+	struct metrics_grid_shape shape = {1, columns * (uint64_t)step * NS_PER_S, step * 1000,
+					   metrics_take_grows(take)};
 
 	if (metrics_grid_begin(grid, 7, shape, ms_of(second)))
 		metrics_grid_add(grid, 0, series_named(w->store, series), take);
@@ -118,7 +119,8 @@ static void series_of_one_row_are_put_together(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct metrics_grid grid = {0};
 
-		assert_true(metrics_grid_begin(&grid, 1, (struct metrics_grid_shape){1, 10 * NS_PER_S, 5000, false}, ms_of(10)));
+		assert_true(metrics_grid_begin(
+			&grid, 1, (struct metrics_grid_shape){1, 10 * NS_PER_S, 5000, false}, ms_of(10)));
 		metrics_grid_add(&grid, 0, series_named(w->store, "depth{pid=\"1\"}"), cases[i].take);
 		metrics_grid_add(&grid, 0, series_named(w->store, "depth{pid=\"2\"}"), cases[i].take);
 		assert_true(metrics_grid_row(&grid, 0)[2] == cases[i].wanted);
@@ -182,11 +184,12 @@ static void what_is_kept_is_what_reading_all_of_it_gives(void **state)
 			read_grid(w, &kept, C, takes[t % 3], 12, step, second);
 			read_grid(w, &fresh, C, takes[t % 3], 12, step, second);
 			for (size_t column = 0; column < 13; column++) {
-				double a = metrics_grid_row(&kept, 0)[column], b = metrics_grid_row(&fresh, 0)[column];
+				double a = metrics_grid_row(&kept, 0)[column],
+				       b = metrics_grid_row(&fresh, 0)[column];
 
 				if (isnan(a) ? !isnan(b) : a != b)
-					fail_msg("take %zu, second %lld, column %zu: %g, not %g", t, (long long)second,
-						 column, a, b);
+					fail_msg("take %zu, second %lld, column %zu: %g, not %g", t,
+						 (long long)second, column, a, b);
 			}
 			metrics_grid_fini(&fresh);
 		}
@@ -228,14 +231,16 @@ static void the_sum_is_of_exactly_the_window(void **state)
 		for (int64_t second = 200; second < 230; second++) {
 			double sum, seconds = 0;
 
-			if (metrics_grid_begin(&grid, 7, (struct metrics_grid_shape){1, 60 * NS_PER_S, step * 1000, true},
+			if (metrics_grid_begin(&grid, 7,
+					       (struct metrics_grid_shape){1, 60 * NS_PER_S, step * 1000, true},
 					       ms_of(second)))
 				metrics_grid_add(&grid, 0, series_named(w->store, C), TAKE_INCREASE);
 			sum = metrics_grid_sum(&grid, 0);
 			for (size_t column = 0; column < grid.columns; column++)
 				seconds += metrics_grid_seconds(&grid, column);
 			if (sum != 60 || seconds != 60)
-				fail_msg("step %lld, second %lld: %g in %g s", (long long)step, (long long)second, sum, seconds);
+				fail_msg("step %lld, second %lld: %g in %g s", (long long)step,
+					 (long long)second, sum, seconds);
 		}
 		metrics_grid_fini(&grid);
 	}
@@ -250,9 +255,11 @@ static void another_key_or_size_forgets_what_was_kept(void **state)
 	(void)state;
 	put_run(w, C, 0, 20, 0, 1);
 	read_grid(w, &grid, C, TAKE_INCREASE, 4, 5, 20);
-	assert_true(metrics_grid_begin(&grid, 8, (struct metrics_grid_shape){1, 20 * NS_PER_S, 5000, true}, ms_of(20)));
+	assert_true(metrics_grid_begin(&grid, 8, (struct metrics_grid_shape){1, 20 * NS_PER_S, 5000, true},
+				       ms_of(20)));
 	assert_true(isnan(metrics_grid_row(&grid, 0)[3]));
-	assert_true(metrics_grid_begin(&grid, 8, (struct metrics_grid_shape){1, 25 * NS_PER_S, 5000, true}, ms_of(20)));
+	assert_true(metrics_grid_begin(&grid, 8, (struct metrics_grid_shape){1, 25 * NS_PER_S, 5000, true},
+				       ms_of(20)));
 	assert_int_equal(grid.from, 0);
 	metrics_grid_fini(&grid);
 	metrics_world_free(w);

@@ -2,8 +2,8 @@
 /*
  * The Metrics tab: families of series at the left, a chart of the selected one at the right.
  * In: the store, keys. Out: cells.
- * The rule that surprises: what is selected is known by its id, so it stays when series come and go; a filter that hides
- * it moves the selection to the first row.
+ * The rule that surprises: what is selected is known by its id, so it stays when series come and go; a filter
+ * that hides it moves the selection to the first row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 #include "base/mem.h"
 #include "sink/tui/metrics_tab.h"
 
-#define WIDE_COLUMNS   60 /* from here on list and chart stand side by side */
-#define LIST_COLUMNS   38
-#define LIST_WIDEST    60
-#define AT_FIRST       "tts:request_duration_seconds"
+#define WIDE_COLUMNS 60 /* from here on list and chart stand side by side */
+#define LIST_COLUMNS 38
+#define LIST_WIDEST  60
+#define AT_FIRST     "tts:request_duration_seconds"
 
 static struct tab *metrics_create(void)
 {
@@ -75,7 +75,8 @@ static void metrics_collect(struct tab *tab, struct desk *desk)
 	update_book((struct metrics *)tab, desk);
 }
 
-/* --- drawing ------------------------------------------------------------------------------------------------------- */
+/* --- drawing
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void draw_chart(struct metrics *metrics, struct desk *desk, struct area area)
 {
@@ -151,7 +152,9 @@ static unsigned metrics_contexts(const struct tab *tab)
 	return IN_LIST | (metrics->is_detail ? IN_DETAIL : 0);
 }
 
-/* --- keys ------------------------------------------------------------------------------------------------------------ */
+/* --- keys
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static void say_chart(struct metrics *metrics, struct desk *desk)
 {
@@ -175,14 +178,17 @@ static void zoom(struct metrics *metrics, struct desk *desk, int by)
 	if (level == METRICS_ZOOM_MIN && is_plot)
 		desk_say(desk, STYLE_TEXT, "values on a logarithmic axis");
 	else if (level == 0)
-		desk_say(desk, STYLE_TEXT, is_plot ? "the axis fits the values" : "all buckets that have values");
+		desk_say(desk, STYLE_TEXT,
+			 is_plot ? "the axis fits the values" : "all buckets that have values");
 	else if (is_plot)
-		desk_say(desk, STYLE_TEXT, level > 0 ? "the axis ends at 1/%d of the greatest value"
-						     : "the axis ends at %d times the greatest value",
+		desk_say(desk, STYLE_TEXT,
+			 level > 0 ? "the axis ends at 1/%d of the greatest value"
+				   : "the axis ends at %d times the greatest value",
 			 1 << abs(level));
 	else
-		desk_say(desk, STYLE_TEXT, level > 0 ? "buckets up to 1/%d of the highest bound that has values"
-						     : "%d more buckets above",
+		desk_say(desk, STYLE_TEXT,
+			 level > 0 ? "buckets up to 1/%d of the highest bound that has values"
+				   : "%d more buckets above",
 			 level > 0 ? 1 << level : -level);
 }
 
@@ -217,9 +223,8 @@ static void search_next(struct metrics *metrics, struct desk *desk, int directio
 
 static bool act_on_list(struct metrics *metrics, struct desk *desk, enum action action)
 {
-	struct metrics_list_scene scene = {.book = &metrics->book,
-					   .at_ms = second_ms(desk),
-					   .suffix = desk_percentile_suffix(desk)};
+	struct metrics_list_scene scene = {
+		.book = &metrics->book, .at_ms = second_ms(desk), .suffix = desk_percentile_suffix(desk)};
 
 	if (is_chart_alone(metrics) && metrics->charts.view == VIEW_STAGES)
 		return metrics_stages_act(&metrics->charts, action);
@@ -265,7 +270,8 @@ static bool metrics_act(struct tab *tab, struct desk *desk, enum action action)
 	}
 }
 
-/* --- the mouse ------------------------------------------------------------------------------------------------------- */
+/* --- the mouse
+ * ------------------------------------------------------------------------------------------------------- */
 
 static bool is_within(struct area area, const struct screen_event *event)
 {
@@ -275,7 +281,8 @@ static bool is_within(struct area area, const struct screen_event *event)
 
 static bool click_chart(struct metrics *metrics, struct desk *desk, const struct screen_event *event)
 {
-	int row = (int)event->row - metrics->chart_area.row, column = (int)event->column - metrics->chart_area.column;
+	int row = (int)event->row - metrics->chart_area.row,
+	    column = (int)event->column - metrics->chart_area.column;
 	struct screen_event within = *event;
 
 	if (event->kind == SCREEN_WHEEL_UP || event->kind == SCREEN_WHEEL_DOWN) {
@@ -305,9 +312,8 @@ static bool click_chart(struct metrics *metrics, struct desk *desk, const struct
 static bool metrics_click(struct tab *tab, struct desk *desk, const struct screen_event *event)
 {
 	struct metrics *metrics = (struct metrics *)tab;
-	struct metrics_list_scene scene = {.book = &metrics->book,
-					   .at_ms = second_ms(desk),
-					   .suffix = desk_percentile_suffix(desk)};
+	struct metrics_list_scene scene = {
+		.book = &metrics->book, .at_ms = second_ms(desk), .suffix = desk_percentile_suffix(desk)};
 	struct screen_event within = *event;
 	bool is_enter = false;
 
@@ -324,7 +330,8 @@ static bool metrics_click(struct tab *tab, struct desk *desk, const struct scree
 	return true;
 }
 
-/* --- from outside ------------------------------------------------------------------------------------------------------ */
+/* --- from outside
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void metrics_show(struct tab *tab, struct desk *desk, const struct desk_target *target)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: all series of the store. Out: families and groups in order: tts first, ours last.
- * The rules that surprise: making it anew costs some ms for thousands of series, so with very many that come and go it
- * waits longer; and nothing is interned here, for the labels' pool is the store's.
+ * The rules that surprise: making it anew costs some ms for thousands of series, so with very many that come
+ * and go it waits longer; and nothing is interned here, for the labels' pool is the store's.
  */
 #include "sink/tui/metrics_book.h"
 
@@ -11,9 +11,9 @@
 
 #include "base/table.h"
 
-#define NAME_LABEL	"__name__"
-#define SERIES_PER_S	2000 /* that may be put in order once a second */
-#define WINDOW_PREFIX	"tts:"
+#define NAME_LABEL    "__name__"
+#define SERIES_PER_S  2000 /* that may be put in order once a second */
+#define WINDOW_PREFIX "tts:"
 
 struct entry {
 	struct series *series;
@@ -270,8 +270,9 @@ static void add_group(struct metrics_book *book, struct metrics_family *family, 
 }
 
 /* Entries of one family, in order: the groups that the filter takes, or the others. */
-static void add_groups(struct metrics_book *book, struct metrics_family *family, const struct metrics_filter *filter,
-		       bool is_shown, const struct entry *entries, size_t count)
+static void add_groups(struct metrics_book *book, struct metrics_family *family,
+		       const struct metrics_filter *filter, bool is_shown, const struct entry *entries,
+		       size_t count)
 {
 	size_t from = 0;
 
@@ -287,8 +288,8 @@ static void add_groups(struct metrics_book *book, struct metrics_family *family,
 	}
 }
 
-static void add_family(struct metrics_book *book, const struct metrics_filter *filter, const struct entry *entries,
-		       size_t count)
+static void add_family(struct metrics_book *book, const struct metrics_filter *filter,
+		       const struct entry *entries, size_t count)
 {
 	struct metrics_family *family = &book->families[book->families_count++];
 	size_t groups_count = 1;
@@ -306,8 +307,8 @@ static void add_family(struct metrics_book *book, const struct metrics_filter *f
 		add_groups(book, family, filter, false, entries, count);
 }
 
-static struct entry *collect_entries(struct metrics_book *book, struct drafts *drafts, struct series *const *series,
-				     size_t count)
+static struct entry *collect_entries(struct metrics_book *book, struct drafts *drafts,
+				     struct series *const *series, size_t count)
 {
 	struct entry *entries = mem_array(count ? count : 1, sizeof(*entries));
 
@@ -401,8 +402,8 @@ const char *metrics_series_member(const struct metrics_family *family, const str
 	return family->kind == METRICS_WINDOW && *member == ':' ? member + 1 : member;
 }
 
-const struct series *metrics_group_member(const struct metrics_family *family, const struct metrics_group *group,
-					  const char *member)
+const struct series *metrics_group_member(const struct metrics_family *family,
+					  const struct metrics_group *group, const char *member)
 {
 	for (size_t i = 0; i < group->series_count; i++)
 		if (!strcmp(metrics_series_member(family, group->series[i]), member))
@@ -432,8 +433,8 @@ static bool is_telling(const struct metrics_family *family, const char *name)
 	return false;
 }
 
-void metrics_group_print(struct buf *out, const struct metrics_family *family, const struct metrics_group *group,
-			 bool only_telling)
+void metrics_group_print(struct buf *out, const struct metrics_family *family,
+			 const struct metrics_group *group, bool only_telling)
 {
 	const struct label *label;
 	size_t at = 0, length = out->length;

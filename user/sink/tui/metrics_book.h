@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All series of the store as people look for them. In: the store, a filter. Out: families in order, each with its groups.
- * A family is what belongs to one name: a histogram's _bucket, _sum and _count; all of tts:x:p50_1m, p95_5m, count_1m ...
- * A group is one label set of it, without `le`: one engine in one process, one stage.
+ * All series of the store as people look for them. In: the store, a filter. Out: families in order, each with
+ * its groups. A family is what belongs to one name: a histogram's _bucket, _sum and _count; all of
+ * tts:x:p50_1m, p95_5m, count_1m ... A group is one label set of it, without `le`: one engine in one process,
+ * one stage.
  */
 #ifndef SINK_TUI_METRICS_BOOK_H
 #define SINK_TUI_METRICS_BOOK_H
@@ -15,9 +16,9 @@
 enum metrics_kind { METRICS_GAUGE, METRICS_COUNTER, METRICS_HISTOGRAM, METRICS_WINDOW };
 
 struct metrics_group {
-	uint64_t id; /* the same whenever the book is made; never 0 */
+	uint64_t id;		     /* the same whenever the book is made; never 0 */
 	const struct labels *labels; /* of one of its series: skip __name__ and le */
-	struct series **series; /* by name, then by le */
+	struct series **series;	     /* by name, then by le */
 	size_t series_count;
 };
 
@@ -57,14 +58,14 @@ const char *metrics_series_name(const struct series *series);
 /* What stands behind the family's name: "_bucket", "p95_1m", "" */
 const char *metrics_series_member(const struct metrics_family *family, const struct series *series);
 /* The first series of the group with that member; NULL = none. */
-const struct series *metrics_group_member(const struct metrics_family *family, const struct metrics_group *group,
-					  const char *member);
+const struct series *metrics_group_member(const struct metrics_family *family,
+					  const struct metrics_group *group, const char *member);
 /* True: no label that both have differs. */
 bool metrics_group_is_like(const struct metrics_group *group, const struct labels *wanted);
 
 /* engine="x",pid="1" of one group; all its labels, or only the telling ones. "" = none. */
-void metrics_group_print(struct buf *out, const struct metrics_family *family, const struct metrics_group *group,
-			 bool only_telling);
+void metrics_group_print(struct buf *out, const struct metrics_family *family,
+			 const struct metrics_group *group, bool only_telling);
 
 /* The unit of a family's values; for counters that of their rate. */
 enum chart_unit metrics_unit(const struct metrics_family *family);

@@ -51,7 +51,8 @@ void metrics_charts_fini(struct metrics_charts *charts)
 	*charts = (struct metrics_charts){0};
 }
 
-/* --- the heading ----------------------------------------------------------------------------------------------- */
+/* --- the heading
+ * ----------------------------------------------------------------------------------------------- */
 
 void metrics_heading_add(struct metrics_heading *heading, enum style style, const char *format, ...)
 {
@@ -65,7 +66,8 @@ void metrics_heading_add(struct metrics_heading *heading, enum style style, cons
 	va_end(arguments);
 	text_clean(&clean, text, strlen(text), heading->area.canvas->ascii);
 	columns = clean.length ? (int)text_columns(clean.bytes, clean.length) : 0;
-	if (gap && heading->column + gap + columns > heading->area.columns && heading->row + 1 < heading->rows) {
+	if (gap && heading->column + gap + columns > heading->area.columns &&
+	    heading->row + 1 < heading->rows) {
 		heading->row++;
 		heading->column = 0;
 		gap = 0;
@@ -85,15 +87,16 @@ unsigned metrics_needs(double q)
 	return q > 0.98 ? 100 : q > 0.94 ? 20 : q > 0.89 ? 10 : 2;
 }
 
-void metrics_heading_quantile(struct metrics_heading *heading, enum style style, const char *name, double q, double value,
-			      double n, enum chart_unit unit, bool ascii)
+void metrics_heading_quantile(struct metrics_heading *heading, enum style style, const char *name, double q,
+			      double value, double n, enum chart_unit unit, bool ascii)
 {
 	struct chart_text text = chart_number(value, unit, ascii);
 
 	if (!isnan(value))
 		metrics_heading_add(heading, style, "%s %s", name, text.text);
 	else if (n < metrics_needs(q))
-		metrics_heading_add(heading, STYLE_DIM, "%s %s (%.0f of %u)", name, text.text, n, metrics_needs(q));
+		metrics_heading_add(heading, STYLE_DIM, "%s %s (%.0f of %u)", name, text.text, n,
+				    metrics_needs(q));
 	else
 		metrics_heading_add(heading, STYLE_DIM, "%s %s", name, text.text);
 }
@@ -132,16 +135,15 @@ struct chart_text metrics_window_name(uint64_t window_ns)
 	return text;
 }
 
-/* --- what the charts share --------------------------------------------------------------------------------------- */
+/* --- what the charts share
+ * --------------------------------------------------------------------------------------- */
 
 uint64_t metrics_scene_key(const struct metrics_scene *scene, uint64_t more)
 {
 	const struct metrics_subject *subject = &scene->subject;
 	uint64_t parts[] = {scene->book->generation,
 			    subject->is_group ? subject->groups[0].id : subject->family->id,
-			    scene->desk->window_ns,
-			    (uint64_t)scene->at_ms,
-			    more};
+			    scene->desk->window_ns, (uint64_t)scene->at_ms, more};
 	uint64_t key = table_mix(table_hash(TABLE_HASH, parts, sizeof(parts)));
 
 	return key ? key : 1;
@@ -172,7 +174,8 @@ bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms)
 	for (size_t i = 0; i < family->groups_count; i++)
 		if (metrics_is_beside(scene, &family->groups[i]))
 			same = metrics_grid_hash(same, family->groups[i].series[0]);
-	if (metrics_grid_begin(&loss->grid, same, (struct metrics_grid_shape){1, scene->desk->window_ns, step_ms, true},
+	if (metrics_grid_begin(&loss->grid, same,
+			       (struct metrics_grid_shape){1, scene->desk->window_ns, step_ms, true},
 			       scene->at_ms))
 		for (size_t i = 0; i < family->groups_count; i++)
 			if (metrics_is_beside(scene, &family->groups[i]))
@@ -189,14 +192,16 @@ void metrics_loss_draw(const struct metrics_scene *scene, struct area area, int 
 
 	area_fit(area, row, 0, left, STYLE_UNKNOWN, "loss");
 	for (size_t i = 0; i < grid->columns && width > 0; i++) {
-		int from = (int)(i * (size_t)width / grid->columns), end = (int)((i + 1) * (size_t)width / grid->columns);
+		int from = (int)(i * (size_t)width / grid->columns),
+		    end = (int)((i + 1) * (size_t)width / grid->columns);
 
 		if (lost[i] > 0)
 			area_fill(area, row, left + from, end > from ? end - from : 1, STYLE_UNKNOWN, '?', '?');
 	}
 }
 
-/* --- all of it ----------------------------------------------------------------------------------------------------- */
+/* --- all of it
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void draw_tabs(struct metrics_charts *charts, struct area area)
 {
@@ -206,7 +211,8 @@ static void draw_tabs(struct metrics_charts *charts, struct area area)
 		enum style style = i == (int)charts->view ? STYLE_TAB_ON : STYLE_TAB;
 
 		charts->tabs_at[i] = column;
-		column += area_format(area, 0, column, style, i == (int)charts->view ? "[%s]" : " %s ", views[i].name);
+		column += area_format(area, 0, column, style, i == (int)charts->view ? "[%s]" : " %s ",
+				      views[i].name);
 	}
 	charts->tabs_at[METRICS_VIEWS] = column;
 	if (column + 3 <= area.columns)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The right side of the Metrics tab. In: what is selected, the desk. Out: one of four charts, with what must always be
- * said beside it: unit, n, window, what is put together, and where loss touched it.
- * The rule that surprises: each chart reads the store when its second, its window or its subject is another one, and
- * keeps what it read; drawing again costs no read.
+ * The right side of the Metrics tab. In: what is selected, the desk. Out: one of four charts, with what must
+ * always be said beside it: unit, n, window, what is put together, and where loss touched it. The rule that
+ * surprises: each chart reads the store when its second, its window or its subject is another one, and keeps
+ * what it read; drawing again costs no read.
  */
 #ifndef SINK_TUI_METRICS_CHARTS_H
 #define SINK_TUI_METRICS_CHARTS_H
@@ -50,17 +50,17 @@ struct metrics_plot {
 		bool is_spare; /* drawn only where the line before it has no value */
 	} lines[METRICS_LINES];
 	int band_low, band_high; /* lines; -1 = there is none */
-	bool is_rate, is_mean; /* of counters; of sum and count */
-	bool is_low_bad;       /* thresholds are from below */
-	bool is_blind;	       /* loss cannot touch it */
+	bool is_rate, is_mean;	 /* of counters; of sum and count */
+	bool is_low_bad;	 /* thresholds are from below */
+	bool is_blind;		 /* loss cannot touch it */
 	size_t rate_columns;
 	double n; /* values behind the newest percentiles; NAN = means nothing here */
 	char what[96];
-	const char *span; /* of percentiles: "1m"; NULL = it has none */
+	const char *span;		  /* of percentiles: "1m"; NULL = it has none */
 	enum chart_unit unit, count_unit; /* of the values; of what a counter counts */
 	const char *unit_name;
 	double tiers[METRICS_TIERS]; /* thresholds: warning, critical, emergency; NAN = none */
-	double *values; /* lines_count * grid.columns */
+	double *values;		     /* lines_count * grid.columns */
 	size_t values_capacity;
 };
 
@@ -118,7 +118,8 @@ bool metrics_stages_act(struct metrics_charts *charts, enum action action);
 bool metrics_stages_click(struct metrics_charts *charts, const struct screen_event *event);
 void metrics_stages_free(struct metrics_stages *stages);
 
-/* Lines of text above a chart: what does not fit into the row any more begins the next one, as long as there is one. */
+/* Lines of text above a chart: what does not fit into the row any more begins the next one, as long as there is
+ * one. */
 struct metrics_heading {
 	struct area area;
 	int row, column, rows; /* at most so many rows */
@@ -126,8 +127,8 @@ struct metrics_heading {
 void metrics_heading_add(struct metrics_heading *heading, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* "p95 1.23 s", or "p95 – (7 of 20)". */
-void metrics_heading_quantile(struct metrics_heading *heading, enum style style, const char *name, double q, double value,
-			      double n, enum chart_unit unit, bool ascii);
+void metrics_heading_quantile(struct metrics_heading *heading, enum style style, const char *name, double q,
+			      double value, double n, enum chart_unit unit, bool ascii);
 /* What is below of it. */
 struct area metrics_heading_rest(const struct metrics_heading *heading);
 
@@ -135,17 +136,19 @@ struct area metrics_heading_rest(const struct metrics_heading *heading);
 uint64_t metrics_scene_key(const struct metrics_scene *scene, uint64_t more);
 /* True: the group belongs beside the subject, by its labels. */
 bool metrics_is_beside(const struct metrics_scene *scene, const struct metrics_group *group);
-/* Reads where events of the subject's processes were lost; columns as in the chart's own grid. False: nowhere. */
+/* Reads where events of the subject's processes were lost; columns as in the chart's own grid. False: nowhere.
+ */
 bool metrics_loss_read(const struct metrics_scene *scene, int64_t step_ms);
 /* Marks those columns in one row of the area, below the plot that begins at `left`. */
 void metrics_loss_draw(const struct metrics_scene *scene, struct area area, int row, int left);
 
 /* At most that many columns of time. False: there is no histogram, or no value in it. */
 bool metrics_histogram_read(const struct metrics_scene *scene, size_t columns_max);
-/* As Prometheus' histogram_quantile: linear within a bucket; INFINITY: beyond the last bound that is a number. NAN when
- * there are too few values for it. */
+/* As Prometheus' histogram_quantile: linear within a bucket; INFINITY: beyond the last bound that is a number.
+ * NAN when there are too few values for it. */
 double metrics_quantile(const double *bounds, const double *counts, size_t count, double q);
-/* Rows that are worth showing: from the lowest to the highest bucket with a value, or as far as the zoom goes. */
+/* Rows that are worth showing: from the lowest to the highest bucket with a value, or as far as the zoom goes.
+ */
 void metrics_histogram_rows(const struct metrics_histogram *histogram, int zoom, size_t rows_max, size_t *first,
 			    size_t *end);
 /* Values that a percentile needs: 2 for p50, 10 for p90, 20 for p95, 100 for p99. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The distribution of the window. In: the buckets' counts. Out: a bar per bucket with count, share and cumulative share,
- * and in which of them the percentiles lie.
+ * The distribution of the window. In: the buckets' counts. Out: a bar per bucket with count, share and
+ * cumulative share, and in which of them the percentiles lie.
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,11 +9,11 @@
 #include "base/units.h"
 #include "sink/tui/metrics_charts.h"
 
-#define GRID_COLUMNS  60
-#define LABEL_COLUMNS 10
+#define GRID_COLUMNS   60
+#define LABEL_COLUMNS  10
 #define NUMBER_COLUMNS 8
-#define SHARE_COLUMNS 7
-#define MARK_COLUMNS  12
+#define SHARE_COLUMNS  7
+#define MARK_COLUMNS   12
 
 static const struct {
 	const char *name;
@@ -22,7 +22,8 @@ static const struct {
 } marks[] = {{"p50", 0.5, STYLE_LINE_1}, {"p95", 0.95, STYLE_LINE_2}, {"p99", 0.99, STYLE_LINE_3}};
 #define MARKS (sizeof(marks) / sizeof(marks[0]))
 
-static void say_facts(const struct metrics_scene *scene, struct metrics_heading *heading, const double *quantiles)
+static void say_facts(const struct metrics_scene *scene, struct metrics_heading *heading,
+		      const double *quantiles)
 {
 	const struct metrics_histogram *histogram = &scene->charts->histogram;
 	bool is_ascii = heading->area.canvas->ascii;
@@ -35,14 +36,15 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	for (size_t i = 0; i < MARKS; i++) {
 		if (isinf(quantiles[i]))
 			metrics_heading_add(heading, marks[i].style, "%s > %s", marks[i].name,
-					    chart_number(histogram->bounds[histogram->bounds_count - 2], histogram->unit,
-							 is_ascii)
+					    chart_number(histogram->bounds[histogram->bounds_count - 2],
+							 histogram->unit, is_ascii)
 						    .text);
 		else
-			metrics_heading_quantile(heading, marks[i].style, marks[i].name, marks[i].q, quantiles[i],
-						 histogram->total, histogram->unit, is_ascii);
+			metrics_heading_quantile(heading, marks[i].style, marks[i].name, marks[i].q,
+						 quantiles[i], histogram->total, histogram->unit, is_ascii);
 	}
-	metrics_heading_add(heading, STYLE_TEXT, "n %s in %s", units_count((uint64_t)(histogram->total + 0.5)).text,
+	metrics_heading_add(heading, STYLE_TEXT, "n %s in %s",
+			    units_count((uint64_t)(histogram->total + 0.5)).text,
 			    metrics_window_name(scene->desk->window_ns).text);
 	metrics_heading_add(heading, STYLE_TEXT, "%s", histogram->unit_name);
 	metrics_heading_add(heading, STYLE_DIM, "percentiles by buckets");
@@ -53,7 +55,7 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 }
 
 struct columns {
-	int bar_at, bar; /* 0 = none */
+	int bar_at, bar;			   /* 0 = none */
 	int count_at, share_at, upto_at, marks_at; /* -1 = left out */
 };
 
@@ -104,7 +106,8 @@ static void draw_share(struct area area, int row, int column, double share)
 }
 
 /* The percentiles that lie in (below, bound]. */
-static void draw_marks(struct area area, int row, int column, const double *quantiles, double below, double bound)
+static void draw_marks(struct area area, int row, int column, const double *quantiles, double below,
+		       double bound)
 {
 	for (size_t i = 0; i < MARKS; i++)
 		if (quantiles[i] > below && quantiles[i] <= bound) {
@@ -113,8 +116,8 @@ static void draw_marks(struct area area, int row, int column, const double *quan
 		}
 }
 
-static void draw_bars(const struct metrics_histogram *histogram, struct area area, const double *quantiles, size_t first,
-		      size_t end)
+static void draw_bars(const struct metrics_histogram *histogram, struct area area, const double *quantiles,
+		      size_t first, size_t end)
 {
 	struct columns columns = lay_out(area.columns);
 	double most = 0, upto = 0;
@@ -145,8 +148,8 @@ static void draw_bars(const struct metrics_histogram *histogram, struct area are
 		if (columns.upto_at >= 0)
 			draw_share(area, row, columns.upto_at, upto / histogram->total);
 		if (columns.marks_at >= 0)
-			draw_marks(area, row, columns.marks_at, quantiles, i ? histogram->bounds[i - 1] : -INFINITY,
-				   histogram->bounds[i]);
+			draw_marks(area, row, columns.marks_at, quantiles,
+				   i ? histogram->bounds[i - 1] : -INFINITY, histogram->bounds[i]);
 	}
 }
 
@@ -164,7 +167,8 @@ void metrics_distribution_draw(const struct metrics_scene *scene, struct area ar
 		return;
 	}
 	for (size_t i = 0; i < MARKS; i++)
-		quantiles[i] = metrics_quantile(histogram->bounds, histogram->counts, histogram->bounds_count, marks[i].q);
+		quantiles[i] = metrics_quantile(histogram->bounds, histogram->counts, histogram->bounds_count,
+						marks[i].q);
 	if (heading.rows) {
 		say_facts(scene, &heading, quantiles);
 		area = metrics_heading_rest(&heading);

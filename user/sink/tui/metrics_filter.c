@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: part of a name or of a label's value, {label="value"}, or name{label="value"}. Out: yes or no per series.
- * The rule that surprises: a name before braces may be a part of it too, so what `y` copied works as a filter, and so
- * does what somebody remembers of it.
+ * The rule that surprises: a name before braces may be a part of it too, so what `y` copied works as a filter,
+ * and so does what somebody remembers of it.
  */
 #include "sink/tui/metrics_filter.h"
 
@@ -66,8 +66,8 @@ static bool read_matchers(struct metrics_filter *next, const char *text, size_t 
 
 	if (!text[place] || is_empty_braces(text + place))
 		return true;
-	next->matchers = expr_parse_matchers(&next->arena, text + place, strlen(text + place), &next->matchers_count,
-					     &mistakes);
+	next->matchers = expr_parse_matchers(&next->arena, text + place, strlen(text + place),
+					     &next->matchers_count, &mistakes);
 	if (!next->matchers && mistakes.count)
 		next->mistake = mem_format("at %zu: %s", place + mistakes.items[0].place + 1,
 					   mistakes.items[0].message);
@@ -113,7 +113,8 @@ static bool has_part(const struct metrics_filter *filter, const struct labels *l
 		return true;
 	for (size_t i = 0; i < labels->count; i++)
 		if ((!filter->is_name || !strcmp(labels->items[i].name, "__name__")) &&
-		    strcmp(labels->items[i].name, "le") != 0 && strcasestr(labels->items[i].value, filter->part))
+		    strcmp(labels->items[i].name, "le") != 0 &&
+		    strcasestr(labels->items[i].value, filter->part))
 			return true;
 	return false;
 }
@@ -136,14 +137,17 @@ bool metrics_filter_takes(const struct metrics_filter *filter, const struct labe
 static bool has_part_beside(const struct metrics_filter *filter, const struct labels *labels)
 {
 	for (size_t i = 0; i < labels->count; i++)
-		if (strcmp(labels->items[i].name, "__name__") != 0 && strcasestr(labels->items[i].value, filter->part))
+		if (strcmp(labels->items[i].name, "__name__") != 0 &&
+		    strcasestr(labels->items[i].value, filter->part))
 			return true;
 	return false;
 }
 
-bool metrics_filter_takes_beside(const struct metrics_filter *filter, const struct labels *labels, const char *family)
+bool metrics_filter_takes_beside(const struct metrics_filter *filter, const struct labels *labels,
+				 const char *family)
 {
-	if (filter->part && !filter->is_name && !strcasestr(family, filter->part) && !has_part_beside(filter, labels))
+	if (filter->part && !filter->is_name && !strcasestr(family, filter->part) &&
+	    !has_part_beside(filter, labels))
 		return false;
 	for (size_t i = 0; i < filter->matchers_count; i++) {
 		const struct matcher *matcher = &filter->matchers[i];

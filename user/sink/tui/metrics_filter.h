@@ -10,13 +10,13 @@
 #include "rules/store.h"
 
 struct metrics_filter {
-	char *text; /* in force; NULL = everything is shown */
-	char *part; /* that a name or a label's value must contain; NULL = any */
+	char *text;   /* in force; NULL = everything is shown */
+	char *part;   /* that a name or a label's value must contain; NULL = any */
 	bool is_name; /* the part is of the metric's name only: it stands before braces */
 	struct matcher *matchers;
 	size_t matchers_count;
-	struct arena arena; /* of the matchers */
-	char *mistake; /* of the last text; NULL = none */
+	struct arena arena;  /* of the matchers */
+	char *mistake;	     /* of the last text; NULL = none */
 	uint64_t generation; /* changes with what is shown */
 };
 
@@ -26,6 +26,7 @@ bool metrics_filter_set(struct metrics_filter *filter, const char *text);
 /* `family` is the name under which the list has the series. */
 bool metrics_filter_takes(const struct metrics_filter *filter, const struct labels *labels, const char *family);
 /* For series of other metrics, drawn beside those of `family` that are filtered for: only labels matter. */
-bool metrics_filter_takes_beside(const struct metrics_filter *filter, const struct labels *labels, const char *family);
+bool metrics_filter_takes_beside(const struct metrics_filter *filter, const struct labels *labels,
+				 const char *family);
 
 #endif

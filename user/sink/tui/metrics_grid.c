@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "base/table.h"
 
-#define SECOND_MS     1000
-#define LOOK_BACK_MS  65000 /* a rule may record once a minute: that is no gap */
-#define LATE_RATIO    1.5   /* a value holds for so many times the series' own pace */
+#define SECOND_MS    1000
+#define LOOK_BACK_MS 65000 /* a rule may record once a minute: that is no gap */
+#define LATE_RATIO   1.5   /* a value holds for so many times the series' own pace */
 
 void metrics_grid_fini(struct metrics_grid *grid)
 {
@@ -143,7 +143,10 @@ static int64_t place_of(const struct part *part, int64_t at_ms)
 {
 	int64_t column = column_of(part->grid, at_ms) - first_of(part->grid);
 
-	return at_ms > part->after_ms && at_ms > part->grid->begin_ms && column >= (int64_t)part->from && column < (int64_t)part->end ? column : -1;
+	return at_ms > part->after_ms && at_ms > part->grid->begin_ms && column >= (int64_t)part->from &&
+			       column < (int64_t)part->end
+		       ? column
+		       : -1;
 }
 
 /* In the order of time, from the sample before the first column on. */
@@ -156,8 +159,9 @@ static void add_increase(const struct part *part, const struct sample *samples, 
 		if (column < 0)
 			continue;
 		if (i)
-			more = samples[i].value >= samples[i - 1].value ? samples[i].value - samples[i - 1].value
-									: samples[i].value;
+			more = samples[i].value >= samples[i - 1].value
+				       ? samples[i].value - samples[i - 1].value
+				       : samples[i].value;
 		put(&part->values[column], more, TAKE_INCREASE);
 	}
 }
@@ -215,8 +219,8 @@ static void add_part(const struct part *part, const struct series *series)
 	if (part->take != TAKE_PEAK)
 		back_ms = LOOK_BACK_MS;
 	grid->reads_count++;
-	count = series_range(series, start_ms + 1 - back_ms, end_ms < grid->at_ms ? end_ms : grid->at_ms, &grid->scratch,
-			     &samples);
+	count = series_range(series, start_ms + 1 - back_ms, end_ms < grid->at_ms ? end_ms : grid->at_ms,
+			     &grid->scratch, &samples);
 	if (part->take == TAKE_INCREASE)
 		add_increase(part, samples, count);
 	else if (part->take == TAKE_PEAK)
@@ -225,7 +229,8 @@ static void add_part(const struct part *part, const struct series *series)
 		add_last(part, samples, count);
 }
 
-void metrics_grid_add(struct metrics_grid *grid, size_t row, const struct series *series, enum metrics_take take)
+void metrics_grid_add(struct metrics_grid *grid, size_t row, const struct series *series,
+		      enum metrics_take take)
 {
 	struct part part = {grid, metrics_grid_row(grid, row), grid->from, grid->columns, grid->after_ms, take};
 
@@ -249,7 +254,8 @@ double metrics_grid_sum(const struct metrics_grid *grid, size_t row)
 
 double metrics_grid_seconds(const struct metrics_grid *grid, size_t column)
 {
-	int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms, end_ms = start_ms + grid->step_ms;
+	int64_t start_ms = (first_of(grid) + (int64_t)column) * grid->step_ms,
+		end_ms = start_ms + grid->step_ms;
 
 	start_ms = start_ms < grid->begin_ms ? grid->begin_ms : start_ms;
 	end_ms = end_ms > grid->at_ms ? grid->at_ms : end_ms;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The heatmap. In: the buckets over time. Out: a cell per step of time and bucket, from few to many.
- * The rule that surprises: buckets above and below what is shown are not forgotten: how many values they have is said.
+ * The rule that surprises: buckets above and below what is shown are not forgotten: how many values they have
+ * is said.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 
 	if (histogram->is_other)
 		metrics_heading_add(heading, STYLE_BOLD, "of %s", histogram->name);
-	metrics_heading_add(heading, STYLE_TEXT, "n %s in %s", units_count((uint64_t)(histogram->total + 0.5)).text,
+	metrics_heading_add(heading, STYLE_TEXT, "n %s in %s",
+			    units_count((uint64_t)(histogram->total + 0.5)).text,
 			    metrics_window_name(scene->desk->window_ns).text);
 	metrics_heading_add(heading, STYLE_TEXT, "%s", histogram->unit_name);
 	metrics_heading_add(heading, STYLE_DIM, "%lld s a column", (long long)histogram->grid.step_ms / 1000);
@@ -28,8 +30,8 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 }
 
 /* What lies outside of the rows. */
-static void say_rest(const struct metrics_histogram *histogram, struct metrics_heading *heading, size_t first, size_t end,
-		     bool ascii)
+static void say_rest(const struct metrics_histogram *histogram, struct metrics_heading *heading, size_t first,
+		     size_t end, bool ascii)
 {
 	double below = 0, above = 0;
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The buckets of a histogram over time. In: what is selected. Out: a grid of cumulative increases, and counts by bucket.
- * The rules that surprise: what is no histogram is shown by the one that belongs to it, which is said; and of groups
- * with different bounds only those that all of them have are used, for nothing else can be added up.
+ * The buckets of a histogram over time. In: what is selected. Out: a grid of cumulative increases, and counts
+ * by bucket. The rules that surprise: what is no histogram is shown by the one that belongs to it, which is
+ * said; and of groups with different bounds only those that all of them have are used, for nothing else can be
+ * added up.
  */
 #include <math.h>
 #include <stdio.h>
@@ -62,7 +63,8 @@ static size_t buckets_of(const struct metrics_family *family, const struct metri
 {
 	size_t count = 0;
 
-	while (count < group->series_count && !strcmp(metrics_series_member(family, group->series[count]), BUCKET))
+	while (count < group->series_count &&
+	       !strcmp(metrics_series_member(family, group->series[count]), BUCKET))
 		count++;
 	return count;
 }
@@ -182,9 +184,10 @@ bool metrics_histogram_read(const struct metrics_scene *scene, size_t columns_ma
 	same = find_bounds(scene, family, histogram);
 	if (!histogram->bounds_count)
 		return false;
-	if (metrics_grid_begin(&histogram->grid, same,
-			       (struct metrics_grid_shape){histogram->bounds_count, scene->desk->window_ns, step_ms, true},
-			       scene->at_ms))
+	if (metrics_grid_begin(
+		    &histogram->grid, same,
+		    (struct metrics_grid_shape){histogram->bounds_count, scene->desk->window_ns, step_ms, true},
+		    scene->at_ms))
 		fill(scene, family, histogram);
 	count_buckets(histogram);
 	return histogram->total > 0;
@@ -228,7 +231,8 @@ void metrics_histogram_rows(const struct metrics_histogram *histogram, int zoom,
 		for (int i = 0; i < -zoom && high < histogram->bounds_count; i++)
 			high++;
 		/* some that are empty tell how far the others are from where it would be bad */
-		while (high - low < ROWS_LEAST && high - low < rows_max && (low || high < histogram->bounds_count)) {
+		while (high - low < ROWS_LEAST && high - low < rows_max &&
+		       (low || high < histogram->bounds_count)) {
 			if (high < histogram->bounds_count)
 				high++;
 			if (low && high - low < rows_max)

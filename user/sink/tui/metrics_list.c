@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the book. Out: rows, the selected one, what the selection means.
- * The rule that surprises: a row's value is read when the row is drawn, and then not again within its second; families
- * of very many series wait longer.
+ * The rule that surprises: a row's value is read when the row is drawn, and then not again within its second;
+ * families of very many series wait longer.
  */
 #include "sink/tui/metrics_list.h"
 
@@ -47,7 +47,8 @@ static size_t find_open(const struct metrics_list *list, uint64_t id)
 	return i;
 }
 
-static void add_row(struct metrics_list *list, const struct metrics_family *family, const struct metrics_group *group)
+static void add_row(struct metrics_list *list, const struct metrics_family *family,
+		    const struct metrics_group *group)
 {
 	mem_grow(&list->rows, &list->rows_capacity, list->rows_count + 1, sizeof(*list->rows));
 	list->rows[list->rows_count++] = (struct metrics_row){.family = family, .group = group};
@@ -86,7 +87,8 @@ static size_t selected_row(const struct metrics_list *list)
 	return 0;
 }
 
-/* --- cells --------------------------------------------------------------------------------------------------------- */
+/* --- cells
+ * --------------------------------------------------------------------------------------------------------- */
 
 struct drawing {
 	struct metrics_list *list; /* first: row_id takes it */
@@ -171,9 +173,9 @@ static void draw_value(const struct metrics_row *row, const struct metrics_value
 	snprintf(text, sizeof(text), "%s%s%s%s", row->tier < 0 ? "" : "!", value->stat, *value->stat ? " " : "",
 		 chart_number(value->value, unit, area.canvas->ascii).text);
 	list_text(area, true,
-		  row->tier >= 0	 ? metrics_tier_styles[row->tier]
+		  row->tier >= 0	? metrics_tier_styles[row->tier]
 		  : isnan(value->value) ? STYLE_DIM
-					 : STYLE_TEXT,
+					: STYLE_TEXT,
 		  text);
 }
 
@@ -195,7 +197,8 @@ static void row_cell(void *arg, size_t at, size_t column, struct area area, bool
 	value = value_of(row, drawing->scene);
 	if (column == COLUMN_VALUE)
 		draw_value(row, value, area);
-	else if (!isnan(value->n) && (row->family->kind != METRICS_COUNTER || metrics_count_unit(row->family) == CHART_PLAIN))
+	else if (!isnan(value->n) &&
+		 (row->family->kind != METRICS_COUNTER || metrics_count_unit(row->family) == CHART_PLAIN))
 		list_text(area, true, STYLE_TEXT, units_count((uint64_t)(value->n + 0.5)).text);
 }
 
@@ -203,13 +206,15 @@ static struct list_rows rows_of(struct drawing *drawing)
 {
 	const struct metrics_filter *filter = drawing->scene->filter;
 
-	return (struct list_rows){.arg = drawing,
-				  .count = drawing->list->rows_count,
-				  .id = drawn_id,
-				  .cell = row_cell,
-				  .empty = filter && filter->text ? "no series matches the filter (\\ changes it, Esc takes it off)"
-								  : "no metrics yet: the first come after a second",
-				  .search = drawing->scene->search};
+	return (struct list_rows){
+		.arg = drawing,
+		.count = drawing->list->rows_count,
+		.id = drawn_id,
+		.cell = row_cell,
+		.empty = filter && filter->text
+				 ? "no series matches the filter (\\ changes it, Esc takes it off)"
+				 : "no metrics yet: the first come after a second",
+		.search = drawing->scene->search};
 }
 
 /* Broken between words; how many rows it took. */
@@ -235,8 +240,8 @@ static int draw_filter(const struct metrics_list_scene *scene, struct area area)
 	int row = 0;
 
 	if (filter->text && area.rows > 2) {
-		char *text = mem_format("\\ %s  %zu of %zu series", filter->text, scene->book->shown_series_count,
-					scene->book->series_count);
+		char *text = mem_format("\\ %s  %zu of %zu series", filter->text,
+					scene->book->shown_series_count, scene->book->series_count);
 
 		area_fit(area, row++, 0, area.columns, STYLE_BOLD, text);
 		free(text);
@@ -256,13 +261,15 @@ void metrics_list_draw(struct metrics_list *list, const struct metrics_list_scen
 	struct list_rows rows = rows_of(&drawing);
 
 	list->list.columns_count = area.columns >= COLUMNS_WITH_UNIT ? LIST_COLUMNS
-				   : area.columns >= COLUMNS_WITH_N	 ? COLUMN_N + 1
-									 : COLUMN_VALUE + 1;
+				   : area.columns >= COLUMNS_WITH_N  ? COLUMN_N + 1
+								     : COLUMN_VALUE + 1;
 	list->filter_rows = draw_filter(scene, area);
-	list_draw(&list->list, area_part(area, list->filter_rows, 0, area.rows - list->filter_rows, area.columns), &rows);
+	list_draw(&list->list,
+		  area_part(area, list->filter_rows, 0, area.rows - list->filter_rows, area.columns), &rows);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------------------------- */
+/* --- keys
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static void set_open(struct metrics_list *list, const struct metrics_family *family, bool is_open)
 {
@@ -313,7 +320,8 @@ bool metrics_list_click(struct metrics_list *list, const struct metrics_list_sce
 	return true;
 }
 
-/* --- what is selected ------------------------------------------------------------------------------------------------ */
+/* --- what is selected
+ * ------------------------------------------------------------------------------------------------ */
 
 struct metrics_subject metrics_list_subject(const struct metrics_list *list, const struct metrics_book *book)
 {
@@ -351,7 +359,8 @@ static bool has_part(const struct metrics_row *row, const char *part)
 	return has;
 }
 
-bool metrics_list_search(struct metrics_list *list, const struct metrics_book *book, const char *part, int direction)
+bool metrics_list_search(struct metrics_list *list, const struct metrics_book *book, const char *part,
+			 int direction)
 {
 	size_t from = selected_row(list), count = list->rows_count;
 
@@ -379,9 +388,10 @@ void metrics_list_print_selector(struct buf *out, const struct metrics_subject *
 		char member[24];
 
 		snprintf(member, sizeof(member), "p95_%s", suffix);
-		buf_format(out, ":%s", metrics_group_member(subject->family, group, member)
-					       ? member
-					       : metrics_series_member(subject->family, group->series[0]));
+		buf_format(out, ":%s",
+			   metrics_group_member(subject->family, group, member)
+				   ? member
+				   : metrics_series_member(subject->family, group->series[0]));
 	}
 	if (subject->is_group || subject->groups_count == 1) {
 		struct buf labels = {0};

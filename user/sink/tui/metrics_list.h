@@ -12,7 +12,7 @@ struct metrics_row {
 	const struct metrics_family *family;
 	const struct metrics_group *group; /* NULL: the family's own row */
 	struct metrics_value value;
-	int tier; /* whose threshold a series of it is beyond; -1 = none */
+	int tier;	     /* whose threshold a series of it is beyond; -1 = none */
 	int64_t value_at_ms; /* 0 = not read yet */
 	const char *value_suffix;
 };
@@ -47,7 +47,8 @@ struct metrics_subject metrics_list_subject(const struct metrics_list *list, con
 /* By a metric's name. False: it is not shown. */
 bool metrics_list_select(struct metrics_list *list, const struct metrics_book *book, const char *metric);
 /* direction 0: the selected row too. False: there is no match, and nothing was moved. */
-bool metrics_list_search(struct metrics_list *list, const struct metrics_book *book, const char *part, int direction);
+bool metrics_list_search(struct metrics_list *list, const struct metrics_book *book, const char *part,
+			 int direction);
 /* name{label="value"} of what is selected; of several groups with the filter's matchers. */
 void metrics_list_print_selector(struct buf *out, const struct metrics_subject *subject,
 				 const struct metrics_filter *filter, const char *suffix);

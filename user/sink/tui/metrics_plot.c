@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The plot over time. In: what metrics_plot_read.c has read. Out: lines, the band between percentiles, the threshold.
- * The rule that surprises: zoomed out to the end the axis is logarithmic; zoomed in, what is higher is cut at the edge.
+ * The plot over time. In: what metrics_plot_read.c has read. Out: lines, the band between percentiles, the
+ * threshold. The rule that surprises: zoomed out to the end the axis is logarithmic; zoomed in, what is higher
+ * is cut at the edge.
  */
 #include "sink/tui/metrics_plot.h"
 
@@ -83,7 +84,8 @@ static void say_tiers(const struct metrics_plot *plot, struct metrics_heading *h
 {
 	for (int tier = 0; tier < METRICS_TIERS; tier++)
 		if (!isnan(plot->tiers[tier]))
-			metrics_heading_add(heading, metrics_tier_styles[tier], "%s %s", metrics_tier_names[tier],
+			metrics_heading_add(heading, metrics_tier_styles[tier], "%s %s",
+					    metrics_tier_names[tier],
 					    metrics_bound(plot->tiers[tier], plot->unit, ascii).text);
 }
 
@@ -102,15 +104,17 @@ static void say_lines(const struct metrics_plot *plot, struct metrics_heading *h
 	}
 }
 
-static void say_count(const struct metrics_plot *plot, struct metrics_heading *heading, const char *window, bool ascii)
+static void say_count(const struct metrics_plot *plot, struct metrics_heading *heading, const char *window,
+		      bool ascii)
 {
 	if (isnan(plot->n))
 		return;
 	if (plot->is_rate && plot->count_unit != CHART_PLAIN)
-		metrics_heading_add(heading, STYLE_TEXT, "%s in %s", chart_number(plot->n, plot->count_unit, ascii).text,
-				    window);
+		metrics_heading_add(heading, STYLE_TEXT, "%s in %s",
+				    chart_number(plot->n, plot->count_unit, ascii).text, window);
 	else
-		metrics_heading_add(heading, STYLE_TEXT, "n %s in %s", units_count((uint64_t)(plot->n + 0.5)).text,
+		metrics_heading_add(heading, STYLE_TEXT, "n %s in %s",
+				    units_count((uint64_t)(plot->n + 0.5)).text,
 				    plot->span ? plot->span : window);
 }
 
@@ -151,8 +155,8 @@ static void draw_chart(const struct metrics_scene *scene, struct area area, doub
 			chart.band_low = (int)chart.lines_count;
 		if (plot->band_high >= 0 && i == (size_t)plot->band_high)
 			chart.band_high = (int)chart.lines_count;
-		lines[chart.lines_count++] = (struct chart_line){plot->values + i * plot->grid.columns, line_styles[i],
-								 plot->lines[i].name};
+		lines[chart.lines_count++] = (struct chart_line){plot->values + i * plot->grid.columns,
+								 line_styles[i], plot->lines[i].name};
 	}
 	set_axis(scene->charts->zoom, least, greatest, &chart);
 	chart_plot(area, &chart);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What a plot shows. In: the selected series. Out: up to three lines over time.
- * Percentiles of windows: p50, p95, and p99 (or the greatest value, where there are too few values for it). Of several
- * processes the greatest at each moment, for percentiles cannot be added. Counters: their rate. Gauges: their value; of
- * several series the sum where that means something, else each, or the greatest and the least.
+ * Percentiles of windows: p50, p95, and p99 (or the greatest value, where there are too few values for it). Of
+ * several processes the greatest at each moment, for percentiles cannot be added. Counters: their rate. Gauges:
+ * their value; of several series the sum where that means something, else each, or the greatest and the least.
  */
 #include <math.h>
 #include <stdio.h>
@@ -23,13 +23,15 @@ static void set_name(struct metrics_plot *plot, size_t line, const char *name, d
 	plot->lines[line].is_spare = false;
 }
 
-/* --- one way of reading per kind: `add` gives the series of each line to the grid ------------------------------- */
+/* --- one way of reading per kind: `add` gives the series of each line to the grid
+ * ------------------------------- */
 
 struct reader {
 	const struct metrics_scene *scene;
 	struct metrics_plot *plot;
-	const struct metrics_family *family; /* of the series: the selected one, or the percentiles of a histogram */
-	char members[METRICS_LINES][24];     /* WINDOW: of each line */
+	const struct metrics_family
+		*family; /* of the series: the selected one, or the percentiles of a histogram */
+	char members[METRICS_LINES][24]; /* WINDOW: of each line */
 	size_t rows_count;
 	enum metrics_take takes[METRICS_LINES];
 	bool is_apart; /* each group is a line of its own */
@@ -51,7 +53,8 @@ static bool is_wanted(const struct reader *reader, const struct metrics_group *g
 	return reader->family == reader->scene->subject.family || metrics_is_beside(reader->scene, group);
 }
 
-static const struct series *series_of(const struct reader *reader, const struct metrics_group *group, size_t row)
+static const struct series *series_of(const struct reader *reader, const struct metrics_group *group,
+				      size_t row)
 {
 	if (!*reader->members[row])
 		return group->series[0];
@@ -59,7 +62,8 @@ static const struct series *series_of(const struct reader *reader, const struct 
 }
 
 /* Calls for each series of each row. */
-static void each_series(struct reader *reader, void (*visit)(void *arg, size_t row, const struct series *series))
+static void each_series(struct reader *reader,
+			void (*visit)(void *arg, size_t row, const struct series *series))
 {
 	size_t count;
 	const struct metrics_group *groups = groups_of(reader, &count);
@@ -111,7 +115,8 @@ static void set_member(struct reader *reader, size_t row, const char *stat)
 
 	snprintf(member, sizeof(reader->members[row]), "%s_%s", stat, suffix);
 	if (!has_member(reader, member)) /* it has the other one only */
-		snprintf(member, sizeof(reader->members[row]), "%s_%s", stat, strcmp(suffix, "1m") != 0 ? "1m" : "5m");
+		snprintf(member, sizeof(reader->members[row]), "%s_%s", stat,
+			 strcmp(suffix, "1m") != 0 ? "1m" : "5m");
 	reader->plot->span = strcmp(member + strlen(member) - 2, "5m") != 0 ? "1m" : "5m";
 	reader->takes[row] = TAKE_GREATEST;
 }
@@ -245,7 +250,8 @@ static bool is_beside(const void *arg, const struct metrics_group *group)
 	return metrics_is_beside(arg, group);
 }
 
-/* --- the values of the lines ---------------------------------------------------------------------------------------- */
+/* --- the values of the lines
+ * ---------------------------------------------------------------------------------------- */
 
 static void make_lines(struct metrics_plot *plot)
 {
@@ -288,7 +294,9 @@ static void count_values(struct reader *reader)
 		struct sample sample;
 
 		snprintf(member, sizeof(member), "count_%s", plot->span);
-		series = is_wanted(reader, &groups[g]) ? metrics_group_member(reader->family, &groups[g], member) : NULL;
+		series = is_wanted(reader, &groups[g])
+				 ? metrics_group_member(reader->family, &groups[g], member)
+				 : NULL;
 		if (series && series_at(series, reader->scene->at_ms, &sample))
 			plot->n = isnan(plot->n) ? sample.value : plot->n + sample.value;
 	}
@@ -364,7 +372,8 @@ void metrics_plot_read(const struct metrics_scene *scene, size_t values_max)
 	make_lines(plot);
 	count_values(&reader);
 	say_what(&reader);
-	if (plot->band_low >= 0 && (plot->lines[plot->band_low].is_empty || plot->lines[plot->band_high].is_empty))
+	if (plot->band_low >= 0 &&
+	    (plot->lines[plot->band_low].is_empty || plot->lines[plot->band_high].is_empty))
 		plot->band_low = plot->band_high = -1;
 	metrics_thresholds(scene->book, scene->subject.family, scene->at_ms, is_beside, scene, plot->tiers);
 }

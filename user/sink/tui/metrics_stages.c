@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The stage table. In: what metrics_stages_read.c has read. Out: a list, the legend of the split, and the split of the
- * selected stage in numbers.
+ * The stage table. In: what metrics_stages_read.c has read. Out: a list, the legend of the split, and the split
+ * of the selected stage in numbers.
  */
 #include "sink/tui/metrics_stages.h"
 
@@ -12,7 +12,17 @@
 
 #include "base/units.h"
 
-enum { COLUMN_STAGE, COLUMN_RATE, COLUMN_N, COLUMN_P50, COLUMN_P95, COLUMN_P99, COLUMN_MAX, COLUMN_TIME, COLUMN_SPLIT };
+enum {
+	COLUMN_STAGE,
+	COLUMN_RATE,
+	COLUMN_N,
+	COLUMN_P50,
+	COLUMN_P95,
+	COLUMN_P99,
+	COLUMN_MAX,
+	COLUMN_TIME,
+	COLUMN_SPLIT
+};
 
 static const struct list_column stage_columns[] = {
 	[COLUMN_STAGE] = {.title = "STAGE", .columns = 14, .can_sort = true},
@@ -43,7 +53,8 @@ static struct metrics_stages *stages_get(struct metrics_charts *charts)
 	if (!charts->stages) {
 		charts->stages = mem_new(sizeof(*charts->stages));
 		memcpy(charts->stages->columns, stage_columns, sizeof(stage_columns));
-		list_init(&charts->stages->list, charts->stages->columns, sizeof(stage_columns) / sizeof(stage_columns[0]));
+		list_init(&charts->stages->list, charts->stages->columns,
+			  sizeof(stage_columns) / sizeof(stage_columns[0]));
 		charts->stages->list.sort_column = COLUMN_TIME;
 	}
 	return charts->stages;
@@ -59,7 +70,8 @@ void metrics_stages_free(struct metrics_stages *stages)
 	free(stages);
 }
 
-/* --- order --------------------------------------------------------------------------------------------------------- */
+/* --- order
+ * --------------------------------------------------------------------------------------------------------- */
 
 static double number_of(const struct metrics_stage *stage, size_t column)
 {
@@ -81,7 +93,8 @@ static double number_of(const struct metrics_stage *stage, size_t column)
 }
 
 /* Numbers from the greatest, what has none at the end; names from a to z. */
-static bool comes_before(const struct metrics_stages *stages, const struct metrics_stage *a, const struct metrics_stage *b)
+static bool comes_before(const struct metrics_stages *stages, const struct metrics_stage *a,
+			 const struct metrics_stage *b)
 {
 	double one = number_of(a, stages->list.sort_column), other = number_of(b, stages->list.sort_column);
 	int difference = strcmp(a->stage, b->stage);
@@ -100,13 +113,16 @@ static void sort(struct metrics_stages *stages)
 	for (size_t i = 0; i < stages->count; i++) {
 		size_t at = i;
 
-		for (; at && comes_before(stages, &stages->stages[i], &stages->stages[stages->order[at - 1]]); at--)
+		for (; at && comes_before(stages, &stages->stages[i], &stages->stages[stages->order[at - 1]]);
+		     at--)
 			stages->order[at] = stages->order[at - 1];
 		stages->order[at] = i;
 	}
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------------ */
+/* --- rows
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static const struct metrics_stage *stage_at(const struct metrics_stages *stages, size_t row)
 {
@@ -127,7 +143,8 @@ static void draw_split(const struct metrics_stage *stage, struct area area)
 		return;
 	}
 	for (int i = 0; i < STAGE_SPLITS; i++)
-		parts[i] = (struct chart_part){stage->splits_s[i], splits[i].style, splits[i].glyph, splits[i].fallback};
+		parts[i] = (struct chart_part){stage->splits_s[i], splits[i].style, splits[i].glyph,
+					       splits[i].fallback};
 	chart_parts(area, 0, 0, area.columns, parts, STAGE_SPLITS, stage->wall_s);
 }
 
@@ -196,7 +213,8 @@ static struct list_rows rows_of(struct metrics_stages *stages)
 				  .empty = "no stage has been seen yet"};
 }
 
-/* --- around the list ------------------------------------------------------------------------------------------------- */
+/* --- around the list
+ * ------------------------------------------------------------------------------------------------- */
 
 /* "█ on-CPU 43 %  ▒ run queue ..." of the selected stage. */
 static void draw_legend(const struct metrics_stages *stages, struct area area)
@@ -215,8 +233,8 @@ static void draw_legend(const struct metrics_stages *stages, struct area area)
 		char glyph[2] = {splits[i].fallback, 0};
 		static const char *const glyphs[STAGE_SPLITS] = {"█", "▒", "░", "▓"};
 
-		metrics_heading_add(&heading, splits[i].style, "%s %s %s", area.canvas->ascii ? glyph : glyphs[i],
-				    splits[i].name, share.text);
+		metrics_heading_add(&heading, splits[i].style, "%s %s %s",
+				    area.canvas->ascii ? glyph : glyphs[i], splits[i].name, share.text);
 	}
 }
 
@@ -233,7 +251,8 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 				    units_count((uint64_t)scene->charts->loss.total).text);
 	if (stages->left_out_count)
 		metrics_heading_add(heading, STYLE_WARNING, "%zu more are left out", stages->left_out_count);
-	metrics_heading_add(heading, STYLE_DIM, is_exact ? "seconds of wall time" : "seconds; percentiles by buckets");
+	metrics_heading_add(heading, STYLE_DIM,
+			    is_exact ? "seconds of wall time" : "seconds; percentiles by buckets");
 }
 
 void metrics_stages_draw(const struct metrics_scene *scene, struct area area)

@@ -24,7 +24,7 @@ struct metrics_stage {
 	double bounds[STAGE_BUCKETS];
 	size_t bounds_count;
 	size_t bound_groups[STAGE_BUCKETS]; /* how many groups have that bound ... */
-	size_t bucket_groups_count;	    /* ... of so many that have buckets: only common ones can be added up */
+	size_t bucket_groups_count; /* ... of so many that have buckets: only common ones can be added up */
 };
 
 struct metrics_stages {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The stage table's numbers. In: series with a label `stage`, and those of requests. Out: a row per engine and stage.
- * The rules that surprise: percentiles are exact where one series of the last minute tells them, else they are taken
- * from buckets; and the greatest value of a longer window is that of all last minutes in it, so the first minute of the
- * window is looked at through them.
+ * The stage table's numbers. In: series with a label `stage`, and those of requests. Out: a row per engine and
+ * stage. The rules that surprise: percentiles are exact where one series of the last minute tells them, else
+ * they are taken from buckets; and the greatest value of a longer window is that of all last minutes in it, so
+ * the first minute of the window is looked at through them.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,16 +16,21 @@
 #define GRID_COLUMNS 60
 #define MINUTE_MS    60000
 
-enum { ROW_COUNT, ROW_WALL, ROW_SPLIT, ROW_PEAK = ROW_SPLIT + STAGE_SPLITS, ROW_BUCKET, STAGE_ROWS = ROW_BUCKET + STAGE_BUCKETS };
+enum {
+	ROW_COUNT,
+	ROW_WALL,
+	ROW_SPLIT,
+	ROW_PEAK = ROW_SPLIT + STAGE_SPLITS,
+	ROW_BUCKET,
+	STAGE_ROWS = ROW_BUCKET + STAGE_BUCKETS
+};
 
 static const struct {
 	const char *family;
 	int row;
 } counters[] = {
-	{"tts_split_wall_seconds_total", ROW_WALL},
-	{"tts_oncpu_seconds_total", ROW_SPLIT},
-	{"tts_runqueue_wait_seconds_total", ROW_SPLIT + 1},
-	{"tts_blocked_seconds_total", ROW_SPLIT + 2},
+	{"tts_split_wall_seconds_total", ROW_WALL},	    {"tts_oncpu_seconds_total", ROW_SPLIT},
+	{"tts_runqueue_wait_seconds_total", ROW_SPLIT + 1}, {"tts_blocked_seconds_total", ROW_SPLIT + 2},
 	{"tts_preempted_seconds_total", ROW_SPLIT + 3},
 };
 
@@ -54,7 +59,8 @@ static struct metrics_stage *stage_get(struct metrics_stages *stages, const stru
 	return stage;
 }
 
-/* --- which series there are: each is told to `visit` with its row of the grid ------------------------------------ */
+/* --- which series there are: each is told to `visit` with its row of the grid
+ * ------------------------------------ */
 
 struct reader {
 	const struct metrics_scene *scene;
@@ -63,8 +69,8 @@ struct reader {
 	bool is_hashing; /* else: into the grid */
 };
 
-static void visit(struct reader *reader, const struct metrics_stage *stage, int row, const struct series *series,
-		  enum metrics_take take)
+static void visit(struct reader *reader, const struct metrics_stage *stage, int row,
+		  const struct series *series, enum metrics_take take)
 {
 	size_t at = (size_t)(stage - reader->stages->stages) * STAGE_ROWS + (size_t)row;
 
@@ -86,7 +92,8 @@ static bool is_wanted(const struct reader *reader, const struct metrics_group *g
 	for (size_t i = 0; i < labels->count; i++) {
 		const char *value = labels_find(group->labels, labels->items[i].name);
 
-		if (strcmp(labels->items[i].name, "__name__") != 0 && strcmp(labels->items[i].name, "stage") != 0 && value &&
+		if (strcmp(labels->items[i].name, "__name__") != 0 &&
+		    strcmp(labels->items[i].name, "stage") != 0 && value &&
 		    strcmp(value, labels->items[i].value) != 0)
 			return false;
 	}
@@ -96,8 +103,9 @@ static bool is_wanted(const struct reader *reader, const struct metrics_group *g
 static void read_counter(struct reader *reader, const struct metrics_family *family, int row)
 {
 	for (size_t g = 0; family && g < family->groups_count; g++) {
-		struct metrics_stage *stage =
-			is_wanted(reader, &family->groups[g]) ? stage_get(reader->stages, &family->groups[g]) : NULL;
+		struct metrics_stage *stage = is_wanted(reader, &family->groups[g])
+						      ? stage_get(reader->stages, &family->groups[g])
+						      : NULL;
 
 		if (stage)
 			visit(reader, stage, row, family->groups[g].series[0], TAKE_INCREASE);
@@ -125,7 +133,8 @@ static void read_durations(struct reader *reader, const struct metrics_family *f
 {
 	for (size_t g = 0; family && g < family->groups_count; g++) {
 		const struct metrics_group *group = &family->groups[g];
-		struct metrics_stage *stage = is_wanted(reader, group) ? stage_get(reader->stages, group) : NULL;
+		struct metrics_stage *stage =
+			is_wanted(reader, group) ? stage_get(reader->stages, group) : NULL;
 
 		if (!stage) {
 			reader->stages->left_out_count += is_wanted(reader, group) && reader->is_hashing;
@@ -150,7 +159,8 @@ static void read_windows(struct reader *reader, const struct metrics_family *fam
 
 	for (size_t g = 0; family && g < family->groups_count; g++) {
 		const struct metrics_group *group = &family->groups[g];
-		struct metrics_stage *stage = is_wanted(reader, group) ? stage_get(reader->stages, group) : NULL;
+		struct metrics_stage *stage =
+			is_wanted(reader, group) ? stage_get(reader->stages, group) : NULL;
 
 		if (!stage)
 			continue;
@@ -174,10 +184,12 @@ static void read_all(struct reader *reader)
 	read_windows(reader, metrics_book_family(book, "tts:request_duration_seconds", METRICS_WINDOW));
 	read_windows(reader, metrics_book_family(book, "tts:stage_duration_seconds", METRICS_WINDOW));
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-		read_counter(reader, metrics_book_family(book, counters[i].family, METRICS_COUNTER), counters[i].row);
+		read_counter(reader, metrics_book_family(book, counters[i].family, METRICS_COUNTER),
+			     counters[i].row);
 }
 
-/* --- what the rows make ---------------------------------------------------------------------------------------------- */
+/* --- what the rows make
+ * ---------------------------------------------------------------------------------------------- */
 
 static double exact_value(const struct metrics_scene *scene, const struct series *series)
 {
@@ -200,7 +212,8 @@ static double peak_of(const struct metrics_grid *grid, size_t row)
 }
 
 /* By bucket, of the bounds that all groups have. How many there are. */
-static size_t count_buckets(const struct metrics_grid *grid, struct metrics_stage *stage, size_t row, double *counts)
+static size_t count_buckets(const struct metrics_grid *grid, struct metrics_stage *stage, size_t row,
+			    double *counts)
 {
 	double before = 0;
 	size_t kept = 0;
@@ -255,8 +268,9 @@ static void finish(const struct metrics_scene *scene)
 		bool is_known = false;
 
 		for (size_t i = 0; i < stages->count && !is_known; i++)
-			is_known = !isnan(metrics_grid_row(&stages->grid, i * STAGE_ROWS + ROW_COUNT)[column]) ||
-				   !isnan(metrics_grid_row(&stages->grid, i * STAGE_ROWS + ROW_WALL)[column]);
+			is_known =
+				!isnan(metrics_grid_row(&stages->grid, i * STAGE_ROWS + ROW_COUNT)[column]) ||
+				!isnan(metrics_grid_row(&stages->grid, i * STAGE_ROWS + ROW_WALL)[column]);
 		stages->seconds += is_known ? metrics_grid_seconds(&stages->grid, column) : 0;
 	}
 	for (size_t i = 0; i < stages->count; i++) {
@@ -266,7 +280,8 @@ static void finish(const struct metrics_scene *scene)
 		stage->count = metrics_grid_sum(&stages->grid, row + ROW_COUNT);
 		stage->wall_s = metrics_grid_sum(&stages->grid, row + ROW_WALL);
 		for (int split = 0; split < STAGE_SPLITS; split++)
-			stage->splits_s[split] = metrics_grid_sum(&stages->grid, row + ROW_SPLIT + (size_t)split);
+			stage->splits_s[split] =
+				metrics_grid_sum(&stages->grid, row + ROW_SPLIT + (size_t)split);
 		finish_percentiles(scene, stage, row);
 	}
 }
@@ -291,10 +306,10 @@ void metrics_stages_read(const struct metrics_scene *scene)
 	stages->count = stages->left_out_count = 0;
 	read_all(&reader);
 	reader.is_hashing = false;
-	if (metrics_grid_begin(
-		    &stages->grid, reader.hash,
-		    (struct metrics_grid_shape){stages->count * STAGE_ROWS, scene->desk->window_ns, step_ms, true},
-		    scene->at_ms))
+	if (metrics_grid_begin(&stages->grid, reader.hash,
+			       (struct metrics_grid_shape){stages->count * STAGE_ROWS, scene->desk->window_ns,
+							   step_ms, true},
+			       scene->at_ms))
 		read_all(&reader);
 	finish(scene);
 }

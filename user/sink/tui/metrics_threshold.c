@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: tts_threshold{engine,service,pid,metric,severity}. Out: the values of the tiers for a family, and who is beyond.
- * The rule that surprises: this only paints; whether somebody is alerted is the rules' business, which also wait.
+ * In: tts_threshold{engine,service,pid,metric,severity}. Out: the values of the tiers for a family, and who is
+ * beyond. The rule that surprises: this only paints; whether somebody is alerted is the rules' business, which
+ * also wait.
  */
 #include "sink/tui/metrics_threshold.h"
 
@@ -70,7 +71,8 @@ void metrics_thresholds(const struct metrics_book *book, const struct metrics_fa
 		tiers[tier] = NAN;
 	for (size_t g = 0; thresholds && metric && g < thresholds->groups_count; g++) {
 		const struct metrics_group *group = &thresholds->groups[g];
-		const char *of = labels_find(group->labels, "metric"), *severity = labels_find(group->labels, "severity");
+		const char *of = labels_find(group->labels, "metric"),
+			   *severity = labels_find(group->labels, "severity");
 		struct sample sample;
 
 		if (!of || !severity || strcmp(of, metric) != 0 || !takes(arg, group) ||
@@ -78,7 +80,8 @@ void metrics_thresholds(const struct metrics_book *book, const struct metrics_fa
 			continue;
 		for (int tier = 0; tier < METRICS_TIERS; tier++)
 			if (!strcmp(severity, metrics_tier_names[tier]) &&
-			    (isnan(tiers[tier]) || (is_low_bad ? sample.value > tiers[tier] : sample.value < tiers[tier])))
+			    (isnan(tiers[tier]) ||
+			     (is_low_bad ? sample.value > tiers[tier] : sample.value < tiers[tier])))
 				tiers[tier] = sample.value;
 	}
 }
@@ -100,8 +103,8 @@ static bool is_of_group(const void *arg, const struct metrics_group *threshold)
 }
 
 /* What the rules look at: a percentile, or the greatest value where there are too few for it. */
-static double judged_value(const struct metrics_family *family, const struct metrics_group *group, int64_t at_ms,
-			   const char *suffix)
+static double judged_value(const struct metrics_family *family, const struct metrics_group *group,
+			   int64_t at_ms, const char *suffix)
 {
 	const char *stat = metrics_threshold_stat(family);
 	double value;
@@ -109,11 +112,13 @@ static double judged_value(const struct metrics_family *family, const struct met
 	if (family->kind != METRICS_WINDOW || !stat)
 		return metrics_value(family, group, 1, at_ms, suffix).value;
 	value = metrics_stat_at(family, group, at_ms, stat, suffix);
-	return isnan(value) && !strcmp(stat, "p95") ? metrics_stat_at(family, group, at_ms, "max", suffix) : value;
+	return isnan(value) && !strcmp(stat, "p95") ? metrics_stat_at(family, group, at_ms, "max", suffix)
+						    : value;
 }
 
 int metrics_worst_tier(const struct metrics_book *book, const struct metrics_family *family,
-		       const struct metrics_group *groups, size_t groups_count, int64_t at_ms, const char *suffix)
+		       const struct metrics_group *groups, size_t groups_count, int64_t at_ms,
+		       const char *suffix)
 {
 	double tiers[METRICS_TIERS];
 	int worst = -1;

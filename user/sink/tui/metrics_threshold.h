@@ -24,6 +24,7 @@ void metrics_thresholds(const struct metrics_book *book, const struct metrics_fa
 int metrics_tier_of(const struct metrics_family *family, double value, const double tiers[METRICS_TIERS]);
 /* The same of the worst group; each by its own thresholds. */
 int metrics_worst_tier(const struct metrics_book *book, const struct metrics_family *family,
-		       const struct metrics_group *groups, size_t groups_count, int64_t at_ms, const char *suffix);
+		       const struct metrics_group *groups, size_t groups_count, int64_t at_ms,
+		       const char *suffix);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a family's name. Out: the unit of its values, as Prometheus' customs for names tell it.
- * The rule that surprises: flow's table is another room's, and rules record series under names of their own, so the
- * name is all there is.
+ * The rule that surprises: flow's table is another room's, and rules record series under names of their own, so
+ * the name is all there is.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 static const struct {
 	const char *word;
 	enum chart_unit unit;
-	const char *name, *rate_name; /* for a heading */
+	const char *name, *rate_name;	/* for a heading */
 	const char *brief, *rate_brief; /* for a column */
 } units[] = {
 	{"seconds", CHART_SECONDS, "seconds", "seconds per second", "s", "s/s"},

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: series, an instant. Out: what a line of the list says.
- * The rule that surprises: percentiles of several processes cannot be put together, so the worst of them is shown.
+ * The rule that surprises: percentiles of several processes cannot be put together, so the worst of them is
+ * shown.
  */
 #include "sink/tui/metrics_values.h"
 
@@ -61,7 +62,8 @@ static double increase_of(const struct series *series, int64_t at_ms, double *se
 	return walk_increase(series, from_ms, at_ms, seconds);
 }
 
-static struct metrics_value counter_value(const struct metrics_group *groups, size_t groups_count, int64_t at_ms)
+static struct metrics_value counter_value(const struct metrics_group *groups, size_t groups_count,
+					  int64_t at_ms)
 {
 	struct metrics_value result = {.value = NAN, .n = NAN, .stat = ""};
 
@@ -76,8 +78,9 @@ static struct metrics_value counter_value(const struct metrics_group *groups, si
 	return result;
 }
 
-static struct metrics_value histogram_value(const struct metrics_family *family, const struct metrics_group *groups,
-					    size_t groups_count, int64_t at_ms)
+static struct metrics_value histogram_value(const struct metrics_family *family,
+					    const struct metrics_group *groups, size_t groups_count,
+					    int64_t at_ms)
 {
 	struct metrics_value result = {.value = NAN, .n = NAN, .stat = "mean"};
 	double sum = NAN, seconds;
@@ -109,8 +112,8 @@ double metrics_stat_at(const struct metrics_family *family, const struct metrics
 }
 
 /* Of several groups the worst. */
-static double worst_at(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
-		       int64_t at_ms, const char *stat, const char *suffix)
+static double worst_at(const struct metrics_family *family, const struct metrics_group *groups,
+		       size_t groups_count, int64_t at_ms, const char *stat, const char *suffix)
 {
 	bool is_low_bad = metrics_is_low_bad(family);
 	double worst = NAN, value;
@@ -123,8 +126,8 @@ static double worst_at(const struct metrics_family *family, const struct metrics
 	return worst;
 }
 
-bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
-		      const char *stat)
+bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups,
+		      size_t groups_count, const char *stat)
 {
 	for (size_t g = 0; g < groups_count; g++)
 		for (size_t i = 0; i < groups[g].series_count; i++) {
@@ -136,8 +139,9 @@ bool metrics_has_stat(const struct metrics_family *family, const struct metrics_
 	return false;
 }
 
-static struct metrics_value window_value(const struct metrics_family *family, const struct metrics_group *groups,
-					 size_t groups_count, int64_t at_ms, const char *suffix)
+static struct metrics_value window_value(const struct metrics_family *family,
+					 const struct metrics_group *groups, size_t groups_count, int64_t at_ms,
+					 const char *suffix)
 {
 	static const char *const stats[] = {"p95", "max", "ratio", "avg"};
 	struct metrics_value result = {.value = NAN, .n = NAN, .stat = ""};
@@ -146,7 +150,8 @@ static struct metrics_value window_value(const struct metrics_family *family, co
 		add(&result.n, metrics_stat_at(family, &groups[i], at_ms, "count", suffix));
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]) && isnan(result.value); i++) {
 		result.value = worst_at(family, groups, groups_count, at_ms, stats[i], suffix);
-		if (!isnan(result.value) || (!*result.stat && metrics_has_stat(family, groups, groups_count, stats[i])))
+		if (!isnan(result.value) ||
+		    (!*result.stat && metrics_has_stat(family, groups, groups_count, stats[i])))
 			result.stat = stats[i];
 	}
 	if (!*result.stat) { /* it has nothing but how many, so far at least */

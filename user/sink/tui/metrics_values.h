@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the list says of a family or group. In: its series. Out: one number, what it is, and of how many values. */
+/* What the list says of a family or group. In: its series. Out: one number, what it is, and of how many values.
+ */
 #ifndef SINK_TUI_METRICS_VALUES_H
 #define SINK_TUI_METRICS_VALUES_H
 
@@ -21,7 +22,7 @@ bool metrics_adds_up(const struct metrics_family *family);
 double metrics_stat_at(const struct metrics_family *family, const struct metrics_group *group, int64_t at_ms,
 		       const char *stat, const char *suffix);
 /* True: the family has series tts:x:STAT_1m or STAT_5m. */
-bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups, size_t groups_count,
-		      const char *stat);
+bool metrics_has_stat(const struct metrics_family *family, const struct metrics_group *groups,
+		      size_t groups_count, const char *stat);
 
 #endif
