@@ -122,6 +122,14 @@ $(B)/rules-bench: tests/bench/rules.c $(OBJ) | $(DEPS)
 	$(say) TEST $@
 	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
+$(B)/tui-bench: tests/bench/tui.c $(OBJ) | $(DEPS)
+	$(say) TEST $@
+	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
+
+$(B)/screen-bench: tests/bench/screen.c $(OBJ) | $(DEPS)
+	$(say) TEST $@
+	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
+
 $(B)/tests/notify_driver: tests/fake/notify_driver.c $(OBJ) | $(DEPS)
 	@mkdir -p $(@D)
 	$(say) TEST $@
@@ -155,8 +163,10 @@ $(B)/soak-million: tests/soak/million.c $(OBJ) | $(DEPS)
 	$(Q)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
 .PHONY: bench
-bench: $(B)/ttsobs-bpf $(B)/rules-bench test-programs ## what tracing costs (traced and untraced alternating in one run), and what rules cost
+bench: $(B)/ttsobs-bpf $(B)/rules-bench $(B)/tui-bench $(B)/screen-bench test-programs ## what tracing costs (traced and untraced alternating in one run), what rules and the dashboard cost
 	$(Q)$(B)/rules-bench
+	$(Q)$(B)/tui-bench
+	$(Q)$(B)/screen-bench
 	$(Q)$(SUDO) tests/bench/run
 
 .PHONY: demo

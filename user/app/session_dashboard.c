@@ -89,7 +89,7 @@ void session_add_dashboard(struct session *session)
 		.recording = session->options->record_path,
 		.arg = session,
 		.tell = session->is_replay ? NULL : tell,
-		.next_escalation = session->is_replay ? NULL : next_escalation,
+		.next_escalation = session->notify_config ? next_escalation : NULL,
 		.seek = session->is_replay ? seek : NULL,
 		.play = session->is_replay ? play : NULL,
 	};
