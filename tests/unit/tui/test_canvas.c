@@ -209,7 +209,11 @@ static void boxes_and_sections_have_their_titles_and_give_the_inside(void **stat
 	assert_int_equal(inside.rows, 3);
 	assert_int_equal(inside.columns, 14);
 	area_text(inside, 0, 0, STYLE_TEXT, "0123456789abcdefgh");
-	check_print("┌─ title ──────┐\n│0123456789abcd│\n│              │\n│              │\n└──────────────┘\n");
+	check_print("┌─ title ──────┐\n"
+		    "│0123456789abcd│\n"
+		    "│              │\n"
+		    "│              │\n"
+		    "└──────────────┘\n");
 	area = begin(3, 16, true);
 	inside = area_section(area, "a title that is long");
 	assert_int_equal(inside.rows, 2);
@@ -304,7 +308,8 @@ static int any_place(void)
 
 static void draw_anything(struct area area)
 {
-	static const uint32_t glyphs[] = { 0, 1, 27, 'x', 0xad, 0x301, 0x2588, 0x28ff, 0x6f22, 0xd800, 0x1f600, 0x110000, UINT32_MAX };
+	static const uint32_t glyphs[] = { 0,	   1,	   27,	    'x',      0xad, 0x301, 0x2588, 0x28ff, 0x6f22, 0xd800,
+					   0x1f600, 0x110000, UINT32_MAX };
 	char text[64];
 	size_t length = any(sizeof(text)), i;
 	enum style style = (enum style)any(STYLES);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A screen on a real terminal pair: what comes out, what goes in, and that nobody ever waits for a terminal that sticks. */
+/* A screen on a real terminal pair: what comes out, what goes in, and that nobody waits for a terminal that sticks. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -150,8 +150,8 @@ static void only_cells_that_changed_are_sent(void **state)
 
 static void canvases_and_terminals_of_other_sizes_are_cut_and_cleared(void **state)
 {
-	static const unsigned sizes[][2] = { { 1, 1 }, { 2, 3 }, { 24, 80 }, { 60, 200 }, { 500, 1000 }, { 10, 30 }, { 1, 1000 },
-					     { 500, 1 } };
+	static const unsigned sizes[][2] = { { 1, 1 }, { 2, 3 }, { 24, 80 }, { 60, 200 }, { 500, 1000 }, { 10, 30 }, 
+					     { 1, 1000 }, { 500, 1 } };
 	size_t i, k;
 
 	(void)state;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: any bytes, any rows and columns. Out: cells of one printable character each, inside of their area.
- * The rule that surprises: a character of two columns is two cells, and whoever overwrites one of them makes the other a
- * space; so the cells of a row always add up to its columns.
+ * The rule that surprises: a character of two columns is two cells, and whoever overwrites one of them makes the other
+ * a space; so the cells of a row always add up to its columns.
  */
 #include "sink/tui/canvas.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: canvases and texts to copy of the loop; bytes and signals of the terminal. Out: events for the loop.
- * The rule that surprises: the thread waits in one poll and nowhere else. The terminal is opened anew so that not waiting
- * for it is ours alone, not of everybody who shares the file; a frame is made only when the last one is written whole.
+ * The rule that surprises: the thread waits in one poll and nowhere else. The terminal is opened anew so that not
+ * waiting for it is ours alone, not of everybody who shares the file; a frame is made only when the last one is written.
  */
 #include "sink/tui/screen.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: canvases. Out: the bytes that make a terminal show them, by ncursesw.
- * The rule that surprises: ncurses never sees the terminal. It writes into a file in memory, and what it wrote is handed
- * on, so that a terminal that takes nothing (Ctrl-S, a dead line) blocks nobody inside of ncurses, which waits without end.
+ * The rule that surprises: ncurses never sees the terminal. It writes into a file in memory, and what it wrote is
+ * handed on, so that a terminal that takes nothing (Ctrl-S, a dead line) blocks nobody inside of ncurses, which waits
+ * without end.
  */
 #include "sink/tui/screen_parts.h"
 

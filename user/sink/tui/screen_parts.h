@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the screen is made of; private to screen*.c. Each part is usable alone, which is how tests hold it:
- * input (bytes to events), painter (cells to bytes, the only one that knows ncurses), rescue (a usable terminal whatever
- * ends the process).
+ * input (bytes to events), painter (cells to bytes, the only one that knows ncurses), rescue (a usable terminal
+ * whatever ends the process).
  */
 #ifndef SINK_TUI_SCREEN_PARTS_H
 #define SINK_TUI_SCREEN_PARTS_H

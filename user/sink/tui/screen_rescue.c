@@ -31,7 +31,8 @@ static struct {
 } rescue;
 
 /* Ctrl-\, what a broken program dies of, and what app has no use for; those that it reads itself are blocked. */
-static const int rescue_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT, SIGTERM, SIGINT, SIGHUP };
+static const int rescue_signals[] = { SIGSEGV, SIGBUS,	SIGFPE,	 SIGILL, SIGABRT,
+				      SIGSYS,  SIGQUIT, SIGTERM, SIGINT, SIGHUP };
 
 bool terminal_is_elsewhere(int fd)
 {
