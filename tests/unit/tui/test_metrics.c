@@ -148,6 +148,33 @@ static void families_open_and_close_and_a_group_can_be_selected(void **state)
 	metrics_world_free(w);
 }
 
+static void y_copies_a_selector_that_promql_and_the_filter_take(void **state)
+{
+	static const struct {
+		const char *metric, *selector;
+	} cases[] = {
+		{"tts_queue_depth", "tts_queue_depth{engine=\"acme\",pid=\"1\",service=\"a\"}"},
+		{"tts_requests_total", "tts_requests_total"},
+		{"tts:request_duration_seconds", "tts:request_duration_seconds:p95_5m{engine=\"acme\""},
+		{"tts_request_duration_seconds", "tts_request_duration_seconds_bucket{engine=\"acme\""},
+	};
+	struct metrics_world *w = metrics_world_new();
+
+	(void)state;
+	put_all(w);
+	size_to(w, 24, 160);
+	(void)draw(w);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		desk_go(&w->tui->desk, &(struct desk_target){.tab = TUI_METRICS, .metric = cases[i].metric});
+		(void)draw(w);
+		press(w, 'y');
+		(void)draw(w);
+		if (!strstr(row_text(w, 22), cases[i].selector))
+			fail_msg("%s: %s", cases[i].metric, row_text(w, 22));
+	}
+	metrics_world_free(w);
+}
+
 static void a_filter_is_shown_with_what_it_left_and_esc_takes_it_off(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
@@ -573,6 +600,7 @@ int main(void)
 		cmocka_unit_test(what_is_beyond_its_threshold_is_marked_in_the_list_by_a_glyph_and_a_style),
 		cmocka_unit_test(what_has_ended_has_a_dash_in_the_list_and_not_its_last_value),
 		cmocka_unit_test(families_open_and_close_and_a_group_can_be_selected),
+		cmocka_unit_test(y_copies_a_selector_that_promql_and_the_filter_take),
 		cmocka_unit_test(a_filter_is_shown_with_what_it_left_and_esc_takes_it_off),
 		cmocka_unit_test(a_filter_with_a_mistake_says_where_and_the_one_before_stays),
 		cmocka_unit_test(a_filter_that_leaves_nothing_says_how_to_get_rid_of_it),

@@ -200,7 +200,7 @@ static void what_is_no_number_is_a_gap_and_infinity_runs_along_the_edge(void **s
 static void loss_is_marked_below_the_columns_it_touched(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row, column, marks = 0;
+	unsigned row = 0, column = 0, marks = 0;
 
 	(void)state;
 	put_run(w, "tts_requests_total{" P1 "}", 0, 300, 0, 2);

@@ -11,7 +11,7 @@
 
 #include "base/units.h"
 
-#define LEGEND_COLUMNS 68 /* from here on it has the values too */
+#define LEGEND_COLUMNS 60 /* from here on it has the values too */
 
 static const enum style line_styles[METRICS_LINES] = {STYLE_LINE_1, STYLE_LINE_2, STYLE_LINE_3, STYLE_LINE_3};
 
