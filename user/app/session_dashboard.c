@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/refuse.h"
+#include "sink/outlet.h"
 #include "sink/tui/screen.h"
 
 /* Somebody asked for lines, or for what cannot be had beside a dashboard. */
@@ -32,7 +33,7 @@ int session_find_dashboard(struct session *session)
 	if (session->output != SESSION_LIVE || wants_lines(session) || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return 0;
 	if (!screen_is_possible(STDIN_FILENO, STDOUT_FILENO, &why))
-		return refuse(-EINVAL, "%s", why);
+		return refuse(-EINVAL, "%s, --plain a line for each utterance", why);
 	session->has_dashboard = true;
 	return 0;
 }
@@ -122,13 +123,17 @@ int session_open_dashboard(struct session *session)
 	return error;
 }
 
+/* A terminal that nobody reads does not keep us. */
 static void print_report(const struct session *session)
 {
 	const struct view *view = flow_view(session->flow);
+	struct outlet outlet;
 	struct buf text = { 0 };
 
 	report_print(&text, view, view->meter, &session->look, false);
-	verbs_print(&text);
+	outlet_init(&outlet, STDOUT_FILENO, false);
+	outlet_print(&outlet, text.bytes, text.length, false);
+	outlet_fini(&outlet);
 	buf_fini(&text);
 }
 
