@@ -419,7 +419,7 @@ static void a_verdict_names_the_greatest_share_and_the_stage_that_has_it(void **
 	check_verdict(&(struct shape){ { 900, 50, 50, 0 }, { 700, 0, 50, 0 }, 0 }, &usual, 0,
 		      "slow, x4.0 the usual 250 ms: 70 % on CPU in phonemes (750 ms, usually 50.0 ms)", "phonemes");
 	check_verdict(&(struct shape){ { 900, 50, 50, 0 }, { 100, 0, 50, 0 }, 0 }, &same, 0,
-		      "as usual, 1.00 s: 80 % on CPU in request", "request");
+		      "near the usual 1.00 s: 80 % on CPU in request", "request");
 	check_verdict(&(struct shape){ { 200, 600, 50, 150 }, { 100, 500, 0, 100 }, 0 }, &usual, 0,
 		      "slow, x4.0 the usual 250 ms: 75 % waiting for a CPU, the box starves the engine (run queue 600 "
 		      "ms, pre-empted 150 ms) in phonemes (700 ms, usually 50.0 ms); 20 % on CPU",
@@ -456,7 +456,7 @@ static void a_slow_one_is_judged_by_what_took_longer_than_usual(void **state)
 		      "request");
 	/* not slow: what takes the most is told */
 	check_verdict(&(struct shape){ { 50, 100, 350, 0 }, { 20, 50, 300, 0 }, 0 }, &usual, 0,
-		      "as usual, 500 ms: 70 % blocked, it waits for a lock, a file or another thread (350 ms, usually 450 "
+		      "near the usual 500 ms: 70 % blocked, it waits for a lock, a file or another thread (350 ms, usually 450 "
 		      "ms) in phonemes; 20 % waiting for a CPU",
 		      "phonemes");
 }

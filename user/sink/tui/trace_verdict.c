@@ -419,7 +419,7 @@ static void say_lead(struct judging *judging)
 			   seconds_text(usual_s).text);
 	else
 		buf_format(&judging->text, "%s %s: ",
-			   judging->times > 1 / SLOW ? "as usual," : "quicker than the usual",
+			   judging->times > 1 / SLOW ? "near the usual" : "quicker than the usual",
 			   seconds_text(usual_s).text);
 }
 
