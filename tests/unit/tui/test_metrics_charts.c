@@ -583,8 +583,30 @@ static void percentiles_of_longer_windows_are_taken_from_buckets_and_that_is_sai
 	press(w, 'v');
 	press(w, 'e');
 	assert_shown(w, "percentiles by buckets");
-	assert_shown(w, "475 ms"); /* 0.95 of the way to 0.5 s */
+	assert_shown(w, "~475 ms"); /* 0.95 of the way to 0.5 s */
 	assert_shown(w, "875 ms"); /* max is exact */
+	metrics_world_free(w);
+}
+
+static void percentiles_of_a_window_that_series_tell_are_the_same_in_all_charts(void **state)
+{
+	struct metrics_world *w = metrics_world_new();
+
+	(void)state;
+	put_percentiles(w, P1, 0.25, 1.5);
+	put_histogram(w, P1);
+	show_at(w, 300);
+	assert_shown(w, "p95 1.50 s");
+	press(w, 'v');
+	press(w, 'v');
+	size_to(w, 24, 120);
+	assert_shown(w, " 1.50 s ");
+	assert_not_shown(w, "~");
+	press(w, 'v');
+	assert_shown(w, "p50 250 ms  p95 1.50 s");
+	press(w, ']'); /* no series tells of 15 minutes */
+	assert_shown(w, "percentiles by buckets");
+	assert_shown(w, "p95 1.70 s");
 	metrics_world_free(w);
 }
 
@@ -674,6 +696,7 @@ int main(void)
 		cmocka_unit_test(a_heatmap_without_values_says_so),
 		cmocka_unit_test(the_stage_table_has_rates_percentiles_and_the_split_as_a_bar),
 		cmocka_unit_test(percentiles_of_longer_windows_are_taken_from_buckets_and_that_is_said),
+		cmocka_unit_test(percentiles_of_a_window_that_series_tell_are_the_same_in_all_charts),
 		cmocka_unit_test(a_stage_without_spans_or_split_has_dashes_and_no_zeros),
 		cmocka_unit_test(the_stage_table_sorts_by_its_columns_when_it_has_all_the_room),
 		cmocka_unit_test(events_lost_in_the_window_are_said_beside_tables),

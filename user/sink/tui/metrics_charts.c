@@ -135,6 +135,13 @@ struct chart_text metrics_window_name(uint64_t window_ns)
 	return text;
 }
 
+const char *metrics_exact_suffix(const struct desk *desk)
+{
+	if (desk->window_ns == 60 * NS_PER_S)
+		return "1m";
+	return desk->window_ns == 300 * NS_PER_S ? "5m" : NULL;
+}
+
 /* --- what the charts share
  * --------------------------------------------------------------------------------------- */
 

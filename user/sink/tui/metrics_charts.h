@@ -73,6 +73,7 @@ struct metrics_histogram {
 	bool is_other;		  /* what is selected has no buckets: this stands in for it */
 	bool is_cut;		  /* some groups had other bounds */
 	size_t groups_count;
+	const struct metrics_group *group; /* one of them */
 	size_t bounds_count;
 	double bounds[METRICS_BOUNDS]; /* upper ends, the last one is infinite */
 	double counts[METRICS_BOUNDS]; /* in the window, by bucket */
@@ -147,6 +148,8 @@ bool metrics_histogram_read(const struct metrics_scene *scene, size_t columns_ma
 /* As Prometheus' histogram_quantile: linear within a bucket; INFINITY: beyond the last bound that is a number.
  * NAN when there are too few values for it. */
 double metrics_quantile(const double *bounds, const double *counts, size_t count, double q);
+/* "1m", "5m": windows of which series tell percentiles exactly; NULL = the desk has another one. */
+const char *metrics_exact_suffix(const struct desk *desk);
 /* Rows that are worth showing: from the lowest to the highest bucket with a value, or as far as the zoom goes.
  */
 void metrics_histogram_rows(const struct metrics_histogram *histogram, int zoom, size_t rows_max, size_t *first,

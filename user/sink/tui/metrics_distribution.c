@@ -5,6 +5,8 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/units.h"
 #include "sink/tui/metrics_charts.h"
@@ -22,8 +24,38 @@ static const struct {
 } marks[] = {{"p50", 0.5, STYLE_LINE_1}, {"p95", 0.95, STYLE_LINE_2}, {"p99", 0.99, STYLE_LINE_3}};
 #define MARKS (sizeof(marks) / sizeof(marks[0]))
 
-static void say_facts(const struct metrics_scene *scene, struct metrics_heading *heading,
-		      const double *quantiles)
+/* By series, where one tells of exactly this window and process; else by buckets. True: none by buckets. */
+static bool read_quantiles(const struct metrics_scene *scene, double *quantiles)
+{
+	const struct metrics_histogram *histogram = &scene->charts->histogram;
+	const char *suffix = metrics_exact_suffix(scene->desk);
+	char *name = mem_format("tts:%s", histogram->name + (strncmp(histogram->name, "tts_", 4) ? 0 : 4));
+	const struct metrics_family *family = metrics_book_family(scene->book, name, METRICS_WINDOW);
+	const struct metrics_group *group = NULL;
+	bool is_exact = true;
+
+	free(name);
+	for (size_t g = 0; family && suffix && histogram->groups_count == 1 && g < family->groups_count; g++)
+		if (metrics_group_is_like(&family->groups[g], histogram->group->labels))
+			group = &family->groups[g];
+	for (size_t i = 0; i < MARKS; i++) {
+		char *member = mem_format("%s_%s", marks[i].name, suffix ? suffix : "");
+		const struct series *series = group ? metrics_group_member(family, group, member) : NULL;
+		struct sample sample;
+
+		free(member);
+		quantiles[i] = metrics_quantile(histogram->bounds, histogram->counts, histogram->bounds_count,
+						marks[i].q);
+		if (series && series_at(series, scene->at_ms, &sample))
+			quantiles[i] = sample.value;
+		else
+			is_exact &= isnan(quantiles[i]) != 0;
+	}
+	return is_exact;
+}
+
+static void say_facts(const struct metrics_scene *scene, struct metrics_heading *heading, const double *quantiles,
+		      bool is_exact)
 {
 	const struct metrics_histogram *histogram = &scene->charts->histogram;
 	bool is_ascii = heading->area.canvas->ascii;
@@ -47,7 +79,8 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 			    units_count((uint64_t)(histogram->total + 0.5)).text,
 			    metrics_window_name(scene->desk->window_ns).text);
 	metrics_heading_add(heading, STYLE_TEXT, "%s", histogram->unit_name);
-	metrics_heading_add(heading, STYLE_DIM, "percentiles by buckets");
+	if (!is_exact)
+		metrics_heading_add(heading, STYLE_DIM, "percentiles by buckets");
 	if (histogram->groups_count > 1)
 		metrics_heading_add(heading, STYLE_DIM, "%zu added up", histogram->groups_count);
 	if (histogram->is_cut)
@@ -158,6 +191,7 @@ void metrics_distribution_draw(const struct metrics_scene *scene, struct area ar
 	const struct metrics_histogram *histogram = &scene->charts->histogram;
 	struct metrics_heading heading = {.area = area, .rows = area.rows >= 12 ? 3 : area.rows >= 5};
 	double quantiles[MARKS];
+	bool is_exact;
 	size_t first, end;
 	int rows;
 
@@ -166,11 +200,9 @@ void metrics_distribution_draw(const struct metrics_scene *scene, struct area ar
 			 histogram->name ? "no value in this window" : "there is no histogram for this yet");
 		return;
 	}
-	for (size_t i = 0; i < MARKS; i++)
-		quantiles[i] = metrics_quantile(histogram->bounds, histogram->counts, histogram->bounds_count,
-						marks[i].q);
+	is_exact = read_quantiles(scene, quantiles);
 	if (heading.rows) {
-		say_facts(scene, &heading, quantiles);
+		say_facts(scene, &heading, quantiles, is_exact);
 		area = metrics_heading_rest(&heading);
 	}
 	rows = area.rows > 3 ? area.rows - 1 : area.rows;

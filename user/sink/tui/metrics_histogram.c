@@ -114,6 +114,7 @@ static uint64_t find_bounds(const struct metrics_scene *scene, const struct metr
 		if (!buckets)
 			continue;
 		hash = metrics_grid_hash(hash, group->series[0]);
+		histogram->group = group;
 		if (histogram->groups_count++) {
 			keep_common(histogram, group, buckets);
 			continue;

@@ -174,6 +174,7 @@ static void draw_number(const struct metrics_stages *stages, const struct metric
 			struct area area)
 {
 	double value = number_of(stage, column);
+	bool is_by_buckets = column >= COLUMN_P50 && column <= COLUMN_P99 && !stage->is_exact && !isnan(value);
 	enum chart_unit unit = CHART_SECONDS;
 	char text[64];
 
@@ -187,7 +188,8 @@ static void draw_number(const struct metrics_stages *stages, const struct metric
 		snprintf(text, sizeof(text), ">%s",
 			 chart_number(stage->bounds[stage->bounds_count - 2], unit, area.canvas->ascii).text);
 	else
-		snprintf(text, sizeof(text), "%s", chart_number(value, unit, area.canvas->ascii).text);
+		snprintf(text, sizeof(text), "%s%s", is_by_buckets ? "~" : "",
+			 chart_number(value, unit, area.canvas->ascii).text);
 	list_text(area, true, isnan(value) ? STYLE_DIM : STYLE_TEXT, text);
 }
 
@@ -252,7 +254,7 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	if (stages->left_out_count)
 		metrics_heading_add(heading, STYLE_WARNING, "%zu more are left out", stages->left_out_count);
 	metrics_heading_add(heading, STYLE_DIM,
-			    is_exact ? "seconds of wall time" : "seconds; percentiles by buckets");
+			    is_exact ? "seconds of wall time" : "seconds; ~ percentiles by buckets");
 }
 
 void metrics_stages_draw(const struct metrics_scene *scene, struct area area)

@@ -17,7 +17,7 @@ struct metrics_stage {
 	double wall_s;		    /* of those that have a split */
 	double splits_s[STAGE_SPLITS];
 	double p50_s, p95_s, p99_s, max_s;
-	/* of the last minute, when one series tells them exactly; else by buckets, of the window */
+	/* by series of this very window, where one tells them exactly; else by buckets */
 	bool is_exact;
 	size_t groups_count;
 	const struct series *exact[4]; /* p50, p95, p99, max; of the one group that there is */

@@ -155,7 +155,9 @@ static void read_durations(struct reader *reader, const struct metrics_family *f
 
 static void read_windows(struct reader *reader, const struct metrics_family *family)
 {
-	static const char *const members[] = {"p50_1m", "p95_1m", "p99_1m", "max_1m"};
+	static const char *const stats[] = {"p50", "p95", "p99", "max"};
+	const char *suffix = metrics_exact_suffix(reader->scene->desk);
+	char member[16];
 
 	for (size_t g = 0; family && g < family->groups_count; g++) {
 		const struct metrics_group *group = &family->groups[g];
@@ -166,11 +168,13 @@ static void read_windows(struct reader *reader, const struct metrics_family *fam
 			continue;
 		if (reader->is_hashing) {
 			stage->groups_count++;
-			for (size_t i = 0; i < 4; i++)
-				stage->exact[i] = metrics_group_member(family, group, members[i]);
+			for (size_t i = 0; suffix && i < 4; i++) {
+				stpcpy(stpcpy(stpcpy(member, stats[i]), "_"), suffix);
+				stage->exact[i] = metrics_group_member(family, group, member);
+			}
 		}
 		for (size_t i = 0; i < group->series_count; i++)
-			if (!strcmp(metrics_series_member(family, group->series[i]), members[3]))
+			if (!strcmp(metrics_series_member(family, group->series[i]), "max_1m"))
 				visit(reader, stage, ROW_PEAK, group->series[i], TAKE_PEAK);
 	}
 }
@@ -237,7 +241,8 @@ static void finish_percentiles(const struct metrics_scene *scene, struct metrics
 	double counts[STAGE_BUCKETS];
 	size_t count;
 
-	stage->is_exact = scene->desk->window_ns <= MINUTE_MS * 1000000ull && stage->groups_count == 1;
+	/* without a greatest value there is none, or the process is gone and only its buckets are left */
+	stage->is_exact = stage->groups_count == 1 && !isnan(exact_value(scene, stage->exact[3]));
 	if (stage->is_exact) {
 		stage->p50_s = exact_value(scene, stage->exact[0]);
 		stage->p95_s = exact_value(scene, stage->exact[1]);
