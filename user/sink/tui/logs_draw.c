@@ -242,45 +242,44 @@ static void draw_levels(const struct logs *logs, struct area area)
 	}
 }
 
-static void write_counts(const struct logs *logs, const struct desk *desk, char text[HEAD_TEXT_BYTES])
+/* How many lines, and what keeps others out; without `since` when there is no room for it. */
+static void write_counts(const struct logs *logs, const struct desk *desk, bool with_since, char text[HEAD_TEXT_BYTES])
 {
 	uint64_t all = logs_index_tail_count(&logs->index), shown = logs->index.count;
 	const struct tail_record *oldest = logs->index.tail ? tail_oldest(logs->index.tail) : NULL;
-	size_t at;
+	int at;
 
 	if (shown == all)
-		at = (size_t)snprintf(text, HEAD_TEXT_BYTES, " %s line%s", units_count(all).text, all == 1 ? "" : "s");
+		at = snprintf(text, HEAD_TEXT_BYTES, " %s line%s", units_count(all).text, all == 1 ? "" : "s");
 	else
-		at = (size_t)snprintf(text, HEAD_TEXT_BYTES, " %s of %s lines", units_count(shown).text, units_count(all).text);
-	if (oldest) {
-		struct units_text since = units_clock(view_real_ns(desk->view, oldest->at_ns));
-
-		at += (size_t)snprintf(text + at, HEAD_TEXT_BYTES - at, " since %.8s", since.text);
-	}
+		at = snprintf(text, HEAD_TEXT_BYTES, " %s of %s lines", units_count(shown).text, units_count(all).text);
+	if (oldest && with_since)
+		at += snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, " since %.8s",
+			       units_clock(view_real_ns(desk->view, oldest->at_ns)).text);
+	if (logs->wanted.level)
+		at += snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %s and above", logs_level_word(logs->wanted.level));
 	if (!logs_index_is_done(&logs->index))
-		snprintf(text + at, HEAD_TEXT_BYTES - at, ", %d %% looked through",
+		snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %d %% looked through",
 			 (int)(100 * logs_index_done_ratio(&logs->index)));
 }
 
-/* What keeps lines out. False: nothing does. */
+/* The trace, the filter, what is wrong with it. False: there is nothing of that. */
 static bool draw_wanted(const struct logs *logs, struct area area)
 {
 	int column = 1;
 
-	if (!logs->has_trace && !logs->filter && logs->wanted.level == LOG_LEVEL_DEBUG && !logs->hunt.is_on)
+	if (!logs->has_trace && !logs->filter && !logs->hunt.is_on)
 		return false;
 	if (logs->has_trace) {
 		column += area_text(area, 0, column, STYLE_BOLD, "trace ");
 		column += area_bytes(area, 0, column, STYLE_BOLD, words_trace_id(logs->wanted.trace_id).text, 8);
 		column += area_text(area, 0, column, STYLE_DIM, "  w: its spans  Esc: all lines  ");
 	}
-	if (logs->wanted.level)
-		column += area_format(area, 0, column, STYLE_TEXT, "%s and above  ", logs_level_word(logs->wanted.level));
 	if (logs->wanted.filter.mistake)
 		column += area_format(area, 0, column, STYLE_WARNING, "%s  ", logs->wanted.filter.mistake);
 	if (logs->hunt.is_on)
 		column += area_text(area, 0, column, STYLE_BOLD, logs->hunt.is_up ? "searching above  " : "searching below  ");
-	if (logs->filter && logs->wanted.filter.terms_count) {
+	if (logs->wanted.filter.terms_count) {
 		column += area_text(area, 0, column, STYLE_DIM, "filter ");
 		area_fit(area, 0, column, area.columns - column, STYLE_BOLD, logs->filter);
 	}
@@ -306,12 +305,10 @@ static struct area draw_head(const struct logs *logs, const struct desk *desk, s
 	char counts[HEAD_TEXT_BYTES];
 	int left, right = area.columns - draw_state(logs, desk, row), next = 1;
 
-	write_counts(logs, desk, counts);
-	left = (int)strlen(counts) + 1;
-	if (right < left && strstr(counts, " since")) {
-		*strstr(counts, " since") = '\0';
-		left = (int)strlen(counts) + 1;
-	}
+	write_counts(logs, desk, true, counts);
+	if ((int)strlen(counts) > right)
+		write_counts(logs, desk, false, counts);
+	left = (int)strlen(counts);
 	area_fit(row, 0, 0, left < right ? left : right, STYLE_TEXT, counts);
 	if (right - left > 0)
 		draw_levels(logs, area_part(row, 0, left, 1, right - left));

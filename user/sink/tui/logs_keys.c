@@ -75,21 +75,19 @@ static void scroll(struct logs *logs, long rows)
 	logs->selected_ordinal = logs_index_at(&logs->index, place.selected)->ordinal;
 }
 
+/* Both move. */
 static void page(struct logs *logs, bool is_up)
 {
 	long rows = logs->page_rows > 1 ? (long)logs->page_rows - 1 : 1;
+	struct logs_place place = logs_place(logs);
+	size_t top;
 
-	if (!is_up && logs_place(logs).selected + 1 < logs->index.count && !logs->is_following) {
-		struct logs_place place = logs_place(logs);
-
-		if (place.top + place.page >= place.count) { /* the last page is here already */
-			logs_select(logs, place.count - 1, false);
-			return;
-		}
-	}
-	scroll(logs, is_up ? -rows : rows);
-	if (is_up && logs->index.count && logs_place(logs).top == 0)
-		move(logs, -rows);
+	move(logs, is_up ? -rows : rows);
+	if (!place.count || logs->is_following)
+		return;
+	top = is_up ? place.top - (place.top < (size_t)rows ? place.top : (size_t)rows) : place.top + (size_t)rows;
+	top = top < place.count ? top : place.count - 1;
+	logs->top_ordinal = logs_index_at(&logs->index, top)->ordinal;
 }
 
 static void shift(struct logs *logs, int columns)

@@ -27,7 +27,7 @@ static const struct {
 	{ "rules", { "text", "mistakes", "uid", "files" } },
 	{ "control", { "comment", "text", "uid", "alert_id", "silence_id" } },
 	{ "notification", { "receiver", "count", "escalation_step", "unacknowledged_ns", "group", "labels" } },
-	{ "status", { "reason", "lost", "let_go", "alerts_firing", "alerts_pending", "alerts_unknown", "traces",
+	{ "status", { "lost", "let_go", "alerts_firing", "alerts_pending", "alerts_unknown", "traces",
 		      "incomplete_traces", "open_traces", "spans", "records", "uptime_ns" } },
 };
 
