@@ -261,7 +261,7 @@ void metrics_stages_draw(const struct metrics_scene *scene, struct area area)
 {
 	struct metrics_stages *stages = stages_get(scene->charts);
 	struct metrics_heading heading = {.area = area, .rows = area.rows >= 8 ? 2 : area.rows >= 5};
-	int legend = area.rows >= 9 ? (area.columns < 90 ? 2 : 1) : 0;
+	int legend = area.rows >= 10 ? (area.columns < 60 ? 3 : area.columns < 90 ? 2 : 1) : 0;
 	struct list_rows rows;
 
 	metrics_stages_read(scene);
