@@ -58,6 +58,10 @@ bool desk_is_asking(const struct desk *desk)
 
 void desk_copy(struct desk *desk, const char *what, const char *text)
 {
+	if (desk->tui->screen && !screen_can_copy(desk->tui->screen)) {
+		desk_say(desk, STYLE_WARNING, "this terminal has no clipboard: %s", text);
+		return;
+	}
 	if (desk->tui->screen)
 		screen_copy(desk->tui->screen, text, strlen(text));
 	desk_say(desk, STYLE_GOOD, "copied %s: %s", what, text);

@@ -266,7 +266,8 @@ void tui_event(struct tui *tui, const struct screen_event *event)
 	tui->is_dirty = true;
 	switch (event->kind) {
 	case SCREEN_KEY:
-		frame_key(tui, event->key);
+		if (!event->is_pasted || tui->prompt.is_open) /* a text is no command */
+			frame_key(tui, event->key);
 		break;
 	case SCREEN_CLICK:
 	case SCREEN_DOUBLE_CLICK:
