@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "base/refuse.h"
 
 #define OUTLET_CHUNK_BYTES (256u << 10)
@@ -145,6 +146,8 @@ static ssize_t outlet_put_file(const struct outlet *outlet, const char *bytes, s
 
 ssize_t outlet_put(struct outlet *outlet, const char *bytes, size_t length)
 {
+	if (outlet->kind != OUTLET_FILE)
+		progress_clear(); /* it may be the same terminal */
 	switch (outlet->kind) {
 	case OUTLET_FILE:
 		return outlet_put_file(outlet, bytes, length);

@@ -14,6 +14,7 @@
 
 #include "base/auto.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/refuse.h"
 #include "source/attach_parts.h"
 
@@ -66,6 +67,13 @@ static int place_attach(struct attach *attach, const struct link_wish *wish)
 	return error;
 }
 
+void places_tell(struct attach *attach, size_t count)
+{
+	attach->tried_count += count;
+	if (attach->wished_count) /* else: learned places, one or two */
+		progress_show("attaching to places", attach->tried_count, attach->wished_count);
+}
+
 void places_attach(struct attach *attach, const struct link_wish *wish, int *errors)
 {
 	memset(errors, 0, wish->count * sizeof(*errors));
@@ -74,6 +82,7 @@ void places_attach(struct attach *attach, const struct link_wish *wish, int *err
 
 		if (fd >= 0) {
 			link_keep(attach, fd, -1, wish);
+			places_tell(attach, wish->count);
 			return;
 		}
 		debug("uprobe_multi on %zu places of %s: %s; trying each alone", wish->count,
@@ -86,6 +95,7 @@ void places_attach(struct attach *attach, const struct link_wish *wish, int *err
 		one.cookies = wish->cookies + i;
 		one.count = 1;
 		errors[i] = place_attach(attach, &one);
+		places_tell(attach, 1);
 	}
 }
 

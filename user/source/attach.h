@@ -50,6 +50,7 @@ struct attach {
 	size_t links_count;
 	size_t links_capacity;
 	size_t perf_sites_count;
+	size_t tried_count, wished_count; /* places of the plan at hand, for whoever waits; wished 0 = none is */
 	bool generation_is_used[TT_MAX_GENERATIONS];
 	bool was_full; /* said once */
 };

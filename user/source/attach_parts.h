@@ -8,5 +8,7 @@
 
 /* Many places of one file and program. errors[i] is 0 or -errno for each. */
 void places_attach(struct attach *attach, const struct link_wish *wish, int *errors);
+/* So many more were tried; shown when it lasts. */
+void places_tell(struct attach *attach, size_t count);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/auto.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/refuse.h"
 #include "source/attach_parts.h"
 #include "source/maps.h"
@@ -223,6 +224,10 @@ static void round_attach(struct round *round)
 		      candidate_compare);
 	for (size_t c = 0; c < round->count; c++)
 		config_tell(round, &round->candidates[c]);
+	attach->tried_count = 0;
+	for (size_t c = 0; c < round->count; c++)
+		attach->wished_count += round->candidates[c].probe->sites_count;
+	places_tell(attach, 0);
 	for (size_t from = 0, to; from < round->count; from = to) {
 		for (to = from + 1; is_multi && to < round->count; to++)
 			if (round->candidates[to].object != round->candidates[from].object)
@@ -232,6 +237,8 @@ static void round_attach(struct round *round)
 		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 			sites_attach(round, from, to, order[i]);
 	}
+	attach->wished_count = 0;
+	progress_done();
 }
 
 /* The feed learns of a probe when it lives; a leave that could not be attached is no leave. */

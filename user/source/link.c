@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/progress.h"
 #include "source/kernel.h"
 
 #define CLOSERS_MAX 64
@@ -111,13 +112,20 @@ struct closer {
 	size_t next;
 };
 
-static void *closer_run(void *arg)
+static void closer_close(struct closer *closer, bool is_told)
 {
-	struct closer *closer = arg;
 	size_t i;
 
-	while ((i = __atomic_fetch_add(&closer->next, 1, __ATOMIC_RELAXED)) < closer->count)
+	while ((i = __atomic_fetch_add(&closer->next, 1, __ATOMIC_RELAXED)) < closer->count) {
+		if (is_told)
+			progress_show("closing links", i, closer->count);
 		close(closer->fds[i]);
+	}
+}
+
+static void *closer_run(void *arg)
+{
+	closer_close(arg, false);
 	return NULL;
 }
 
@@ -131,7 +139,8 @@ void links_close(const int *fds, size_t count)
 	while (started < CLOSERS_MAX && started + 1 < count &&
 	       !pthread_create(&threads[started], NULL, closer_run, &closer))
 		started++;
-	closer_run(&closer);
+	closer_close(&closer, true);
 	while (started)
 		pthread_join(threads[--started], NULL);
+	progress_done();
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/progress.h"
 #include "base/refuse.h"
 #include "source/gate.h"
 #include "source/plan_parts.h"
@@ -237,6 +238,7 @@ static int claim_by_symbols(struct planner *planner, struct claim *claim,
 
 		if (!mapping->is_object)
 			continue;
+		progress_show("looking for the engine in mapped files", i, planner->maps.count);
 		error = mapping_open(planner, mapping, &image, &why);
 		if (error == -EACCES)
 			return error;
@@ -310,9 +312,12 @@ static int plan_engine(struct planner *planner, const struct engine *engine, boo
 		error = claim_by_symbols(planner, &claim, engine);
 	if (!error && claim.count) {
 		label = plan_label(planner, engine);
-		for (unsigned i = 0; i < engine->probes_count; i++)
+		for (unsigned i = 0; i < engine->probes_count; i++) {
+			progress_show("looking for probes", planner->looked_count + i, planner->wanted_count);
 			plan_engine_probe(planner, &claim, engine, &engine->probes[i], label);
+		}
 	}
+	planner->looked_count += engine->probes_count;
 	free(claim.opened);
 	return error;
 }
@@ -394,6 +399,9 @@ static int plan_engines(struct planner *planner, const struct engine_set *engine
 	gate_check(&gate, &planner->plan->arena, &planner->target, &planner->maps);
 	planner->plan->uret_refused = gate.refused;
 	planner->plan->has_fibers = gate.has_fibers;
+	for (size_t i = 0; i < engines->engines_count; i++)
+		if (!forced || !strcmp(engines->engines[i].name, forced))
+			planner->wanted_count += engines->engines[i].probes_count;
 	for (size_t i = 0; i < engines->engines_count && !error; i++) {
 		const struct engine *engine = &engines->engines[i];
 
@@ -427,6 +435,7 @@ int plan_make(struct plan *plan, uint32_t pid, const struct engine_set *engines,
 		list_looked_at(&planner);
 		write_notes(&planner);
 		error = plan_engines(&planner, engines, forced);
+		progress_done();
 	}
 	for (size_t i = 0; i < planner.opened_count; i++) {
 		decoder_fini(&planner.opened[i].decoder);

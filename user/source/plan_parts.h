@@ -24,6 +24,8 @@ struct planner { /* one run of plan_make */
 	struct opened *opened;
 	size_t opened_count;
 	size_t opened_capacity;
+	size_t looked_count; /* probes that were looked for, of wanted_count */
+	size_t wanted_count;
 };
 
 #define PATTERNS_MAX ENGINE_MAX_OBJECTS

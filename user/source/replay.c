@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/refuse.h"
 #include "model/recording.h"
 #include "source/replay_preamble.h"
@@ -38,6 +39,9 @@ struct replay {
 	size_t window_start;
 	size_t window_end;
 	bool is_at_end; /* of the file: nothing more comes into the window */
+	uint64_t read_bytes;
+	char *shown_what; /* NULL = nobody watches how far it is */
+	uint64_t shown_bytes;
 	/* the block at hand; none when plain_at == plain_bytes */
 	char *plain;
 	uint32_t plain_bytes;
@@ -75,6 +79,7 @@ static bool window_read(struct replay *replay)
 		warn("%s: cannot read on: %s", replay->path, strerror(errno));
 	replay->is_at_end = got <= 0;
 	replay->window_end += got > 0 ? (size_t)got : 0;
+	replay->read_bytes += got > 0 ? (uint64_t)got : 0;
 	return got > 0;
 }
 
@@ -186,6 +191,8 @@ static void replay_finish(struct replay *replay, struct feed *feed, const struct
 {
 	feed_damage(replay, feed, 0);
 	replay->has_ended = true;
+	if (replay->shown_what)
+		progress_done();
 	replay_say_damage(replay);
 	feed->record(feed, end, size_bytes);
 }
@@ -286,6 +293,8 @@ static int replay_pump(struct source *source, struct feed *feed)
 
 	if (replay->has_ended)
 		return PUMP_ENDED;
+	if (replay->shown_what)
+		progress_show_bytes(replay->shown_what, replay->read_bytes, replay->shown_bytes);
 	if (replay->held_end)
 		return replay_drain(replay, feed);
 	if (replay->plain_at == replay->plain_bytes) {
@@ -316,11 +325,14 @@ static void replay_free(struct source *source)
 {
 	struct replay *replay = (struct replay *)source;
 
+	if (replay->shown_what)
+		progress_done();
 	if (replay->fd >= 0)
 		close(replay->fd);
 	arena_fini(&replay->arena);
 	free(replay->window);
 	free(replay->plain);
+	free(replay->shown_what);
 	free(replay->path);
 	free(replay);
 }
@@ -438,4 +450,15 @@ double replay_done_ratio(const struct source *source)
 	if (read_bytes < 0 || fstat(replay->fd, &status) || !S_ISREG(status.st_mode) || !status.st_size)
 		return -1;
 	return (double)read_bytes / (double)status.st_size;
+}
+
+void replay_show_progress(struct source *source)
+{
+	struct replay *replay = (struct replay *)source;
+	struct stat status;
+
+	if (replay->shown_what || fstat(replay->fd, &status) || !S_ISREG(status.st_mode))
+		return;
+	replay->shown_what = mem_format("reading %s", replay->path);
+	replay->shown_bytes = (uint64_t)status.st_size;
 }

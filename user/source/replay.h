@@ -33,5 +33,7 @@ int replay_open(struct source **source, const char *path, const struct replay_pr
 bool replay_is_damaged(const struct source *source);
 /* How much of the file has been read: 0 to 1; below 0 for a pipe, whose length nobody knows. */
 double replay_done_ratio(const struct source *source);
+/* From now on pumping shows how far it is (base/progress.h), when the length is known; for whoever pumps without a pause. */
+void replay_show_progress(struct source *source);
 
 #endif

@@ -111,17 +111,18 @@ static void a_task_that_lasts_has_one_line_that_is_written_over(void **state)
 
 static void a_shorter_line_leaves_nothing_of_the_longer_one(void **state)
 {
-	char all[1000];
+	struct buf all = { 0 };
 
 	(void)state;
 	progress_show("reading", 0, 0);
 	now_ns += 2 * NS_PER_S;
 	progress_show("reading", 123456789, 0);
-	snprintf(all, sizeof(all), "%s", said());
+	buf_text(&all, said());
 	now_ns += NS_PER_S;
 	progress_show("reading", 1, 0);
-	snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s", said());
-	assert_string_equal(line_of(all), "reading 1  3 s");
+	buf_text(&all, said());
+	assert_string_equal(line_of(all.bytes), "reading 1  3 s");
+	buf_fini(&all);
 }
 
 static void a_million_steps_are_ten_lines_a_second(void **state)
@@ -259,7 +260,6 @@ static void ignore(void *arg, const char *line)
 static void a_warning_between_two_steps_wipes_the_line_first(void **state)
 {
 	int saved = dup(STDERR_FILENO);
-	char all[1000];
 
 	(void)state;
 	progress_show("reading", 0, 2);
@@ -269,8 +269,7 @@ static void a_warning_between_two_steps_wipes_the_line_first(void **state)
 	warn("a thing");
 	dup2(saved, STDERR_FILENO);
 	close(saved);
-	snprintf(all, sizeof(all), "%s", said());
-	assert_string_equal(all, "\rreading 1/2  50 %  2 s\r                      \rttsobs-bpf: a thing\n");
+	assert_string_equal(said(), "\rreading 1/2  50 %  2 s\r                      \rttsobs-bpf: a thing\n");
 	now_ns += NS_PER_S;
 	progress_show("reading", 2, 2);
 	assert_string_equal(said(), "\rreading 2/2  100 %  3 s");

@@ -19,7 +19,9 @@
 
 #include "base/auto.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/refuse.h"
+#include "base/units.h"
 #include "model/recording.h"
 #include "sink/sinks.h"
 #include "source/replay.h"
@@ -305,6 +307,65 @@ static void a_recording_larger_than_the_memory_is_fed_byte_for_byte(void **state
 	assert_sequence(&outcome.sequence, &made.sequence);
 	assert_false(outcome.is_damaged);
 	buf_fini(&outcome.sequence);
+	made_fini(&made);
+}
+
+/* --- how far it is: each look at this clock is a tenth of a second later */
+
+static struct {
+	uint64_t now_ns;
+	unsigned tells_count, ends_count;
+	uint64_t done, total;
+} watch;
+
+static uint64_t watch_clock(void)
+{
+	return watch.now_ns += NS_PER_S / 10;
+}
+
+static void watch_progress(void *arg, const struct progress *now)
+{
+	assert_ptr_equal(arg, &watch);
+	if (!now->what) {
+		watch.ends_count++;
+		return;
+	}
+	assert_int_equal(strncmp(now->what, "reading ", 8), 0);
+	assert_string_equal(now->what + 8, memory_path);
+	assert_true(now->done >= watch.done); /* forwards only */
+	assert_int_equal(watch.ends_count, 0);
+	watch.done = now->done;
+	watch.total = now->total;
+	watch.tells_count++;
+}
+
+static void whoever_watches_is_told_how_much_of_the_file_was_read(void **state)
+{
+	const struct replay_preamble *told;
+	struct source *source;
+	struct made made;
+
+	(void)state;
+	make(&made, 60000, 100000, 5, true);
+	progress_fake(watch_clock, -1);
+	progress_redirect(watch_progress, &watch);
+	for (unsigned is_watched = 0; is_watched < 2; is_watched++) {
+		struct collector collector = {.feed.record = collect};
+
+		assert_int_equal(replay_open(&source, memory_path, &told), 0);
+		if (is_watched)
+			replay_show_progress(source);
+		pump_to_end(source, &collector);
+		assert_int_equal(watch.ends_count, is_watched); /* before its END is fed, so before a report is printed */
+		source->ops->free(source);
+		buf_fini(&collector.sequence);
+	}
+	assert_true(watch.tells_count > 20);
+	assert_int_equal(watch.ends_count, 1);
+	assert_int_equal(watch.total, made.file.length);
+	assert_int_equal(watch.done, made.file.length);
+	progress_redirect(NULL, NULL);
+	progress_fake(NULL, -1);
 	made_fini(&made);
 }
 
@@ -922,6 +983,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_recorded_is_fed_byte_for_byte),
 		cmocka_unit_test(a_recording_larger_than_the_memory_is_fed_byte_for_byte),
+		cmocka_unit_test(whoever_watches_is_told_how_much_of_the_file_was_read),
 		cmocka_unit_test(the_preamble_comes_back),
 		cmocka_unit_test(a_file_cut_at_any_byte_gives_its_whole_blocks_and_says_so),
 		cmocka_unit_test(a_flipped_byte_costs_its_block_and_nothing_else),
