@@ -936,6 +936,30 @@ static void a_question_is_answered_at_its_end_only_and_may_ask_the_next(void **s
 	tui_world_free(w);
 }
 
+static void paste(struct tui_world *w, const char *text)
+{
+	for (; *text; text++)
+		tui_event(w->tui, &(struct screen_event){ .kind = SCREEN_KEY,
+							  .key = (unsigned char)*text,
+							  .is_pasted = true });
+}
+
+static void a_pasted_text_is_typed_where_one_types_and_no_command_elsewhere(void **state)
+{
+	struct tui_world *w = live();
+
+	(void)state;
+	press(w, '3');
+	paste(w, "q5 ?\r");
+	assert_false(tui_wants_end(w->tui));
+	assert_int_equal(w->tui->open, TUI_TRACES);
+	assert_int_equal(fakes[2]->acts_count, 0);
+	press(w, '/');
+	paste(w, "q5 ?");
+	assert_string_equal(fakes[2]->answers[DESK_ANSWER_SEARCH], "q5 ?");
+	tui_world_free(w);
+}
+
 static void a_recording_cannot_be_changed(void **state)
 {
 	struct tui_world *w = recording();
@@ -1271,6 +1295,7 @@ int main(void)
 		cmocka_unit_test(a_filter_is_edited_where_it_was_left_and_says_what_it_can_be),
 		cmocka_unit_test(a_tab_that_is_opened_by_a_click_cancels_what_was_typed),
 		cmocka_unit_test(a_question_is_answered_at_its_end_only_and_may_ask_the_next),
+		cmocka_unit_test(a_pasted_text_is_typed_where_one_types_and_no_command_elsewhere),
 		cmocka_unit_test(a_recording_cannot_be_changed),
 		cmocka_unit_test(why_somebody_cannot_be_told_is_said),
 		cmocka_unit_test(t_goes_back_and_forth_and_quick_presses_add_up),
