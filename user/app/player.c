@@ -116,6 +116,14 @@ static int read_on(struct player *player)
 	return 0;
 }
 
+static uint64_t played_to(const struct player *player)
+{
+	double played_ns = (double)(io_now_ns() - player->wall_at_ns) * player->speed;
+
+	/* TUI_SPEED_MAX: as fast as it can be read */
+	return played_ns < (double)(UINT64_MAX - player->play_at_ns) ? player->play_at_ns + (uint64_t)played_ns : UINT64_MAX;
+}
+
 static int step(struct player *player)
 {
 	int error = 0;
@@ -126,8 +134,7 @@ static int step(struct player *player)
 		error = session_rewind(player->session);
 	}
 	if (!error && player->is_playing && !player->is_seeking)
-		player->target_ns = player->play_at_ns +
-				    (uint64_t)((double)(io_now_ns() - player->wall_at_ns) * player->speed);
+		player->target_ns = played_to(player);
 	if (!error)
 		error = read_on(player);
 	if (error || !has_arrived(player))

@@ -13,6 +13,7 @@
 #include "app/verbs.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/refuse.h"
 #include "sink/outlet.h"
 #include "sink/tui/screen.h"
@@ -107,6 +108,17 @@ static void hear(void *arg, const char *line)
 		tui_warn(session->tui, line);
 }
 
+static void show_progress(void *arg, const struct progress *now)
+{
+	tui_progress(((struct session *)arg)->tui, now->what, now->total ? (double)now->done / (double)now->total : -1);
+}
+
+void session_redirect(struct session *session)
+{
+	refuse_redirect(session->has_screen ? hear : NULL, session);
+	progress_redirect(session->has_screen ? show_progress : NULL, session);
+}
+
 int session_open_dashboard(struct session *session)
 {
 	const struct screen_options screen = {
@@ -118,8 +130,8 @@ int session_open_dashboard(struct session *session)
 	};
 	int error = tui_open(session->tui, &screen);
 
-	if (!error)
-		refuse_redirect(hear, session);
+	session->has_screen = !error;
+	session_redirect(session);
 	return error;
 }
 
@@ -141,7 +153,8 @@ void session_close_dashboard(struct session *session)
 {
 	if (!session->tui)
 		return;
-	refuse_redirect(NULL, NULL);
+	session->has_screen = false;
+	session_redirect(session);
 	tui_free(session->tui);
 	session->tui = NULL;
 	if (session->has_dashboard && !session->is_replay && session->flow)

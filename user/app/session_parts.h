@@ -47,6 +47,7 @@ struct session {
 	struct control *control; /* NULL = nobody can ask */
 	uint64_t told_generation; /* of the notify sink's state, last seen */
 	bool has_dashboard;	/* on this terminal */
+	bool has_screen;	/* it has the terminal now */
 	struct tui *tui;	/* NULL = neither a dashboard nor --once */
 	struct tell *tell;	/* what is done in the dashboard, told to the control; NULL = nobody can */
 	bool is_again;		/* a recording is read once more: what it makes us say was said */
@@ -74,6 +75,7 @@ int session_find_dashboard(struct session *session); /* sets has_dashboard. -EIN
 void session_add_dashboard(struct session *session); /* the tui, as a sink; no terminal is touched */
 int session_open_dashboard(struct session *session); /* takes the terminal */
 void session_close_dashboard(struct session *session);
+void session_redirect(struct session *session); /* what is said goes to stderr, or to the dashboard that has the terminal */
 int session_print_once(struct session *session); /* -errno, said; -EPIPE is none */
 
 /* player.c: a recording in the dashboard, until somebody quits. */

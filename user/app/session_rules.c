@@ -136,7 +136,7 @@ int session_reload(struct session *session, char **message)
 		error = judge_texts(&texts);
 	if (!error)
 		error = session_reload_notify(session);
-	refuse_redirect(NULL, NULL);
+	session_redirect(session);
 	for (rest = heard.lines.bytes; rest && *rest; rest = end + 1) {
 		end = strchr(rest, '\n');
 		*end = '\0';
