@@ -30,7 +30,7 @@ static struct columns columns_for(int columns)
 	at.message = at.level + (at.is_wordy ? 6 : 2);
 	if (columns >= 50) {
 		at.event = at.message;
-		at.event_columns = columns >= 100 ? 12 : 7;
+		at.event_columns = columns >= 120 ? 12 : 7;
 		at.message += at.event_columns + 1;
 	}
 	if (columns >= 60) {
