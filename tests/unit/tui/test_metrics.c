@@ -65,7 +65,7 @@ static void the_duration_of_requests_is_selected_at_first(void **state)
 static void the_list_shows_values_with_their_units_and_how_many_series_there_are(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row;
+	unsigned row = 0;
 
 	(void)state;
 	put_all(w);
@@ -88,7 +88,7 @@ static void the_list_shows_values_with_their_units_and_how_many_series_there_are
 static void what_is_beyond_its_threshold_is_marked_in_the_list_by_a_glyph_and_a_style(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row, column;
+	unsigned row = 0, column = 0;
 
 	(void)state;
 	put_all(w);
@@ -115,7 +115,7 @@ static void what_is_beyond_its_threshold_is_marked_in_the_list_by_a_glyph_and_a_
 static void what_has_ended_has_a_dash_in_the_list_and_not_its_last_value(void **state)
 {
 	struct metrics_world *w = metrics_world_with(true);
-	unsigned row;
+	unsigned row = 0;
 
 	(void)state;
 	put_run(w, "tts_queue_depth{" P1 "}", 0, 10, 7, 0);
@@ -259,7 +259,7 @@ static void a_search_goes_from_match_to_match_and_around(void **state)
 static void v_goes_through_all_charts_and_a_click_on_a_name_opens_one(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row, column;
+	unsigned row = 0, column = 0;
 
 	(void)state;
 	put_all(w);
@@ -281,7 +281,7 @@ static void v_goes_through_all_charts_and_a_click_on_a_name_opens_one(void **sta
 static void a_click_selects_a_double_click_opens_and_the_wheel_zooms(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row, column;
+	unsigned row = 0, column = 0;
 
 	(void)state;
 	put_all(w);

@@ -131,7 +131,7 @@ static void of_several_processes_the_greatest_percentile_of_each_moment_is_drawn
 static void thresholds_are_said_and_the_next_one_is_a_line(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row, column;
+	unsigned row = 0, column = 0;
 
 	(void)state;
 	put_percentiles(w, P1, 1, 4);
@@ -394,7 +394,7 @@ static void bounds_that_not_all_have_are_left_out_and_that_is_said(void **state)
 static void the_distribution_has_counts_shares_and_the_percentiles_in_their_buckets(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row;
+	unsigned row = 0;
 
 	(void)state;
 	put_histogram(w, P1);
@@ -613,7 +613,7 @@ static void percentiles_of_a_window_that_series_tell_are_the_same_in_all_charts(
 static void a_stage_without_spans_or_split_has_dashes_and_no_zeros(void **state)
 {
 	struct metrics_world *w = metrics_world_new();
-	unsigned row;
+	unsigned row = 0;
 
 	(void)state;
 	put_run(w, "tts_stage_duration_seconds_count{" P1 ",stage=\"mute\"}", 0, 300, 0, 2);
