@@ -61,7 +61,7 @@ TEST_PACKAGES := libcmocka-dev libespeak-ng-dev libespeak-ng1 espeak-ng-data fli
 PROMTOOL_PACKAGE = $(shell apt-cache show promtool > /dev/null 2>&1 && echo promtool || echo prometheus)
 PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES)
 # Goals that may install what is missing; a plain `make` only builds.
-SELF_INSTALLING := $(filter deps check demo bench asan bless,$(MAKECMDGOALS))
+SELF_INSTALLING := $(filter deps check demo bench asan bless pictures,$(MAKECMDGOALS))
 DEPS := $(if $(SELF_INSTALLING),deps)
 
 .PHONY: all
@@ -172,6 +172,10 @@ bench: $(B)/ttsobs-bpf $(B)/rules-bench $(B)/tui-bench $(B)/screen-bench test-pr
 .PHONY: demo
 demo: $(B)/ttsobs-bpf test-programs ## trace a real speaking engine and show the result
 	$(Q)tests/load/demo
+
+.PHONY: pictures
+pictures: $(B)/ttsobs-bpf test-programs ## make doc/tab-*.svg anew, from the cells of a terminal that shows a real run
+	$(Q)$(SUDO) doc/pictures
 
 # --- install -----------------------------------------------------------------------------------------------------
 .PHONY: install
