@@ -83,16 +83,17 @@ static size_t progress_columns(void)
 static void progress_draw(uint64_t done, uint64_t total, bool is_bytes, uint64_t elapsed_ns)
 {
 	struct units_text (*units)(uint64_t) = is_bytes ? units_bytes : units_count;
-	struct buf text = { 0 }, line = { 0 };
-	size_t columns;
+	size_t columns, room = progress_columns() - 1;
+	struct buf numbers = { 0 }, line = { 0 };
 
-	buf_format(&text, "%s %s", progress.what, units(done).text);
+	buf_format(&numbers, " %s", units(done).text);
 	if (total)
-		buf_format(&text, "/%s  %u %%", units(total).text,
+		buf_format(&numbers, "/%s  %u %%", units(total).text,
 			   (unsigned)(done >= total ? 100 : 100.0 * (double)done / (double)total));
-	buf_format(&text, "  %llu s", (unsigned long long)(elapsed_ns / NS_PER_S));
+	buf_format(&numbers, "  %llu s", (unsigned long long)(elapsed_ns / NS_PER_S));
 	buf_char(&line, '\r');
-	text_fit(&line, text.bytes, text.length, progress_columns() - 1, false, false);
+	text_fit(&line, progress.what, strlen(progress.what), numbers.length < room ? room - numbers.length : 0, false, false);
+	text_fit(&line, numbers.bytes, numbers.length, room, false, false);
 	columns = text_columns(line.bytes + 1, line.length - 1);
 	if (columns < progress.shown_columns) {
 		buf_fill(&line, " ", progress.shown_columns - columns);
@@ -100,7 +101,7 @@ static void progress_draw(uint64_t done, uint64_t total, bool is_bytes, uint64_t
 	}
 	if (progress_write(line.bytes, line.length))
 		__atomic_store_n(&progress.shown_columns, columns, __ATOMIC_RELAXED);
-	buf_fini(&text);
+	buf_fini(&numbers);
 	buf_fini(&line);
 }
 

@@ -192,7 +192,7 @@ static void a_hostile_name_does_not_move_the_cursor_nor_wrap_the_line(void **sta
 	progress_show(what, 1, 0);
 	line = line_of(said());
 	assert_non_null(strstr(line, "reading \\x1b[2J\\x0a\\x0d"));
-	assert_non_null(strstr(line, "\u2026"));
+	assert_non_null(strstr(line, "x\u2026 1  2 s")); /* the numbers stay */
 	assert_true(strlen(line) < 79 + 8); /* two characters take more bytes than columns */
 }
 
