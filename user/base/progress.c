@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In: steps of a task. Out: "attaching probes 512/1,000  51 %  4 s" on stderr, at most 10 times a second.
- * The rules that surprise: nothing is shown in the first second, nor when stdout is a pipe (a pager may be at its end, on
- * this very terminal), nor from the background, nor while the terminal is stopped (Ctrl-S), since a task must not wait
+ * In: steps of a task. Out: "attaching probes 512/1,000  51 %  4 s" on stderr, at most 10 times a second. The rules
+ * that surprise: nothing is shown in the first second, nor when stdout is a pipe (a pager may be at its end, on this
+ * very terminal), nor from the background, nor while the terminal is stopped (Ctrl-S), since a task must not wait
  * for being told of; and the line is wiped with spaces, which every terminal can.
  */
 #include "base/progress.h"
@@ -83,7 +83,7 @@ static size_t progress_columns(void)
 static void progress_draw(uint64_t done, uint64_t total, bool is_bytes, uint64_t elapsed_ns)
 {
 	struct units_text (*units)(uint64_t) = is_bytes ? units_bytes : units_count;
-	size_t columns, room = progress_columns() - 1;
+	size_t columns, left, room = progress_columns() - 1;
 	struct buf numbers = { 0 }, line = { 0 };
 
 	buf_format(&numbers, " %s", units(done).text);
@@ -92,7 +92,8 @@ static void progress_draw(uint64_t done, uint64_t total, bool is_bytes, uint64_t
 			   (unsigned)(done >= total ? 100 : 100.0 * (double)done / (double)total));
 	buf_format(&numbers, "  %llu s", (unsigned long long)(elapsed_ns / NS_PER_S));
 	buf_char(&line, '\r');
-	text_fit(&line, progress.what, strlen(progress.what), numbers.length < room ? room - numbers.length : 0, false, false);
+	left = numbers.length < room ? room - numbers.length : 0;
+	text_fit(&line, progress.what, strlen(progress.what), left, false, false);
 	text_fit(&line, numbers.bytes, numbers.length, room, false, false);
 	columns = text_columns(line.bytes + 1, line.length - 1);
 	if (columns < progress.shown_columns) {
@@ -107,7 +108,7 @@ static void progress_draw(uint64_t done, uint64_t total, bool is_bytes, uint64_t
 
 static void progress_step(const char *what, uint64_t done, uint64_t total, bool is_bytes)
 {
-	uint64_t now_ns = progress_now_ns();
+	uint64_t now_ns = progress_now_ns(), elapsed_ns;
 
 	if (strncmp(progress.what, what, WHAT_BYTES - 1) != 0) {
 		progress_done();
@@ -119,11 +120,12 @@ static void progress_step(const char *what, uint64_t done, uint64_t total, bool 
 	if (now_ns < progress.next_at_ns)
 		return;
 	progress.next_at_ns = now_ns + STEP_NS;
+	elapsed_ns = now_ns - progress.began_at_ns;
 	if (progress.to) {
 		progress.is_told = true;
-		progress.to(progress.arg, &(struct progress){ progress.what, done, total, now_ns - progress.began_at_ns });
+		progress.to(progress.arg, &(struct progress){ progress.what, done, total, elapsed_ns });
 	} else if (progress_has_terminal()) {
-		progress_draw(done, total, is_bytes, now_ns - progress.began_at_ns);
+		progress_draw(done, total, is_bytes, elapsed_ns);
 	}
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How far a task is that may last: one line on stderr when that is a terminal, written over again and again.
- * In: what, how much of how much. Out: nothing in the first second, then at most 10 lines a second; or a sink of its own.
- * The rule that surprises: it belongs to no stream that is promised to anybody, so it is never in a pipe or a file.
+ * How far a task is that may last: one line on stderr when that is a terminal, written over again and again. In:
+ * what, how much of how much. Out: nothing in the first second, then at most 10 lines a second; or a sink of its
+ * own. The rule that surprises: it belongs to no stream that is promised to anybody, so it is never in a pipe or a
+ * file.
  */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
@@ -17,7 +18,7 @@ void progress_show(const char *what, uint64_t done, uint64_t total);
 void progress_show_bytes(const char *what, uint64_t done_bytes, uint64_t total_bytes);
 /* The task is over: its line goes away. */
 void progress_done(void);
-/* Before something else is written to the terminal (refuse, warn): the line goes away and comes again with the next step. */
+/* Before something else is written to the terminal: the line goes away, and comes again with the next step. */
 void progress_clear(void);
 
 struct progress {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Logs tab: a live tail of what the log tells, with filter and search.
- * In: the held lines, keys. Out: which lines are shown, and which one is selected.
- * The rule that surprises: an utterance's lines are shown all, so while one is chosen (show), the level and the filter of
- * before do not count; Esc brings them back.
+ * The Logs tab: a live tail of what the log tells, with filter and search. In: the held lines, keys. Out: which
+ * lines are shown, and which one is selected. The rule that surprises: an utterance's lines are shown all, so while
+ * one is chosen (show), the level and the filter of before do not count; Esc brings them back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +69,7 @@ void logs_select(struct logs *logs, size_t at, bool centred)
 	logs->selected_ordinal = logs_index_at(&logs->index, at)->ordinal;
 	place = logs_place(logs);
 	top = place.top;
-	if (centred && top != logs_index_find(&logs->index, logs->top_ordinal)) /* it had to move: then well into the page */
+	if (centred && top != logs_index_find(&logs->index, logs->top_ordinal)) /* it moves: then well into the page */
 		top = at > place.page / 2 ? at - place.page / 2 : 0;
 	logs->top_ordinal = logs_index_at(&logs->index, top)->ordinal;
 }

@@ -158,7 +158,7 @@ static void add_member(struct logs_detail *detail, const char *key, struct json_
 		add_value(detail, row, json_object_get_string(value), (size_t)json_object_get_string_len(value));
 		return;
 	}
-	text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	text = json_object_to_json_string_ext(value, LOGS_JSON_PLAIN);
 	buf_text(&number, text ? text : "");
 	if (json_object_is_type(value, json_type_int)) {
 		buf_text(&number, "  ");

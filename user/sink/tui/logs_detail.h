@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One record of the log, whole: a key per row, wrapped, scrolled. It keeps a copy: the tail may let the record go meanwhile. */
+/* One record of the log, whole: a key per row, wrapped, scrolled. A copy: the tail may let the record go meanwhile. */
 #ifndef SINK_TUI_LOGS_DETAIL_H
 #define SINK_TUI_LOGS_DETAIL_H
 

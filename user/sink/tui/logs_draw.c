@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * In: the lines that are meant. Out: rows of time, level, event, trace, message; a head that says what is left out.
- * The rule that surprises: only rows that are shown are parsed, once each, and at most so many bytes in one frame, since a
- * line may be as long as it likes.
+ * The rule that surprises: only rows that are shown are parsed, once each, and at most so many bytes in one frame,
+ * since a line may be as long as it likes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -85,9 +85,10 @@ static void draw_message(const struct logs *logs, struct area area, const struct
 {
 	bool is_loud = row->level >= LOG_LEVEL_WARNING || row->level == LOG_LEVEL_DEBUG;
 	const struct buf *text = &row->message.text, *more = &row->message.more;
+	enum style style = is_loud ? level_style(row->level) : STYLE_TEXT;
 	int column = -logs->shift_columns;
 
-	column += area_bytes(area, 0, column, is_loud ? level_style(row->level) : STYLE_TEXT, text->bytes, text->length);
+	column += area_bytes(area, 0, column, style, text->bytes, text->length);
 	if (more->length)
 		column += 2 + area_bytes(area, 0, column + 2, STYLE_DIM, more->bytes, more->length);
 	if (column >= area.columns && area.columns > 0)
@@ -127,7 +128,8 @@ static void mark_search(struct logs *logs, struct area area, const struct logs_l
 			  (int)strlen(hint), MARK_MATCH);
 }
 
-static void draw_row(struct logs *logs, struct desk *desk, struct area area, const struct logs_line *line, bool is_selected)
+static void draw_row(struct logs *logs, struct desk *desk, struct area area, const struct logs_line *line,
+		     bool is_selected)
 {
 	const struct columns at = columns_for(area.columns);
 	bool is_late;
@@ -257,7 +259,8 @@ static void write_counts(const struct logs *logs, const struct desk *desk, bool 
 		at += snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, " since %.8s",
 			       units_clock(view_real_ns(desk->view, oldest->at_ns)).text);
 	if (logs->wanted.level)
-		at += snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %s and above", logs_level_word(logs->wanted.level));
+		at += snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %s and above",
+			       logs_level_word(logs->wanted.level));
 	if (!logs_index_is_done(&logs->index))
 		snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %d %% looked through",
 			 (int)(100 * logs_index_done_ratio(&logs->index)));
@@ -278,7 +281,8 @@ static bool draw_wanted(const struct logs *logs, struct area area)
 	if (logs->wanted.filter.mistake)
 		column += area_format(area, 0, column, STYLE_WARNING, "%s  ", logs->wanted.filter.mistake);
 	if (logs->hunt.is_on)
-		column += area_text(area, 0, column, STYLE_BOLD, logs->hunt.is_up ? "searching above  " : "searching below  ");
+		column += area_text(area, 0, column, STYLE_BOLD,
+				    logs->hunt.is_up ? "searching above  " : "searching below  ");
 	if (logs->wanted.filter.terms_count) {
 		column += area_text(area, 0, column, STYLE_DIM, "filter ");
 		area_fit(area, 0, column, area.columns - column, STYLE_BOLD, logs->filter);
@@ -328,7 +332,8 @@ static void draw_detail(struct logs *logs, struct area area)
 	char about[120];
 
 	if (is_there)
-		snprintf(about, sizeof(about), "line %s of %s", units_count(at + 1).text, units_count(logs->index.count).text);
+		snprintf(about, sizeof(about), "line %s of %s", units_count(at + 1).text,
+			 units_count(logs->index.count).text);
 	else
 		snprintf(about, sizeof(about), "a line that was let go, or is not among those that are shown");
 	logs_detail_draw(&logs->detail, area, about, logs->search);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In: `slow event=alert -pid=7 duration>2s`. Out: terms, and whether they hold for a line.
- * The rules that surprise: `duration>2s` looks at duration_ns, since the unit of a number ends its key in the log; a line
- * without the key meets no comparison, but passes `!=`, as it passes `-key=value`.
+ * In: `slow event=alert -pid=7 duration>2s`. Out: terms, and whether they hold for a line. The rules that surprise:
+ * `duration>2s` looks at duration_ns, since the unit of a number ends its key in the log; a line without the key
+ * meets no comparison, but passes `!=`, as it passes `-key=value`.
  */
 #include "sink/tui/logs_filter.h"
 
@@ -141,7 +141,8 @@ bool logs_word_finds(const struct logs_word *word, const char *line, size_t leng
 {
 	const char *end = line + length, *at = line;
 	const struct needle needle = { word->text, word->length, 0, word->length - 1 };
-	const char *level = word->is_of_time ? NULL : memmem(line, length < TIME_BYTES ? length : TIME_BYTES, ",\"level\":", 9);
+	size_t head_length = word->is_of_time ? 0 : length < TIME_BYTES ? length : TIME_BYTES;
+	const char *level = memmem(line, head_length, ",\"level\":", 9);
 
 	if (!word->length)
 		return true;
@@ -369,7 +370,8 @@ static bool term_make(struct logs_filter *filter, struct logs_term *term, const 
 		term->kind = TERM_LEVEL;
 		if (logs_level_find(value->bytes, &term->level))
 			return true;
-		complain(filter, mem_format("no level is called \"%s\": debug, info, warning, error, critical", value->bytes));
+		complain(filter, mem_format("no level is called \"%s\": debug, info, warning, error, critical",
+					    value->bytes));
 		return false;
 	}
 	if (!strcasecmp(key, "trace") || (!strcmp(key, "trace_id") && term->operator == IS)) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The filter and the search of the Logs tab. In: what somebody typed, and lines of the log as they are held (NDJSON).
- * Out: whether a line is meant. The rule that surprises: lines are not parsed for it. A quote inside of a JSON text is
- * escaped, so "key": is found only where it is a key, and a hundred thousand lines are looked through in a few frames.
+ * The filter and the search of the Logs tab. In: what somebody typed, and lines of the log as they are held
+ * (NDJSON). Out: whether a line is meant. The rule that surprises: lines are not parsed for it. A quote inside of a
+ * JSON text is escaped, so "key": is found only where it is a key, and a hundred thousand lines are looked through
+ * in a few frames.
  */
 #ifndef SINK_TUI_LOGS_FILTER_H
 #define SINK_TUI_LOGS_FILTER_H

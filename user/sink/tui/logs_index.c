@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In: records, each looked at once. Out: a ring of those that are wanted, both of whose ends grow.
- * The rule that surprises: the two cursors start at the limit. `high` follows what comes, `low` goes back to the oldest;
- * the tail lets go from that end, so a cursor that was let go tells that all below it is gone too.
+ * In: records, each looked at once. Out: a ring of those that are wanted, both of whose ends grow. The rule that
+ * surprises: the two cursors start at the limit. `high` follows what comes, `low` goes back to the oldest; the tail
+ * lets go from that end, so a cursor that was let go tells that all below it is gone too.
  */
 #include "sink/tui/logs_index.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which of the held lines are shown. In: the tail, what is wanted. Out: the lines that are meant, from the oldest to the
- * newest, each by its place in constant time.
- * The rules that surprise: the newest are looked through first, so a screen is full at once, and the rest in small steps;
- * nothing newer than the instant of the last advance is taken, so a paused screen can still be filtered anew; and a line
- * may have been let go meanwhile, so its record is asked for, never kept.
+ * Which of the held lines are shown. In: the tail, what is wanted. Out: the lines that are meant, from the oldest to
+ * the newest, each by its place in constant time. The rules that surprise: the newest are looked through first, so a
+ * screen is full at once, and the rest in small steps; nothing newer than the instant of the last advance is taken,
+ * so a paused screen can still be filtered anew; and a line may have been let go meanwhile, so its record is asked
+ * for, never kept.
  */
 #ifndef SINK_TUI_LOGS_INDEX_H
 #define SINK_TUI_LOGS_INDEX_H
@@ -56,8 +56,10 @@ bool logs_index_is_done(const struct logs_index *index);
 double logs_index_done_ratio(const struct logs_index *index);
 
 const struct logs_line *logs_index_at(const struct logs_index *index, size_t at); /* at < count; 0 = the oldest */
-size_t logs_index_find(const struct logs_index *index, uint64_t ordinal); /* the first that is not older; count = none */
-const struct tail_record *logs_index_record(const struct logs_index *index, const struct logs_line *line); /* NULL: let go */
+/* The first that is not older; count = none. */
+size_t logs_index_find(const struct logs_index *index, uint64_t ordinal);
+/* NULL: let go. */
+const struct tail_record *logs_index_record(const struct logs_index *index, const struct logs_line *line);
 /* Lines that came after the limit: held back while paused. */
 uint64_t logs_index_held_back(const struct logs_index *index);
 uint64_t logs_index_tail_count(const struct logs_index *index); /* lines that the tail holds */

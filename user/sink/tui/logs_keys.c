@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In: keys and clicks. Out: another line is selected, opened, copied; where to go from it.
- * The rule that surprises: a movement upwards ends following, and one downwards that finds nothing below begins it again.
+ * In: keys and clicks. Out: another line is selected, opened, copied; where to go from it. The rule that surprises:
+ * a movement upwards ends following, and one downwards that finds nothing below begins it again.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In: one JSON object. Out: its sentence, and what of the rest tells most, the most telling first.
- * The rule that surprises: keys are shown as the filter takes them (first_audio=35.0 ms; \first_audio>30ms), so whoever
- * reads a row knows what to type.
+ * In: one JSON object. Out: its sentence, and what of the rest tells most, the most telling first. The rule that
+ * surprises: keys are shown as the filter takes them (first_audio=35.0 ms; \first_audio>30ms), so whoever reads a
+ * row knows what to type.
  */
 #include "sink/tui/logs_message.h"
 
@@ -19,8 +19,8 @@
 static const struct {
 	const char *event, *keys[14];
 } shown[] = {
-	{ "trace", { "incomplete", "partial", "first_audio_ns", "rtf", "queue_wait_ns", "text_bytes", "audio_ns", "engine",
-		     "service", "comm", "pid", "spans_dropped" } },
+	{ "trace", { "incomplete", "partial", "first_audio_ns", "rtf", "queue_wait_ns", "text_bytes", "audio_ns",
+		     "engine", "service", "comm", "pid", "spans_dropped" } },
 	{ "process", { "comm", "pid", "service", "exit_code", "exit_signal", "exe", "engine", "name", "attrs" } },
 	{ "loss", { "stage", "engine", "name", "pid" } },
 	{ "alert", { "labels", "reason", "acknowledged", "silenced", "inhibited_by", "annotations" } },
@@ -32,9 +32,10 @@ static const struct {
 };
 
 /* Said by a column, by the sentence, or by nobody who is in a hurry. */
-static const char *const left_out[] = { "v",	     "ts",	"level",     "event",	 "msg",	    "trace_id",	  "trace_ids",
-					"span_id",   "parent_span_id", "alertname", "severity", "probe_id", "engine_file",
-					"object",    "enter_offset_bytes" };
+static const char *const left_out[] = {
+	"v", "ts", "level", "event", "msg", "trace_id", "trace_ids", "span_id", "parent_span_id",
+	"alertname", "severity", "probe_id", "engine_file", "object", "enter_offset_bytes",
+};
 
 struct json_object *logs_parse(const char *line, size_t length)
 {
@@ -124,8 +125,7 @@ static void add_member(struct buf *out, const char *key, struct json_object *val
 	if (json_object_is_type(value, json_type_string))
 		add_string(out, value);
 	else
-		buf_text(out, number.length ? number.bytes : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
-												JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_text(out, number.length ? number.bytes : json_object_to_json_string_ext(value, LOGS_JSON_PLAIN));
 	buf_fini(&number);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A record of the log as people read it in one row. In: its JSON text, hostile or not. Out: raw texts, for area_* only.
+ * A record of the log as people read it in one row. In: its JSON text, hostile or not. Out: raw texts, for area_*
+ * only.
  */
 #ifndef SINK_TUI_LOGS_MESSAGE_H
 #define SINK_TUI_LOGS_MESSAGE_H
@@ -27,7 +28,8 @@ void logs_message_fini(struct logs_message *message);
 
 /* NULL: no JSON object. To be put. */
 struct json_object *logs_parse(const char *line, size_t length);
-/* The unit is the end of a number's key: "35.0 ms" of duration_ns; "" = the number says it all. *key_length: without it. */
+#define LOGS_JSON_PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+/* The unit ends a number's key: "35.0 ms" of duration_ns; "" = it says it all. *key_length: without the unit. */
 void logs_number_print(struct buf *out, const char *key, struct json_object *value, size_t *key_length);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The state of the Logs tab, shared by logs*.c. The newest line is at the bottom. Lines are known by their ordinals, never
- * by their places: those change with what comes, goes, and is found further up.
+ * The state of the Logs tab, shared by logs*.c. The newest line is at the bottom. Lines are known by their ordinals,
+ * never by their places: those change with what comes, goes, and is found further up.
  */
 #ifndef SINK_TUI_LOGS_TAB_H
 #define SINK_TUI_LOGS_TAB_H
