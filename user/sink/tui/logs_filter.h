@@ -10,8 +10,7 @@
 
 #include "sink/tail.h"
 
-#define LOGS_FILTER_HINT "words, \"a text\", event=alert level>=warning trace=9f86 status=error pid=4711 stage~phon " \
-			 "duration>2s; - before a term excludes"
+#define LOGS_FILTER_HINT "word \"a text\" -not event=alert level>=warning trace=9f86 duration>2s name~voice"
 #define LOGS_SEARCH_HINT "what stands in any value of a line; n below, N above"
 
 /* A word as it stands in a value: escaped as JSON, small letters. */
