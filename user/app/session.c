@@ -62,6 +62,8 @@ static int open_replay(struct session *session)
 
 	if (error)
 		return error;
+	if (!session->has_dashboard) /* which shows where it is itself */
+		replay_show_progress(session->source);
 	session->run_id = preamble->run_id;
 	session->interval_ns = options->has_interval ? options->interval_ns : preamble->interval_ns;
 	if (!session->metrics.age_ns)
