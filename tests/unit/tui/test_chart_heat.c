@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The heatmap: few and many by the log of the count, nothing is blank, nothing lies outside. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "sink/tui/chart.h"
+#include "tests/unit/tui/picture.h"
+
+static const char *const labels[] = { "1 ms", "10 ms", "100 ms" };
+static const double counts[] = {
+	1, 0, 0, /* the oldest column, from the least row */
+	10, 100, 0,
+	0, 100, 1000,
+	NAN, 0, 1,
+};
+
+static void counts_are_letters_by_their_log_in_ascii(void **state)
+{
+	const struct chart_heat heat = { .counts = counts, .columns_count = 4, .rows_count = 3, .row_labels = labels };
+	struct picture picture;
+
+	(void)state;
+	picture_init(&picture, 5, 24, true);
+	chart_heat(picture.area, &heat);
+	picture_is(&picture, "        |\n"
+			     "  100 ms+       @@@@....\n"
+			     "   10 ms+   ########\n"
+			     "    1 ms+...====\n"
+			     "        +---------------\n");
+	picture_fini(&picture);
+}
+
+static void the_styles_go_from_few_to_many(void **state)
+{
+	const struct chart_heat heat = { .counts = counts, .columns_count = 4, .rows_count = 3, .row_labels = labels };
+	struct picture picture;
+	int least = STYLES, most = 0;
+
+	(void)state;
+	picture_init(&picture, 5, 24, false);
+	chart_heat(picture.area, &heat);
+	picture_check(&picture);
+	for (int row = 0; row < 5; row++)
+		for (int column = 0; column < 24; column++) {
+			int style = picture_cell(&picture, row, column)->style;
+
+			if (style < STYLE_HEAT_0)
+				continue;
+			least = style < least ? style : least;
+			most = style > most ? style : most;
+		}
+	assert_int_equal(least, STYLE_HEAT_0);
+	assert_int_equal(most, STYLE_HEAT_LAST);
+	picture_fini(&picture);
+}
+
+static void any_numbers_in_any_room_stay_inside(void **state)
+{
+	unsigned seed = 7;
+	double values[40 * 12];
+	const char *rows[12];
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++)
+		rows[i] = "123456789012";
+	for (int height = 0; height < 12; height++)
+		for (int width = 0; width < 60; width += 3) {
+			struct chart_heat heat = { .counts = values, .columns_count = (size_t)(width % 41), .rows_count = (size_t)(height % 13),
+						   .row_labels = rows, .end_real_ns = 1764000000000000000ull, .window_ns = 60000000000ull };
+			struct picture picture;
+
+			for (size_t i = 0; i < 40 * 12; i++)
+				values[i] = picture_number(&seed);
+			picture_init(&picture, height, width, width % 2);
+			chart_heat(picture.area, &heat);
+			picture_check(&picture);
+			picture_fini(&picture);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_are_letters_by_their_log_in_ascii),
+		cmocka_unit_test(the_styles_go_from_few_to_many),
+		cmocka_unit_test(any_numbers_in_any_room_stay_inside),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
