@@ -377,7 +377,7 @@ int session_run(const struct options *options, enum session_output output)
 		code = EXIT_CODE_USAGE;
 	if (session.flow)
 		code = session_close_outputs(&session, code);
-	if (session.flow && session.is_replay && replay_is_damaged(session.source))
+	if (session.source && session.is_replay && replay_is_damaged(session.source))
 		code = EXIT_CODE_DAMAGED;
 	flow_free(session.flow);
 	flow_free(session.recorded);
