@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 
 #include "sink/tui/chart.h"
 #include "tests/unit/tui/picture.h"
@@ -200,10 +201,10 @@ static void a_window_without_data_says_so(void **state)
 	(void)state;
 	drawing_init(&d, 5, 40, true);
 	drawing_fill(&d, 0, NAN);
-	drawing_is(&d, "       1+\n"
-		       "     0.5+\n"
+	drawing_is(&d, "        |\n"
+		       "        |\n"
 		       "        |    no data in this window\n"
-		       "       0+\n"
+		       "        |\n"
 		       "        +-----------15:59:30-----------+\n");
 	drawing_init(&d, 1, 5, true);
 	drawing_fill(&d, 0, NAN);
@@ -291,6 +292,179 @@ static void lines_have_marks_and_a_band_and_a_legend(void **state)
 		       "        └──────15:59:30──────┬\n");
 }
 
+static const struct canvas_cell *cell_of(const struct drawing *drawing, int row, int column)
+{
+	return picture_cell(&drawing->picture, row, column + CHART_AXIS_COLUMNS);
+}
+
+static enum style shared_style(double first, double second)
+{
+	struct drawing d;
+	enum style style;
+
+	drawing_init(&d, 2, 19, false);
+	d.plot.lines_count = 2;
+	drawing_fill(&d, 0, first);
+	drawing_fill(&d, 1, second);
+	d.plot.low = 0;
+	d.plot.high = 7;
+	chart_plot(d.picture.area, &d.plot);
+	/* 7 and 5 of eight rows of dots: the first and the third of the upper cell */
+	assert_int_equal(cell_of(&d, 0, 0)->glyph, 0x2800 + 0x01 + 0x08 + 0x04 + 0x20);
+	style = (enum style)cell_of(&d, 0, 0)->style;
+	picture_fini(&d.picture);
+	return style;
+}
+
+static void a_cell_that_two_lines_share_is_the_upper_ones(void **state)
+{
+	(void)state;
+	assert_int_equal(shared_style(7, 5), STYLE_LINE_1);
+	assert_int_equal(shared_style(5, 7), STYLE_LINE_2);
+}
+
+static void a_peak_is_never_in_a_gap_of_the_dashes(void **state)
+{
+	int at;
+
+	(void)state;
+	for (at = 0; at < 20; at++) {
+		struct drawing d;
+
+		drawing_init(&d, 2, 19, false);
+		assert_int_equal(d.plot.count, 20);
+		d.plot.lines_count = 3;
+		drawing_fill(&d, 0, NAN);
+		drawing_fill(&d, 1, NAN);
+		drawing_fill(&d, 2, 0);
+		d.values[2][at] = 1;
+		chart_plot(d.picture.area, &d.plot);
+		assert_true(cell_of(&d, 0, at / 2)->glyph & (at % 2 ? 0x08 : 0x01));
+		assert_int_equal(cell_of(&d, 0, at / 2)->style, STYLE_LINE_3);
+		picture_fini(&d.picture);
+	}
+}
+
+/* The labels of the last row: at most `size` of them, each 16:00, 16:00:05, 16:00:05.250 or 11-24 and nothing else. */
+static size_t labels_of(const char *text, char labels[][16], size_t size)
+{
+	const char *at = strchr(strrchr(text, '+'), '\n');
+	size_t count = 0;
+
+	for (; *at; at++) {
+		size_t length = strcspn(at, " \n");
+
+		if (!length)
+			continue;
+		assert_true(count < size);
+		assert_true(length == 5 || length == 8 || length == 12);
+		memcpy(labels[count], at, length);
+		labels[count++][length] = '\0';
+		at += length - 1;
+	}
+	return count;
+}
+
+static void ticks_of_time_are_round_and_labels_whole(void **state)
+{
+	static const struct {
+		uint64_t window_s;
+		unsigned step_s; /* what every label is a multiple of */
+	} all[] = { { 10, 1 }, { 60, 1 }, { 300, 5 }, { 900, 60 }, { 3600, 60 }, { 21600, 60 } };
+	char labels[200][16];
+	size_t i, k;
+	int columns;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(all); i++)
+		for (columns = 14; columns <= 200; columns++) {
+			struct drawing d;
+			size_t count;
+
+			drawing_init(&d, 9, columns, true);
+			drawing_fill(&d, 0, 1);
+			d.plot.end_real_ns = END_NS + 7123456789;
+			d.plot.window_ns = all[i].window_s * 1000000000;
+			chart_plot(d.picture.area, &d.plot);
+			picture_check(&d.picture);
+			count = labels_of(picture_text(&d.picture), labels, COUNT_OF(labels));
+			if (columns >= 60)
+				assert_true(count >= 2);
+			for (k = 0; k < count; k++) {
+				unsigned hours = 0, minutes = 0, seconds = 0;
+
+				assert_true(sscanf(labels[k], "%2u:%2u:%2u", &hours, &minutes, &seconds) >= 2);
+				if (strlen(labels[k]) < 12)
+					assert_int_equal((hours * 3600 + minutes * 60 + seconds) % all[i].step_s, 0);
+				assert_true(!k || strcmp(labels[k - 1], labels[k]) < 0);
+			}
+			picture_fini(&d.picture);
+		}
+}
+
+static void values_lie_where_the_axis_says(void **state)
+{
+	struct drawing d;
+	int value, row;
+
+	(void)state;
+	for (value = 0; value <= 10; value++) {
+		drawing_init(&d, 13, 40, true);
+		drawing_fill(&d, 0, value);
+		d.plot.low = 0;
+		d.plot.high = 10;
+		chart_plot(d.picture.area, &d.plot);
+		row = 10 - value;
+		assert_int_equal(cell_of(&d, row, 10)->glyph, '*');
+		if (value == 0 || value == 5 || value == 10) {
+			char label[3];
+
+			snprintf(label, sizeof(label), "%2d", value);
+			assert_int_equal(cell_of(&d, row, -1)->glyph, '+');
+			assert_int_equal(cell_of(&d, row, -2)->glyph, label[1]);
+			assert_int_equal(cell_of(&d, row, -3)->glyph, label[0]);
+		}
+		picture_fini(&d.picture);
+	}
+}
+
+/* No cell beside the area, no trap of arithmetic (with sanitizers), no endless loop. */
+static void any_numbers_fit_into_any_room(void **state)
+{
+	unsigned seed = 11;
+	int rows, columns;
+	size_t line, i;
+
+	(void)state;
+	for (rows = 0; rows <= 60; rows += rows < 12 ? 1 : 8)
+		for (columns = 0; columns <= 200; columns += columns < 24 ? 1 : 11) {
+			struct drawing d;
+
+			seed = seed * 1103515245u + 12345u;
+			drawing_init(&d, rows, columns, seed >> 16 & 1);
+			d.plot.lines_count = 3;
+			d.plot.is_log = seed >> 17 & 1;
+			d.plot.band_low = (int)(seed >> 18 & 7) - 2;
+			d.plot.band_high = 2;
+			d.plot.unit = (enum chart_unit)((seed >> 20) % 5);
+			d.lines[0].name = "\033[2J";
+			d.lines[2].name = "p99";
+			if (seed >> 21 & 1)
+				d.plot.count = (seed >> 16) % VALUES_MAX;
+			d.plot.window_ns = seed >> 22 & 1 ? 1ull << (seed >> 16 & 63) : 60000000000ull;
+			d.plot.end_real_ns = seed >> 23 & 1 ? d.plot.window_ns / 2 : seed >> 24 & 1 ? UINT64_MAX : END_NS;
+			d.plot.low = picture_number(&seed);
+			d.plot.high = picture_number(&seed);
+			d.plot.threshold = picture_number(&seed);
+			for (line = 0; line < 3; line++)
+				for (i = 0; i < VALUES_MAX; i++)
+					d.values[line][i] = columns % 3 ? picture_number(&seed) : 1e-320 * (double)i;
+			chart_plot(d.picture.area, &d.plot);
+			picture_check(&d.picture);
+			picture_fini(&d.picture);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +479,11 @@ int main(void)
 		cmocka_unit_test(a_threshold_is_a_dashed_line_with_its_value_at_the_axis),
 		cmocka_unit_test(a_threshold_far_away_is_told_by_an_arrow),
 		cmocka_unit_test(lines_have_marks_and_a_band_and_a_legend),
+		cmocka_unit_test(a_cell_that_two_lines_share_is_the_upper_ones),
+		cmocka_unit_test(a_peak_is_never_in_a_gap_of_the_dashes),
+		cmocka_unit_test(ticks_of_time_are_round_and_labels_whole),
+		cmocka_unit_test(values_lie_where_the_axis_says),
+		cmocka_unit_test(any_numbers_fit_into_any_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

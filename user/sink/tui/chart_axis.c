@@ -255,29 +255,38 @@ static int axis_instant_columns(uint64_t step_ns)
 	return (int)strlen(axis_instant(0, step_ns).text);
 }
 
+/* The least step whose labels do not touch each other; 0 = none. */
+static uint64_t axis_time_step(double columns_per_ns)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(axis_steps_ns); i++)
+		if ((double)axis_steps_ns[i] * columns_per_ns >= axis_instant_columns(axis_steps_ns[i]) + 2)
+			return axis_steps_ns[i];
+	return 0;
+}
+
 void chart_axis_time(struct area area, const struct chart_layout *layout, uint64_t end_real_ns, uint64_t window_ns)
 {
 	int columns = layout->body.columns, line = layout->legend_rows + layout->body.rows;
-	int label_row = line + layout->time_rows - 1, left = layout->axis_columns, free_from = 0;
-	uint64_t start_ns = end_real_ns > window_ns ? end_real_ns - window_ns : 0, step_ns, at_ns;
+	/* labels in the line itself begin right of its corner */
+	int left = layout->axis_columns, free_from = layout->time_rows == 1 ? left : 0;
+	uint64_t start_ns = end_real_ns > window_ns ? end_real_ns - window_ns : 0, step_ns, first_ns, i;
 	double per_ns = window_ns ? (double)columns / (double)window_ns : 0;
-	size_t i = 0;
 
 	if (!layout->time_rows || layout->body.rows <= 0)
 		return;
 	area_glyph(area, line, left - 1, STYLE_FRAME, U'└', '+');
 	area_fill(area, line, left, columns, STYLE_FRAME, U'─', '-');
-	if (!window_ns)
+	step_ns = axis_time_step(per_ns);
+	if (!step_ns)
 		return;
-	while (i + 1 < COUNT_OF(axis_steps_ns) &&
-	       (double)axis_steps_ns[i] * per_ns < axis_instant_columns(axis_steps_ns[i]) + 2)
-		i++;
-	step_ns = axis_steps_ns[i];
-	if ((double)step_ns * per_ns < axis_instant_columns(step_ns) + 2)
+	first_ns = start_ns / step_ns * step_ns;
+	first_ns += first_ns < start_ns ? step_ns : 0;
+	if (first_ns < start_ns || first_ns > end_real_ns) /* none, or beyond the end of time */
 		return;
-	/* labels in the line itself begin right of its corner */
-	free_from = layout->time_rows == 1 ? left : 0;
-	for (at_ns = (start_ns + step_ns - 1) / step_ns * step_ns; at_ns <= end_real_ns; at_ns += step_ns) {
+	for (i = 0; i <= (end_real_ns - first_ns) / step_ns; i++) {
+		uint64_t at_ns = first_ns + i * step_ns;
 		int column = left + columns - 1 - (int)((double)(end_real_ns - at_ns) * per_ns);
 		struct chart_text label = axis_instant(at_ns, step_ns);
 		int length = (int)strlen(label.text), from = column - length / 2;
@@ -286,7 +295,7 @@ void chart_axis_time(struct area area, const struct chart_layout *layout, uint64
 			continue;
 		area_glyph(area, line, column, STYLE_FRAME, U'┬', '+');
 		if (from >= free_from && from + length <= left + columns) {
-			area_text(area, label_row, from, STYLE_DIM, label.text);
+			area_text(area, line + layout->time_rows - 1, from, STYLE_DIM, label.text);
 			free_from = from + length + 1;
 		}
 	}

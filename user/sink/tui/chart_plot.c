@@ -260,7 +260,8 @@ void chart_plot(struct area area, const struct chart_plot *of)
 	plot_scale(&plot);
 	chart_axis_line(area, &plot.layout);
 	level_row = plot_level(&plot, area);
-	plot_ticks(&plot, area, level_row);
+	if (plot.has_values || level_row >= 0) /* the axis of nothing would be made up */
+		plot_ticks(&plot, area, level_row);
 	chart_axis_time(area, &plot.layout, of->end_real_ns, of->window_ns);
 	if (plot.layout.legend_rows)
 		plot_legend(&plot, area);
