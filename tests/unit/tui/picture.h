@@ -54,7 +54,8 @@ static inline void picture_check(const struct picture *picture)
 			bool is_inside = row >= edge && row < canvas->rows - edge && column >= edge &&
 					 column < canvas->columns - edge;
 
-			if (!is_inside && (cell->glyph != PICTURE_PATTERN || cell->style != STYLE_EMERGENCY || cell->mark))
+			if (!is_inside &&
+			    (cell->glyph != PICTURE_PATTERN || cell->style != STYLE_EMERGENCY || cell->mark))
 				fail_msg("written outside, at %u, %u of %u x %u", row, column, canvas->rows,
 					 canvas->columns);
 			if (canvas->ascii && (cell->glyph < 0x20 || cell->glyph > 0x7e))
@@ -90,7 +91,8 @@ static inline void picture_is(struct picture *picture, const char *wanted)
 /* Numbers that charts must bear. */
 static inline double picture_number(unsigned *seed)
 {
-	static const double odd[] = { 0, -0.0, 1, -1, 5e-324, -5e-324, 1e300, -1e300, 1.7e308, -1.7e308, 1e-300, 42, 1e9 };
+	static const double odd[] = { 0,      -0.0,    1,	-1,	  5e-324, -5e-324, 1e300,
+				      -1e300, 1.7e308, -1.7e308, 1e-300, 42,	  1e9 };
 	unsigned dice;
 
 	*seed = *seed * 1103515245u + 12345u;

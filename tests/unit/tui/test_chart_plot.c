@@ -452,7 +452,9 @@ static void any_numbers_fit_into_any_room(void **state)
 			if (seed >> 21 & 1)
 				d.plot.count = (seed >> 16) % VALUES_MAX;
 			d.plot.window_ns = seed >> 22 & 1 ? 1ull << (seed >> 16 & 63) : 60000000000ull;
-			d.plot.end_real_ns = seed >> 23 & 1 ? d.plot.window_ns / 2 : seed >> 24 & 1 ? UINT64_MAX : END_NS;
+			d.plot.end_real_ns = seed >> 24 & 1 ? UINT64_MAX : END_NS;
+			if (seed >> 23 & 1)
+				d.plot.end_real_ns = d.plot.window_ns / 2;
 			d.plot.low = picture_number(&seed);
 			d.plot.high = picture_number(&seed);
 			d.plot.threshold = picture_number(&seed);

@@ -14,8 +14,8 @@ void chart_sparkline(struct area area, int row, int column, int columns, enum st
 		     size_t count);
 
 /* A bar of `columns` cells whose parts are as long as their share; what is left of `total` stays empty. Each part has a
- * glyph of its own in ASCII and without colour. No part that is not 0 is without a cell while there is room. `total` 0 or
- * NAN: the sum of the parts. */
+ * glyph of its own in ASCII and without colour. No part that is not 0 is without a cell while there is room. `total` 0
+ * or NAN: the sum of the parts. */
 struct chart_part {
 	double value;
 	enum style style;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: values, a window of time, room. Out: a scale with ticks at 1, 2, 5 (powers of 2 for bytes, clock steps for long
- * times), and axes. The rule that surprises: a label that would be cut or touch another one is left out, its tick stays.
+ * times), and axes.
+ * The rule that surprises: a label that would be cut or touch another one is left out, its tick stays.
  */
 #include "sink/tui/chart_axis.h"
 
@@ -140,8 +141,8 @@ static double scale_cut(double value, bool is_log)
 	return is_log ? fmax(value, 1 / VALUE_MAX) : value;
 }
 
-void chart_scale_init(struct chart_scale *scale, const struct chart_extent *extent, double low, double high, bool is_log,
-		      enum chart_unit unit, int rows)
+void chart_scale_init(struct chart_scale *scale, const struct chart_extent *extent, double low, double high,
+		      bool is_log, enum chart_unit unit, int rows)
 {
 	bool has_low = isfinite(low) && (!is_log || low > 0), has_high = isfinite(high) && (!is_log || high > 0);
 	bool is_empty = is_log ? isinf(extent->least_positive) : extent->least > extent->greatest;

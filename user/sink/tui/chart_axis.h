@@ -23,8 +23,8 @@ void chart_extent_init(struct chart_extent *extent);
 void chart_extent_add(struct chart_extent *extent, const double *values, size_t count);
 
 /* low, high: NAN = by the extent. */
-void chart_scale_init(struct chart_scale *scale, const struct chart_extent *extent, double low, double high, bool is_log,
-		      enum chart_unit unit, int rows);
+void chart_scale_init(struct chart_scale *scale, const struct chart_extent *extent, double low, double high,
+		      bool is_log, enum chart_unit unit, int rows);
 /* 0 at low, 1 at high; beyond them and infinite: 0 or 1. Not for NAN. */
 double chart_scale_ratio(const struct chart_scale *scale, double value);
 /* Of 0 .. steps-1, from the top. */

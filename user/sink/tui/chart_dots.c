@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: points of lines. Out: braille cells, or marks in ascii. A cell that two lines share is the upper one's.
- * The rule that surprises: only level parts of a line are dashed, so a peak of one value is never in a gap of the dashes.
+ * The rule that surprises: only level parts of a line are dashed, so a peak of one value is never in a gap.
  */
 #include "sink/tui/chart_dots.h"
 
@@ -114,7 +114,8 @@ void dots_draw(const struct dots *dots, struct area area)
 			const struct dots_cell *cell = &dots->cells[row * dots->columns + column];
 
 			if (cell->bits)
-				area_glyph(area, row, column, (enum style)cell->style, 0x2800u + cell->bits, cell->mark);
+				area_glyph(area, row, column, (enum style)cell->style, 0x2800u + cell->bits,
+					   cell->mark);
 			else if (cell->band_bits)
 				area_glyph(area, row, column, STYLE_BAND, 0x2800u + cell->band_bits, '.');
 		}

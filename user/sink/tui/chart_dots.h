@@ -23,7 +23,7 @@ struct dots {
 struct dots_pen {
 	enum style style;
 	char mark;
-	uint8_t dashes; /* bit n: dots at columns n, n + 6, ... of level parts are drawn; what rises or falls always is */
+	uint8_t dashes; /* bit n: dots at columns n, n + 6, ... of level parts are drawn; what rises or falls is */
 };
 struct dots_pen dots_pen(size_t line, enum style style);
 

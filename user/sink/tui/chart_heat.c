@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: counts per step of time and bucket of value. Out: a heatmap with its legend.
- * The rule that surprises: the heat is by the logarithm of the count, and nothing is blank but nothing: one of a million
- * is still seen. More steps or buckets than there are cells are added up, never left out.
+ * The rule that surprises: the heat is by the logarithm of the count, and nothing is blank but nothing: one of a
+ * million is still seen. More steps or buckets than there are cells are added up, never left out.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -113,7 +113,8 @@ static void heat_labels(const struct heat *heat, const struct chart_heat *of, st
 
 		/* at the foot of its row, for it is where the bucket begins */
 		if (label && *label)
-			chart_axis_label(area, layout, layout->body.rows - 1 - row * heat->row_height, STYLE_DIM, label);
+			chart_axis_label(area, layout, layout->body.rows - 1 - row * heat->row_height, STYLE_DIM,
+					 label);
 	}
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: values that are parts of a whole, or rivals. Out: a divided bar, bars below each other.
- * The rule that surprises: cells go by the largest remainder, so they add up exactly; and a part that is not 0 takes one
- * from the largest rather than to vanish.
+ * The rule that surprises: cells go by the largest remainder, so they add up exactly; and a part that is not 0 takes
+ * one from the largest rather than to vanish.
  */
 #include <math.h>
 #include <stdlib.h>

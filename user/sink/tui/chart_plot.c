@@ -209,7 +209,8 @@ static int legend_entry(struct area area, int column, const struct dots_pen *pen
 	return columns;
 }
 
-static struct chart_text legend_value(const struct plot *plot, const struct chart_line *line, bool has_value, bool ascii)
+static struct chart_text legend_value(const struct plot *plot, const struct chart_line *line, bool has_value,
+				     bool ascii)
 {
 	return has_value ? chart_number(line->values[plot->of->count - 1], plot->of->unit, ascii) :
 			   (struct chart_text){ "" };

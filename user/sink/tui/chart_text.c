@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: a double and its unit. Out: at most eight columns that people read: three significant digits.
- * The rule that surprises: nothing rounds into what it is not: a share below 1 never reads 100 %, and one above 0 never 0.
+ * The rule that surprises: nothing rounds into what it is not: a share below 1 never reads 100 %, one above 0 never 0.
  */
 #include "sink/tui/chart_axis.h"
 

@@ -2,8 +2,8 @@
 /*
  * In: rows on demand, keys, clicks. Out: a table that scrolls; which row is selected.
  * The rule that surprises: selection is an id. Its row is looked for where it was and near it; only a new sort or a new
- * id, which can be anywhere, is answered by a search through all rows, and that in steps of a few thousand a frame. A row
- * that is gone is succeeded by the one in its place.
+ * id, which can be anywhere, is answered by a search through all rows, and that in steps of a few thousand a frame. A
+ * row that is gone is succeeded by the one in its place.
  */
 #include "sink/tui/list.h"
 
@@ -17,6 +17,7 @@
 #endif
 #define WHEEL_ROWS 3
 #define FLEXIBLE_MIN_COLUMNS 8
+#define GAP_COLUMNS 2 /* around the position in the header */
 
 void list_init(struct list *list, const struct list_column *columns, size_t columns_count)
 {
@@ -75,7 +76,7 @@ static bool list_search_on(struct list *list, const struct list_rows *rows)
 	return true;
 }
 
-/* Where the selected row is now. The screen stays where it was on it, unless the top is shown: there new rows are seen. */
+/* Where the selected row is now. It stays where it was on the screen, unless the top is shown: there new rows are seen. */
 static void list_follow(struct list *list, const struct list_rows *rows)
 {
 	size_t before = list->selected;
@@ -196,8 +197,11 @@ static void list_draw_title(const struct list *list, struct area area, size_t i)
 	area_mark(area, 0, 0, width, MARK_BOLD);
 }
 
-/* Where the header has room for `length` columns between its titles, as far to the right as can be; -1 = nowhere. */
-static int list_find_gap(struct area area, int length)
+/*
+ * Where the header has room for `length` columns, as far to the right as can be; -1 = nowhere. Between titles it could
+ * be taken for one, so it stands there only when there is something to scroll.
+ */
+static int list_find_gap(struct area area, int length, bool is_between)
 {
 	int column, blank = 0;
 
@@ -206,9 +210,10 @@ static int list_find_gap(struct area area, int length)
 							     (unsigned)(area.column + column));
 
 		blank = cell->glyph == ' ' ? blank + 1 : 0;
-		/* a blank on either side, but at the right end */
-		if (blank == length + 2 || (blank == length + 1 && column + blank == area.columns))
-			return column + 1;
+		/* two blanks on either side, but at the right end */
+		if ((is_between && blank == length + 2 * GAP_COLUMNS) ||
+		    (blank == length + GAP_COLUMNS && column + blank == area.columns))
+			return column + GAP_COLUMNS;
 	}
 	return -1;
 }
@@ -228,9 +233,9 @@ static void list_draw_position(const struct list *list, struct area area, int fo
 		area_right(area, foot_row, 0, area.columns, STYLE_DIM, text);
 		return;
 	}
-	column = list_find_gap(area, length);
+	column = list_find_gap(area, length, list->rows_count > (size_t)list->page_rows);
 	if (column >= 0)
-		area_text(area, 0, column, STYLE_TITLE, text);
+		area_text(area, 0, column, STYLE_DIM, text);
 }
 
 /* The header is full, so the position takes a row of its own; but only where there is something to scroll. */
@@ -243,7 +248,7 @@ static bool list_needs_foot(const struct list *list, struct area area)
 		return false;
 	length = snprintf(text, sizeof(text), "%.27s-%.27s of %.27s", units_count(list->rows_count).text,
 			  units_count(list->rows_count).text, units_count(list->rows_count).text);
-	return list_find_gap(area, length) < 0;
+	return list_find_gap(area, length, true) < 0;
 }
 
 static void list_draw_row(const struct list *list, struct area area, int at, size_t row, const struct list_rows *rows)
@@ -369,7 +374,8 @@ static bool list_click_title(struct list *list, int column)
 
 	for (i = 0; i < list->columns_count; i++) {
 		/* the blank behind a title counts as its own */
-		if (!list->shown_width[i] || column < list->shown_at[i] || column > list->shown_at[i] + list->shown_width[i])
+		if (!list->shown_width[i] || column < list->shown_at[i] ||
+		    column > list->shown_at[i] + list->shown_width[i])
 			continue;
 		if (!list->columns[i].can_sort)
 			return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A table that scrolls: columns that give way by rank, a selected row, a sort column, a header that can be clicked.
- * It asks for the rows it shows only, so a hundred thousand cost nothing. Selection is by id, so a row that moves keeps it.
+ * It asks for the rows it shows only, so a hundred thousand cost nothing. Selection is by id, so a row that moves keeps
+ * it.
  */
 #ifndef SINK_TUI_LIST_H
 #define SINK_TUI_LIST_H
@@ -27,7 +28,7 @@ struct list {
 	size_t top;
 	size_t rows_count;    /* as last drawn */
 	int page_rows;
-	bool is_following;    /* selection stays at the first row as new ones come; moving it ends this, the tab begins it */
+	bool is_following;    /* selection stays at the first row as new ones come; moving it ends this, a tab begins */
 	/* of the last draw, for clicks */
 	int shown_at[LIST_COLUMNS_MAX], shown_width[LIST_COLUMNS_MAX]; /* width 0 = left out */
 	int header_rows;      /* 0 = no room for it */
@@ -53,9 +54,12 @@ struct list_rows {
 
 void list_init(struct list *list, const struct list_column *columns, size_t columns_count);
 void list_draw(struct list *list, struct area area, const struct list_rows *rows);
-/* True: it was an action of lists (ENTER, LEFT and RIGHT are the tab's). ACTION_SORT and INVERT change sort_column, is_inverted: sort anew. */
+/*
+ * True: it was an action of lists (ENTER, LEFT and RIGHT are the tab's). ACTION_SORT and INVERT change sort_column,
+ * is_inverted: sort anew.
+ */
 bool list_act(struct list *list, enum action action, const struct list_rows *rows);
-/* True: something changed; *is_enter: a double click on a row. Row and column of the event within the area of the list. */
+/* True: something changed; *is_enter: a double click on a row. The event's row and column are within the list's area. */
 bool list_click(struct list *list, const struct screen_event *event, const struct list_rows *rows, bool *is_enter);
 /* A cell's text as list_rows.cell wants it: cut, padded, right-aligned. */
 void list_text(struct area area, bool is_right, enum style style, const char *text);
