@@ -214,7 +214,7 @@ static void the_cells_of_a_small_list_are_exact(void **state)
 	list_init(&list, columns, COLUMNS);
 	rows.search = "O3";
 	list_draw(&list, picture.area, &rows);
-	picture_is(&picture, "NAME          1-3 of 1,234  TOOKv NOTE\n"
+	picture_is(&picture, "NAME           1-3 of 1,234 TOOKv NOTE\n"
 			     "n1                             t1 o1\n"
 			     "n2                             t2 o2\n"
 			     "n3                             t3 o3\n");

@@ -17,7 +17,6 @@
 #endif
 #define WHEEL_ROWS 3
 #define FLEXIBLE_MIN_COLUMNS 8
-#define GAP_COLUMNS 2 /* around the position in the header */
 
 void list_init(struct list *list, const struct list_column *columns, size_t columns_count)
 {
@@ -197,11 +196,8 @@ static void list_draw_title(const struct list *list, struct area area, size_t i)
 	area_mark(area, 0, 0, width, MARK_BOLD);
 }
 
-/*
- * Where the header has room for `length` columns, as far to the right as can be; -1 = nowhere. Between titles it could
- * be taken for one, so it stands there only when there is something to scroll.
- */
-static int list_find_gap(struct area area, int length, bool is_between)
+/* Where the header has room for `length` columns between its titles, as far to the right as can be; -1 = nowhere. */
+static int list_find_gap(struct area area, int length)
 {
 	int column, blank = 0;
 
@@ -210,10 +206,9 @@ static int list_find_gap(struct area area, int length, bool is_between)
 							     (unsigned)(area.column + column));
 
 		blank = cell->glyph == ' ' ? blank + 1 : 0;
-		/* two blanks on either side, but at the right end */
-		if ((is_between && blank == length + 2 * GAP_COLUMNS) ||
-		    (blank == length + GAP_COLUMNS && column + blank == area.columns))
-			return column + GAP_COLUMNS;
+		/* a blank on either side, but at the right end */
+		if (blank == length + 2 || (blank == length + 1 && column + blank == area.columns))
+			return column + 1;
 	}
 	return -1;
 }
@@ -233,7 +228,7 @@ static void list_draw_position(const struct list *list, struct area area, int fo
 		area_right(area, foot_row, 0, area.columns, STYLE_DIM, text);
 		return;
 	}
-	column = list_find_gap(area, length, list->rows_count > (size_t)list->page_rows);
+	column = list_find_gap(area, length);
 	if (column >= 0)
 		area_text(area, 0, column, STYLE_DIM, text);
 }
@@ -248,7 +243,7 @@ static bool list_needs_foot(const struct list *list, struct area area)
 		return false;
 	length = snprintf(text, sizeof(text), "%.27s-%.27s of %.27s", units_count(list->rows_count).text,
 			  units_count(list->rows_count).text, units_count(list->rows_count).text);
-	return list_find_gap(area, length, true) < 0;
+	return list_find_gap(area, length) < 0;
 }
 
 static void list_draw_row(const struct list *list, struct area area, int at, size_t row, const struct list_rows *rows)
