@@ -94,13 +94,15 @@ void dots_join(struct dots *dots, const struct dots_pen *pen, int x_from, int y_
 
 void dots_band(struct dots *dots, int x, int y_from, int y_to)
 {
-	int y;
+	/* two of a cell's eight dots: lighter than any line */
+	int y = y_from, step = dots->cell_rows;
 
-	for (y = y_from; y <= y_to; y++) {
+	if (step > 1)
+		y += ((x % 2 ? 3 : 1) - y_from % step + step) % step;
+	for (; y <= y_to; y += step) {
 		struct dots_cell *cell = dots_at(dots, x, y);
 
-		/* two of eight dots: lighter than any line */
-		if (cell && (dots->cell_rows == 1 || y % 4 == (x % 2 ? 3 : 1)))
+		if (cell)
 			cell->band_bits |= dots_bit(dots, x, y);
 	}
 }

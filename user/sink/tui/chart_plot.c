@@ -20,8 +20,10 @@ struct plot {
 	struct chart_layout layout;
 	struct chart_scale scale;
 	struct dots dots;
+	int *ys; /* of each line's values, in dots from the top; NOWHERE = no value */
 	bool has_values;
 };
+#define NOWHERE (-1)
 
 static size_t plot_values(struct area area, int axis_columns)
 {
@@ -54,31 +56,36 @@ static int plot_row(const struct plot *plot, double value)
 	return plot_y(plot, value) / plot->dots.cell_rows;
 }
 
-static void plot_line(struct plot *plot, size_t number)
+/* Once for each value: a logarithm is dear. */
+static void plot_place(struct plot *plot)
 {
-	const struct chart_line *line = &plot->of->lines[number];
-	struct dots_pen pen = dots_pen(number, line->style);
-	bool has_before = false, is_level = false;
-	int x_before = 0, y_before = 0;
+	size_t line, i;
+
+	plot->ys = mem_array(plot->of->lines_count * plot->of->count + 1, sizeof(*plot->ys));
+	for (line = 0; line < plot->of->lines_count; line++)
+		for (i = 0; i < plot->of->count; i++) {
+			double value = plot->of->lines[line].values[i];
+
+			plot->ys[line * plot->of->count + i] = isnan(value) ? NOWHERE : plot_y(plot, value);
+		}
+}
+
+static void plot_line(struct plot *plot, size_t line)
+{
+	struct dots_pen pen = dots_pen(line, plot->of->lines[line].style);
+	const int *ys = plot->ys + line * plot->of->count;
+	int x_before = 0, y_before = NOWHERE;
 	size_t i;
 
 	for (i = 0; i < plot->of->count; i++) {
-		bool has_next = i + 1 < plot->of->count && !isnan(line->values[i + 1]);
-		int x, y;
+		int next = i + 1 < plot->of->count ? ys[i + 1] : NOWHERE, y = ys[i], x = plot_x(plot, i);
 
-		if (isnan(line->values[i])) {
-			has_before = false;
-			continue;
-		}
-		x = plot_x(plot, i);
-		y = plot_y(plot, line->values[i]);
-		if (has_before)
+		if (y != NOWHERE && y_before != NOWHERE)
 			dots_join(&plot->dots, &pen, x_before, y_before, x, y);
 		/* a dash may leave out only what is level on both sides */
-		is_level = has_before && y_before == y && has_next && plot_y(plot, line->values[i + 1]) == y;
-		if (!is_level || plot->dots.cell_columns == 1 || dots_is_dash(&pen, x))
+		if (y != NOWHERE &&
+		    (y != y_before || y != next || plot->dots.cell_columns == 1 || dots_is_dash(&pen, x)))
 			dots_put(&plot->dots, &pen, x, y);
-		has_before = true;
 		x_before = x;
 		y_before = y;
 	}
@@ -91,30 +98,26 @@ static bool plot_has_line(const struct chart_plot *plot, int line)
 
 static void plot_band(struct plot *plot)
 {
-	const double *low, *high;
+	const int *low, *high;
 	size_t i;
 
 	if (!plot_has_line(plot->of, plot->of->band_low) || !plot_has_line(plot->of, plot->of->band_high))
 		return;
-	low = plot->of->lines[plot->of->band_low].values;
-	high = plot->of->lines[plot->of->band_high].values;
+	low = plot->ys + (size_t)plot->of->band_low * plot->of->count;
+	high = plot->ys + (size_t)plot->of->band_high * plot->of->count;
 	for (i = 0; i < plot->of->count; i++) {
-		bool has_next = i + 1 < plot->of->count && !isnan(low[i + 1]) && !isnan(high[i + 1]);
-		int x, x_from, x_to, from[2], to[2];
+		bool has_next = i + 1 < plot->of->count && low[i + 1] != NOWHERE && high[i + 1] != NOWHERE;
+		size_t next = has_next ? i + 1 : i;
+		int x_from = plot_x(plot, i), x_to = has_next ? plot_x(plot, next) : x_from + 1, x;
 
-		if (isnan(low[i]) || isnan(high[i]))
+		if (low[i] == NOWHERE || high[i] == NOWHERE)
 			continue;
-		x_from = plot_x(plot, i);
-		x_to = has_next ? plot_x(plot, i + 1) : x_from + 1;
-		from[0] = plot_y(plot, fmax(low[i], high[i]));
-		from[1] = plot_y(plot, fmin(low[i], high[i]));
-		to[0] = has_next ? plot_y(plot, fmax(low[i + 1], high[i + 1])) : from[0];
-		to[1] = has_next ? plot_y(plot, fmin(low[i + 1], high[i + 1])) : from[1];
 		for (x = x_from; x < x_to || x == x_from; x++) {
 			int wide = x_to > x_from ? x_to - x_from : 1;
+			int top = high[i] + (high[next] - high[i]) * (x - x_from) / wide;
+			int foot = low[i] + (low[next] - low[i]) * (x - x_from) / wide;
 
-			dots_band(&plot->dots, x, from[0] + (to[0] - from[0]) * (x - x_from) / wide,
-				  from[1] + (to[1] - from[1]) * (x - x_from) / wide);
+			dots_band(&plot->dots, x, top < foot ? top : foot, top < foot ? foot : top);
 		}
 	}
 }
@@ -268,9 +271,11 @@ void chart_plot(struct area area, const struct chart_plot *of)
 		plot_legend(&plot, area);
 	if (!plot.has_values)
 		chart_nothing(plot.layout.body);
+	plot_place(&plot);
 	plot_band(&plot);
 	for (i = 0; i < of->lines_count; i++)
 		plot_line(&plot, i);
 	dots_draw(&plot.dots, plot.layout.body);
 	dots_fini(&plot.dots);
+	free(plot.ys);
 }
