@@ -530,6 +530,26 @@ static void a_silence_is_told_exactly_as_it_was_shown(void **arg)
 	tui_world_free(state.w);
 }
 
+/* The world goes on while somebody reads. */
+static void a_silence_has_one_end_from_its_last_question_on(void **arg)
+{
+	struct state state = begin();
+
+	(void)arg;
+	size_to(state.w, 24, 160);
+	raise_to(&state, 6, 5);
+	press(state.w, 'S');
+	press(state.w, KEYCODE_ENTER);
+	raise_to(&state, 6, 3);
+	press(state.w, KEYCODE_ENTER);
+	assert_shown(state.w, "1h, until 23:13:30 UTC");
+	assert_shown(state.w, "until 23:13:30 UTC, 1 alert now; Esc");
+	raise_to(&state, 6, 3);
+	assert_shown(state.w, "1h, until 23:13:30 UTC");
+	assert_shown(state.w, "until 23:13:30 UTC, 1 alert now; Esc");
+	tui_world_free(state.w);
+}
+
 static void esc_at_any_step_and_any_word_at_the_last_leave_everything_as_it_is(void **arg)
 {
 	struct state state = begin();
@@ -1015,6 +1035,7 @@ int main(void)
 		cmocka_unit_test(a_trace_is_gone_to_and_its_absence_is_said),
 		cmocka_unit_test(the_id_is_copied),
 		cmocka_unit_test(a_silence_is_told_exactly_as_it_was_shown),
+		cmocka_unit_test(a_silence_has_one_end_from_its_last_question_on),
 		cmocka_unit_test(
 			esc_at_any_step_and_any_word_at_the_last_leave_everything_as_it_is),
 		cmocka_unit_test(a_time_that_is_none_is_asked_for_again),

@@ -130,10 +130,8 @@ static char *confirm_hint(const struct alerts_form *form, const struct desk *des
 		return mem_format("%s; Esc: nothing happens", form->name);
 	if (form->kind == TUI_SILENCE) {
 		alerts = alerts_words(count_covered(desk->view, form->matchers));
-		hint = mem_format(
-			"until %s, %s; Esc: nothing happens",
-			alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns).text,
-			alerts);
+		hint = mem_format("until %s, %s; Esc: nothing happens",
+				  alerts_instant(form->end_at_ns, desk->at_axis_ns).text, alerts);
 	} else {
 		alerts = alerts_words(count_silenced(desk->view, form->silence_id));
 		hint = mem_format("silence %" PRIu64 ", %s; Esc: nothing happens", form->silence_id,
@@ -157,6 +155,7 @@ static void ask(struct alerts_form *form, struct desk *desk, enum alerts_step st
 		desk_ask(desk, "Comment", COMMENT_HINT, "");
 		break;
 	default:
+		form->end_at_ns = desk->at_axis_ns + form->duration_ns;
 		label = mem_format("Enter %s", verb(form->kind));
 		hint = confirm_hint(form, desk);
 		desk_ask(desk, label, hint, "");
@@ -303,10 +302,11 @@ static void draw_silence(struct paper *paper, const struct alerts_form *form,
 	paper_pair(paper, "covers", STYLE_TEXT, "%s", alerts);
 	if (form->step == ALERTS_STEP_DURATION)
 		paper_pair(paper, "for", STYLE_DIM, "...");
+	else if (form->step == ALERTS_STEP_COMMENT)
+		paper_pair(paper, "for", STYLE_BOLD, "%s", form->duration);
 	else
 		paper_pair(paper, "for", STYLE_BOLD, "%s, until %s", form->duration,
-			   alerts_instant(desk->at_axis_ns + form->duration_ns, desk->at_axis_ns)
-				   .text);
+			   alerts_instant(form->end_at_ns, desk->at_axis_ns).text);
 	free(alerts);
 }
 

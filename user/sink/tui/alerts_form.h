@@ -26,6 +26,7 @@ struct alerts_form {
 	char *matchers; /* of the silence, canonical */
 	char *duration, *comment;
 	uint64_t duration_ns;
+	uint64_t end_at_ns; /* of the silence, on the axis: as the last question has it */
 };
 
 /* Asks the first question, or says why there is nothing to ask. */
