@@ -525,6 +525,18 @@ static void the_help_begins_with_the_open_tab(void **state)
 	tui_world_free(w);
 }
 
+/* An alert without labels fires for nobody in particular: a row of the Overview can be well meanwhile. */
+static void the_help_says_for_whom_ok_holds(void **state)
+{
+	struct tui_world *w = live();
+
+	(void)state;
+	press(w, '?');
+	size_to(w, 300, 129);
+	assert_shown(w, "no rule fires for it, and all of them can be known");
+	tui_world_free(w);
+}
+
 static void the_help_scrolls_to_its_last_line_in_a_small_window(void **state)
 {
 	struct tui_world *w = live();
@@ -1280,6 +1292,7 @@ int main(void)
 		cmocka_unit_test(the_end_is_told_in_words_and_the_picture_stays),
 		cmocka_unit_test(the_help_has_every_row_of_the_table),
 		cmocka_unit_test(the_help_begins_with_the_open_tab),
+		cmocka_unit_test(the_help_says_for_whom_ok_holds),
 		cmocka_unit_test(the_help_scrolls_to_its_last_line_in_a_small_window),
 		cmocka_unit_test(each_key_of_the_help_closes_only_the_help),
 		cmocka_unit_test(every_key_of_the_table_does_something),

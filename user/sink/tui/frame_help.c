@@ -173,7 +173,7 @@ static void add_meanings(struct help *help)
 		enum style style;
 		const char *text;
 	} words[] = {
-		{ " OK ", STYLE_ALARM_GOOD, "no rule fires, and all of them can be known" },
+		{ " OK ", STYLE_ALARM_GOOD, "no rule fires for it, and all of them can be known" },
 		{ " WARNING ", STYLE_ALARM_WARNING, "a rule of that tier fires: people feel it soon" },
 		{ " CRITICAL ", STYLE_ALARM_CRITICAL, "people feel it now" },
 		{ " EMERGENCY ", STYLE_ALARM_EMERGENCY, "nothing works: drop everything else" },
