@@ -214,7 +214,7 @@ static void the_cells_of_a_small_list_are_exact(void **state)
 	list_init(&list, columns, COLUMNS);
 	rows.search = "O3";
 	list_draw(&list, picture.area, &rows);
-	picture_is(&picture, "NAME           1-3 of 1,234 TOOKv NOTE\n"
+	picture_is(&picture, "NAME          1-3 of 1,234  TOOKv NOTE\n"
 			     "n1                             t1 o1\n"
 			     "n2                             t2 o2\n"
 			     "n3                             t3 o3\n");
@@ -231,6 +231,28 @@ static void the_cells_of_a_small_list_are_exact(void **state)
 	list_draw(&list, picture.area, &rows);
 	assert_int_equal(picture_cell(&picture, 0, 38)->glyph, '^');
 	assert_false(list.is_inverted);
+	picture_fini(&picture);
+}
+
+/* Beside titles it may be taken for one. */
+static void where_all_rows_are_shown_there_is_no_position(void **state)
+{
+	struct world world = { .first_id = 1 };
+	struct list_rows rows = rows_of(&world, 3);
+	struct picture picture;
+	struct list list;
+
+	(void)state;
+	picture_init(&picture, 4, 44, true);
+	list_init(&list, columns, COLUMNS);
+	list_draw(&list, picture.area, &rows);
+	picture_is(&picture, "NAME                        TOOKv NOTE\n"
+			     "n1                             t1 o1\n"
+			     "n2                             t2 o2\n"
+			     "n3                             t3 o3\n");
+	rows.count = 4;
+	list_draw(&list, picture.area, &rows);
+	assert_non_null(strstr(picture_text(&picture), "  1-3 of 4  TOOKv"));
 	picture_fini(&picture);
 }
 
@@ -443,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_click_on_a_title_sorts_and_again_inverts),
 		cmocka_unit_test(columns_give_way_by_rank),
 		cmocka_unit_test(the_cells_of_a_small_list_are_exact),
+		cmocka_unit_test(where_all_rows_are_shown_there_is_no_position),
 		cmocka_unit_test(a_full_header_puts_the_position_below),
 		cmocka_unit_test(a_new_sort_is_searched_through_in_steps_until_the_row_is_found),
 		cmocka_unit_test(a_row_that_left_is_succeeded_at_once),

@@ -17,6 +17,7 @@
 #endif
 #define WHEEL_ROWS 3
 #define FLEXIBLE_MIN_COLUMNS 8
+#define GAP_COLUMNS 2 /* around the position in the header */
 
 void list_init(struct list *list, const struct list_column *columns, size_t columns_count)
 {
@@ -196,7 +197,7 @@ static void list_draw_title(const struct list *list, struct area area, size_t i)
 	area_mark(area, 0, 0, width, MARK_BOLD);
 }
 
-/* Where the header has room for `length` columns between its titles, as far to the right as can be; -1 = nowhere. */
+/* Where the header has room for `length` columns and a gap, as far to the right as can be; -1 = nowhere. */
 static int list_find_gap(struct area area, int length)
 {
 	int column, blank = 0;
@@ -206,24 +207,28 @@ static int list_find_gap(struct area area, int length)
 							     (unsigned)(area.column + column));
 
 		blank = cell->glyph == ' ' ? blank + 1 : 0;
-		/* a blank on either side, but at the right end */
-		if (blank == length + 2 || (blank == length + 1 && column + blank == area.columns))
-			return column + 1;
+		/* on either side, but at the right end */
+		if (blank == length + 2 * GAP_COLUMNS ||
+		    (blank == length + GAP_COLUMNS && column + blank == area.columns))
+			return column + GAP_COLUMNS;
 	}
 	return -1;
+}
+
+static int list_print_position(char text[100], size_t from, size_t to, size_t all)
+{
+	return snprintf(text, 100, "%.27s-%.27s of %.27s", units_count(from).text, units_count(to).text,
+			units_count(all).text);
 }
 
 static void list_draw_position(const struct list *list, struct area area, int foot_row)
 {
 	size_t end = list->top + (size_t)list->page_rows;
-	struct units_text from = units_count(list->top + 1);
-	struct units_text to = units_count(end < list->rows_count ? end : list->rows_count);
-	struct units_text all = units_count(list->rows_count);
 	char text[100];
-	int length, column;
+	int length = list_print_position(text, list->top + 1, end < list->rows_count ? end : list->rows_count,
+					 list->rows_count);
+	int column;
 
-	snprintf(text, sizeof(text), "%.27s-%.27s of %.27s", from.text, to.text, all.text);
-	length = (int)strlen(text);
 	if (foot_row) {
 		area_right(area, foot_row, 0, area.columns, STYLE_DIM, text);
 		return;
@@ -236,14 +241,12 @@ static void list_draw_position(const struct list *list, struct area area, int fo
 /* The header is full, so the position takes a row of its own; but only where there is something to scroll. */
 static bool list_needs_foot(const struct list *list, struct area area)
 {
+	size_t all = list->rows_count;
 	char text[100];
-	int length;
 
-	if (!list->header_rows || area.rows < 6 || list->rows_count <= (size_t)area.rows - 1)
+	if (!list->header_rows || area.rows < 6 || all <= (size_t)area.rows - 1)
 		return false;
-	length = snprintf(text, sizeof(text), "%.27s-%.27s of %.27s", units_count(list->rows_count).text,
-			  units_count(list->rows_count).text, units_count(list->rows_count).text);
-	return list_find_gap(area, length) < 0;
+	return list_find_gap(area, list_print_position(text, all, all, all)) < 0;
 }
 
 static void list_draw_row(const struct list *list, struct area area, int at, size_t row, const struct list_rows *rows)
@@ -288,7 +291,7 @@ void list_draw(struct list *list, struct area area, const struct list_rows *rows
 		list_draw_row(list, area, list->header_rows + row, list->top + (size_t)row, rows);
 	if (!rows->count && rows->empty)
 		area_fit(area, list->header_rows, 0, area.columns, STYLE_DIM, rows->empty);
-	if (rows->count && list->header_rows)
+	if (list->header_rows && rows->count > (size_t)list->page_rows) /* there is something to scroll */
 		list_draw_position(list, area, has_foot ? area.rows - 1 : 0);
 }
 
