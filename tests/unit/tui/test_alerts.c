@@ -18,6 +18,7 @@
 #include "sink/tui/alerts_history.h"
 #include "sink/tui/alerts_people.h"
 #include "sink/tui/alerts_rows.h"
+#include "sink/tui/alerts_tab.h"
 #include "tui_test.h"
 
 /* "q > 5" of process 100, critical after 2 s, warning at once; other alerts and rules beside it as
@@ -187,6 +188,23 @@ static void what_ended_stays_as_history_with_its_end(void **arg)
 	press(state.w, KEYCODE_END);
 	assert_shown(state.w, "expr       q{kind=\"a\"} > 5");
 	assert_shown(state.w, "resolved at 6");
+	tui_world_free(state.w);
+}
+
+static void what_fires_when_the_last_target_ends_is_history_with_its_reason(void **arg)
+{
+	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
+					"alert First 0 0 critical vector(1) > 0");
+
+	(void)arg;
+	tui_world_pass(state.w, 2);
+	assert_shown(state.w, "firing   First");
+	end_with(state.w->judge, TT_END_TARGET);
+	assert_shown(state.w, "ended    First");
+	assert_shown(state.w, "Firing 0");
+	assert_shown(state.w, "Ended 1");
+	press(state.w, KEYCODE_ENTER);
+	assert_shown(state.w, "reason     every target has ended");
 	tui_world_free(state.w);
 }
 
@@ -886,6 +904,39 @@ static void the_history_holds_the_last_five_hundred_and_a_thousand_changes(void 
 	free(history);
 }
 
+/* No second comes after the end, in which they would be seen to have ended. */
+static void very_many_alerts_are_seen_to_end_with_the_run(void **arg)
+{
+	enum { MANY = 2000 };
+	struct labels *labels = calloc(1, sizeof(*labels));
+	struct alert *alerts = calloc(MANY, sizeof(*alerts));
+	struct view view = {.alerts = alerts};
+	struct desk desk = {.view = &view, .at_axis_ns = 1000 * NS_PER_S};
+	struct tab *tab = tab_alerts_ops.create();
+	const struct alerts_rows *rows = &((struct alerts_tab *)tab)->rows;
+
+	(void)arg;
+	for (size_t i = 0; i < MANY; i++) {
+		alerts[i] = alert_by_hand(labels, i + 1, 1000 * i);
+		alerts[i].state = ALERT_FIRING;
+		alerts[i].next = i + 1 < MANY ? &alerts[i + 1] : NULL;
+	}
+	tab_alerts_ops.collect(tab, &desk);
+	assert_int_equal(rows->counts[ALERTS_IN_FIRING], MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		alerts[i].state = ALERT_ENDED;
+		tab_alerts_ops.on_alert(tab, &view, &alerts[i]);
+	}
+	view.alerts = NULL;
+	view.end_reason = TT_END_TARGET;
+	tab_alerts_ops.collect(tab, &desk);
+	assert_int_equal(rows->counts[ALERTS_IN_FIRING], 0);
+	assert_int_equal(rows->counts[ALERTS_IN_ENDED], LIMIT_ALERTS_PAST);
+	tab_alerts_ops.free(tab);
+	free(alerts);
+	free(labels);
+}
+
 static void what_the_history_holds_is_copied_and_cut(void **arg)
 {
 	struct alerts_history *history = calloc(1, sizeof(*history));
@@ -1020,6 +1071,7 @@ int main(void)
 		cmocka_unit_test(who_takes_care_of_an_alert_changes_its_state_and_place),
 		cmocka_unit_test(a_lower_tier_is_held_by_the_higher_one),
 		cmocka_unit_test(what_ended_stays_as_history_with_its_end),
+		cmocka_unit_test(what_fires_when_the_last_target_ends_is_history_with_its_reason),
 		cmocka_unit_test(what_was_resolved_by_hand_is_muted_and_its_end_is_history),
 		cmocka_unit_test(unknown_is_a_mark_of_alerts_and_a_row_for_rules),
 		cmocka_unit_test(the_sections_are_turned_by_arrows_and_by_clicks),
@@ -1050,6 +1102,7 @@ int main(void)
 		cmocka_unit_test(of_many_label_sets_only_its_own_is_taken),
 		cmocka_unit_test(without_its_rule_the_values_that_were_seen_are_shown),
 		cmocka_unit_test(the_history_holds_the_last_five_hundred_and_a_thousand_changes),
+		cmocka_unit_test(very_many_alerts_are_seen_to_end_with_the_run),
 		cmocka_unit_test(what_the_history_holds_is_copied_and_cut),
 		cmocka_unit_test(hostile_bytes_move_nothing),
 		cmocka_unit_test(every_size_is_drawn_and_ascii_is_ascii),

@@ -68,7 +68,8 @@ static void collect(struct tab *tab, struct desk *desk)
 	const struct alerts_row *row;
 
 	if (second != alerts->second || desk->view->rules_generation != alerts->rules_generation ||
-	    (alerts->is_stale && alerts->rows.count <= FEW_ROWS)) {
+	    (alerts->is_stale &&
+	     (alerts->rows.count <= FEW_ROWS || desk->view->end_reason))) { /* no second comes */
 		alerts_rows_collect(&alerts->rows, desk->view, &alerts->history);
 		alerts_arrange(alerts);
 		alerts->second = second;
