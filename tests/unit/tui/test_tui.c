@@ -413,6 +413,40 @@ static void a_message_stands_for_seconds_of_the_hosts_clock(void **state)
 	tui_world_free(w);
 }
 
+static void what_a_tab_said_goes_when_another_one_is_opened(void **state)
+{
+	struct tui_world *w = live();
+
+	(void)state;
+	desk_say(&w->tui->desk, STYLE_TEXT, "chart: distribution");
+	press(w, '1'); /* it is open */
+	assert_shown(w, "chart: distribution");
+	press(w, '5');
+	assert_not_shown(w, "chart: distribution");
+	desk_copy(&w->tui->desk, "the alert's id", "4bf9");
+	assert_shown(w, "copied the alert's id");
+	press(w, KEYCODE_TAB);
+	assert_not_shown(w, "copied the alert's id");
+	desk_say(&w->tui->desk, STYLE_TEXT, "this goes, too");
+	desk_go(&w->tui->desk, &(struct desk_target){ .tab = TUI_TRACES });
+	assert_not_shown(w, "this goes, too");
+	desk_say(&w->tui->desk, STYLE_TEXT, "and this on the way back");
+	press(w, KEYCODE_ESCAPE);
+	assert_not_shown(w, "and this on the way back");
+	tui_answer(w->tui, true, "X is silenced");
+	press(w, '4');
+	assert_shown(w, "X is silenced");
+	w->tui->clock_ns += 20 * NS_PER_S;
+	tui_warn(w->tui, "the ring is full");
+	press(w, '3');
+	assert_shown(w, "the ring is full");
+	w->tui->options.tell = NULL;
+	desk_tell(&w->tui->desk, &(struct tui_request){ .kind = TUI_ACK });
+	press(w, '1');
+	assert_shown(w, "nothing can be changed from here");
+	end_world_quietly(w);
+}
+
 static void warnings_are_shown_and_told_again_at_the_end(void **state)
 {
 	struct tui_world *w = live();
@@ -1287,6 +1321,7 @@ int main(void)
 		cmocka_unit_test(the_alarm_is_live_while_paused),
 		cmocka_unit_test(hidden_tabs_collect_in_turn_once_a_second),
 		cmocka_unit_test(a_message_stands_for_seconds_of_the_hosts_clock),
+		cmocka_unit_test(what_a_tab_said_goes_when_another_one_is_opened),
 		cmocka_unit_test(warnings_are_shown_and_told_again_at_the_end),
 		cmocka_unit_test(progress_has_a_bar_and_goes),
 		cmocka_unit_test(the_end_is_told_in_words_and_the_picture_stays),

@@ -48,7 +48,7 @@ struct desk {
 const char *desk_percentile_suffix(const struct desk *desk);
 
 void desk_go(struct desk *desk, const struct desk_target *target);
-/* One line in the last but one row, for some seconds. */
+/* One line in the last but one row, for some seconds, at most until another tab is opened. */
 void desk_say(struct desk *desk, enum style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /*
  * Asks for a line of text; then tab->ops->answer(DESK_ANSWER_OWN, text) comes, or (Esc) nothing. `hint` stands above it.

@@ -29,12 +29,17 @@ struct frame_button {
 	uint32_t key; /* BUTTON_KEY: as if it were pressed */
 };
 
+enum frame_voice {
+	VOICE_TAB,     /* goes when another tab is opened */
+	VOICE_FRAME,   /* of all tabs, or an answer that somebody waits for */
+	VOICE_WARNING, /* of tui_warn: gives way to what somebody asked for */
+};
 struct frame_message {
 	char *text; /* NULL = none */
 	enum style style;
 	uint64_t until_ns; /* by clock_ns */
 	uint64_t since_ns;
-	bool is_warning; /* of tui_warn: gives way to what somebody asked for */
+	enum frame_voice voice;
 };
 
 /* What the first row says about the state of alerts; recounted when one of them changed. */
@@ -131,8 +136,8 @@ bool frame_has_scrubber(const struct tui *tui);
 void frame_click_scrubber(struct tui *tui, const struct frame_button *button, unsigned column);
 
 /* frame_say.c: messages */
-void frame_say(struct tui *tui, enum style style, const char *text);
-void frame_say_warning(struct tui *tui, const char *line);
+void frame_say(struct tui *tui, enum frame_voice voice, enum style style, const char *text);
+void frame_leave_tab(struct tui *tui); /* before another one is opened */
 void frame_expire(struct tui *tui);
 void frame_draw_message(struct tui *tui, struct area area);
 

@@ -29,6 +29,8 @@ unsigned frame_contexts(const struct tui *tui)
 static void switch_to(struct tui *tui, enum tui_tab tab)
 {
 	frame_cancel_prompt(tui);
+	if (tab != tui->open)
+		frame_leave_tab(tui);
 	tui->is_help = false;
 	tui->open = tab;
 	tui->desk.is_expanded = tui->is_expanded[tab];

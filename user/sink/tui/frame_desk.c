@@ -35,7 +35,7 @@ void desk_say(struct desk *desk, enum style style, const char *format, ...)
 	va_start(arguments, format);
 	text = mem_vformat(format, arguments);
 	va_end(arguments);
-	frame_say(desk->tui, style, text);
+	frame_say(desk->tui, VOICE_TAB, style, text);
 	free(text);
 }
 
@@ -74,13 +74,13 @@ int desk_tell(struct desk *desk, const struct tui_request *request)
 	int error;
 
 	if (!options->tell) {
-		desk_say(desk, STYLE_WARNING, "%s",
-			 options->is_replay ? "a recording cannot be changed" : "nothing can be changed from here");
+		frame_say(desk->tui, VOICE_FRAME, STYLE_WARNING,
+			  options->is_replay ? "a recording cannot be changed" : "nothing can be changed from here");
 		return -EPERM;
 	}
 	error = options->tell(options->arg, request, &why);
 	if (error)
-		frame_say(desk->tui, STYLE_CRITICAL, why ? why : strerror(-error));
+		frame_say(desk->tui, VOICE_FRAME, STYLE_CRITICAL, why ? why : strerror(-error));
 	free(why);
 	return error;
 }

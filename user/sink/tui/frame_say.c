@@ -16,41 +16,49 @@
 #define LONG_NS	 (15 * NS_PER_S)
 #define LEAST_NS (3 * NS_PER_S) /* that an answer stands before a warning may follow */
 
-static void put(struct tui *tui, enum style style, const char *text, bool is_warning)
+static bool gives_way(const struct tui *tui, enum frame_voice voice)
 {
-	bool is_long = is_warning || style == STYLE_WARNING || style == STYLE_CRITICAL || style == STYLE_EMERGENCY ||
-		       style == STYLE_UNKNOWN;
-	char *copy = mem_string(text); /* it may be the old one */
+	const struct frame_message *message = &tui->message;
 
+	return !message->text || message->voice == VOICE_WARNING || voice != VOICE_WARNING ||
+	       tui->clock_ns >= message->since_ns + LEAST_NS;
+}
+
+void frame_say(struct tui *tui, enum frame_voice voice, enum style style, const char *text)
+{
+	bool is_long = voice == VOICE_WARNING || style == STYLE_WARNING || style == STYLE_CRITICAL || style == STYLE_EMERGENCY ||
+		       style == STYLE_UNKNOWN;
+	char *copy;
+
+	if (!gives_way(tui, voice))
+		return;
+	copy = mem_string(text); /* it may be the old one */
 	free(tui->message.text);
 	tui->message = (struct frame_message){ .text = copy,
 					       .style = style,
 					       .since_ns = tui->clock_ns,
 					       .until_ns = tui->clock_ns + (is_long ? LONG_NS : SHORT_NS),
-					       .is_warning = is_warning };
+					       .voice = voice };
 	tui->is_dirty = true;
 }
 
-void frame_say(struct tui *tui, enum style style, const char *text)
+static void forget(struct tui *tui)
 {
-	put(tui, style, text, false);
-}
-
-void frame_say_warning(struct tui *tui, const char *line)
-{
-	const struct frame_message *message = &tui->message;
-
-	if (!message->text || message->is_warning || tui->clock_ns >= message->since_ns + LEAST_NS)
-		put(tui, STYLE_WARNING, line, true);
+	free(tui->message.text);
+	tui->message.text = NULL;
+	tui->is_dirty = true;
 }
 
 void frame_expire(struct tui *tui)
 {
-	if (!tui->message.text || tui->clock_ns < tui->message.until_ns)
-		return;
-	free(tui->message.text);
-	tui->message.text = NULL;
-	tui->is_dirty = true;
+	if (tui->message.text && tui->clock_ns >= tui->message.until_ns)
+		forget(tui);
+}
+
+void frame_leave_tab(struct tui *tui)
+{
+	if (tui->message.text && tui->message.voice == VOICE_TAB)
+		forget(tui);
 }
 
 /* --- the right end ------------------------------------------------------------------------------------------- */
@@ -77,7 +85,7 @@ static enum style print_right(const struct tui *tui, struct buf *out, bool is_na
 			print_bar(out, ratio > 1 ? 1 : ratio, tui->desk.ascii);
 		return STYLE_BOLD;
 	}
-	if (tui->warnings_count && !(tui->message.text && tui->message.is_warning)) {
+	if (tui->warnings_count && !(tui->message.text && tui->message.voice == VOICE_WARNING)) {
 		buf_format(out, "%zu warning%s", tui->warnings_count, tui->warnings_count > 1 ? "s" : "");
 		return STYLE_WARNING;
 	}

@@ -157,7 +157,7 @@ void tui_set_time(struct tui *tui, const struct tui_time *time)
 
 void tui_answer(struct tui *tui, bool is_done, const char *sentence)
 {
-	frame_say(tui, is_done ? STYLE_GOOD : STYLE_CRITICAL, sentence);
+	frame_say(tui, VOICE_FRAME, is_done ? STYLE_GOOD : STYLE_CRITICAL, sentence);
 }
 
 void tui_warn(struct tui *tui, const char *line)
@@ -166,7 +166,7 @@ void tui_warn(struct tui *tui, const char *line)
 		tui->warnings[tui->warnings_count] = mem_string(line);
 	tui->warnings_count++;
 	tui->is_dirty = true;
-	frame_say_warning(tui, line);
+	frame_say(tui, VOICE_WARNING, STYLE_WARNING, line);
 }
 
 void tui_progress(struct tui *tui, const char *what, double done_ratio)
