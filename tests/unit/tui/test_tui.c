@@ -149,6 +149,59 @@ static void a_narrow_window_keeps_the_tabs_and_the_badge(void **state)
 	tui_world_free(w);
 }
 
+static void half_a_pid_is_never_shown(void **state)
+{
+	static const char *const titles[] = { "speaker (34567)", "speech-dispatcher-of-all (1)", "a (b) c (4194304)" };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct tui_world *w = world_with((struct tui_options){ .title = titles[i] });
+
+		feed_rules(w->judge, "alert Down 0 0 critical tts_requests_in_flight >= 0\n");
+		tui_world_pass(w, 3);
+		for (unsigned columns = FRAME_MIN_COLUMNS; columns < 200; columns++) {
+			const char *pid = strrchr(titles[i], '('), *row;
+
+			size_to(w, 24, columns);
+			draw(w);
+			row = row_of(w, 0);
+			if (strstr(row, (char[]){ pid[0], pid[1], 0 }))
+				assert_non_null(strstr(row, titles[i]));
+			if (columns > 120)
+				assert_non_null(strstr(row, titles[i]));
+		}
+		tui_world_free(w);
+	}
+}
+
+static void the_time_zone_gives_way_then_the_pid_then_the_name(void **state)
+{
+	static const struct {
+		unsigned columns;
+		const char *begin;
+	} widths[] = { { 88, "speaker (34567) 22:13:24 UTC [1 Overview]" },
+		       { 87, "speaker (34567) 22:13:24 [1 Overview]" },
+		       { 84, "speaker (34567) 22:13:24 [1 Overview]" },
+		       { 83, "speaker 22:13:24 [1 Overview]" },
+		       { 76, "speaker 22:13:24 [1 Overview]" },
+		       { 75, "speaker [1 Overview]" },
+		       { 67, "speaker [1 Overview]" },
+		       { 66, "[1 Overview]" } };
+	struct tui_world *w = world_with((struct tui_options){ .title = "speaker (34567)" });
+
+	(void)state;
+	feed_rules(w->judge, "alert Down 0 0 critical tts_requests_in_flight >= 0\n");
+	tui_world_pass(w, 3);
+	for (unsigned i = 0; i < 8; i++) {
+		size_to(w, 24, widths[i].columns);
+		draw(w);
+		assert_memory_equal(row_of(w, 0), widths[i].begin, strlen(widths[i].begin));
+		assert_non_null(strstr(row_of(w, 0), "5 Logs"));
+		assert_non_null(strstr(row_of(w, 0), "CRITICAL 1"));
+	}
+	tui_world_free(w);
+}
+
 static void a_window_that_is_too_small_says_so_with_both_sizes(void **state)
 {
 	static const unsigned sizes[][2] = { { 7, 80 }, { 24, 29 }, { 3, 10 }, { 1, 1 }, { 0, 0 }, { 7, 29 } };
@@ -1310,6 +1363,8 @@ int main(void)
 		cmocka_unit_test(the_open_tab_is_marked_without_colour),
 		cmocka_unit_test(a_tab_opens_by_a_click_on_its_name),
 		cmocka_unit_test(a_narrow_window_keeps_the_tabs_and_the_badge),
+		cmocka_unit_test(half_a_pid_is_never_shown),
+		cmocka_unit_test(the_time_zone_gives_way_then_the_pid_then_the_name),
 		cmocka_unit_test(a_window_that_is_too_small_says_so_with_both_sizes),
 		cmocka_unit_test(in_ascii_no_byte_above_ascii_comes_out_of_the_frame),
 		cmocka_unit_test(a_hostile_title_stays_in_its_cells),

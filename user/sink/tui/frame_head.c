@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The first row: who we are, what is traced, the time, the tabs, and the alarm badge, which is live even while paused.
- * The rule that surprises: in a narrow window the badge stays whole longest, then the tabs; name, target and time give
- * way first. Alerts are counted again only when one of them changed, or at the next second.
+ * The rule that surprises: in a narrow window the badge stays whole longest, then the tabs; our name, the time zone, the
+ * pid, the time and the target give way first, in that order; half a pid is never shown. Alerts are counted again
+ * only when one of them changed, or at the next second.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define BURST_NS	(60 * NS_PER_S)
+#define NAME_LEAST_COLUMNS 8 /* a name that is longer is cut to these, then not shown at all */
 
 /* --- losses -------------------------------------------------------------------------------------------------- */
 
@@ -152,23 +154,26 @@ static size_t list_segments(const struct tui *tui, struct segment *segments, enu
 
 /* --- the left part ------------------------------------------------------------------------------------------- */
 
-static void print_target(struct buf *out, const struct tui *tui)
+/* How many bytes of it are the name: behind them stands the pid. */
+static size_t print_target(struct buf *out, const struct tui *tui)
 {
 	const struct view *view = tui->desk.view;
-	size_t more = 0;
+	const char *title = tui->options.title, *pid = title ? strrchr(title, '(') : NULL;
+	size_t more = 0, name_bytes;
 
-	buf_text(out, "");
-	if (tui->options.title) {
-		buf_text(out, tui->options.title);
-		return;
-	}
+	buf_text(out, title ? title : "");
+	if (title)
+		return pid > title && pid[-1] == ' ' ? (size_t)(pid - 1 - title) : out->length;
 	if (!view || !view->processes)
-		return;
+		return 0;
 	for (const struct process *process = view->processes->next; process; process = process->next)
 		more++;
-	buf_format(out, "%s (%u)", view->processes->comm, view->processes->pid);
+	buf_text(out, view->processes->comm);
+	name_bytes = out->length;
+	buf_format(out, " (%u)", view->processes->pid);
 	if (more)
 		buf_format(out, " +%zu", more);
+	return name_bytes;
 }
 
 static void print_banner(char text[40], const struct tui *tui)
@@ -251,9 +256,13 @@ static int draw_tabs(struct tui *tui, struct area area, int column, enum tabs_fo
 
 /* --- all of it ----------------------------------------------------------------------------------------------- */
 
+enum target_form { TARGET_NONE, TARGET_NAME, TARGET_WHOLE };
+
 struct head {
 	char banner[40], clock[24];
 	struct buf target;
+	size_t target_name_bytes;
+	enum target_form target_form;
 	bool has_name;
 	struct segment segments[SEGMENTS];
 	size_t segments_count;
@@ -267,6 +276,25 @@ static void use_badge(struct head *head, const struct tui *tui, enum badge_form 
 	head->badge_columns = head->segments_count ? (int)head->segments_count - 1 : 0;
 	for (size_t i = 0; i < head->segments_count; i++)
 		head->badge_columns += (int)strlen(head->segments[i].text);
+}
+
+static size_t target_bytes(const struct head *head, enum target_form form)
+{
+	return form == TARGET_NONE ? 0 : form == TARGET_NAME ? head->target_name_bytes : head->target.length;
+}
+
+static int target_columns(const struct head *head, enum target_form form)
+{
+	return (int)text_columns(head->target.bytes, target_bytes(head, form));
+}
+
+/* A name may be cut, a pid may not. */
+static int least_target_columns(const struct head *head, enum target_form form)
+{
+	int columns = target_columns(head, form);
+	bool can_be_cut = target_bytes(head, form) == head->target_name_bytes;
+
+	return can_be_cut && columns > NAME_LEAST_COLUMNS ? NAME_LEAST_COLUMNS : columns;
 }
 
 /* Columns that are left for the target when all the rest is shown; below 0: it does not fit. */
@@ -287,25 +315,29 @@ static void choose(struct head *head, const struct tui *tui, int columns)
 		bool has_name, has_zone, has_clock;
 		enum badge_form badge;
 		enum tabs_form tabs;
-		int target_columns; /* at least */
+		enum target_form target;
+		int target_columns; /* at least, though it needs fewer */
 	} forms[] = {
-		{ true, true, true, BADGE_WIDE, TABS_WIDE, 24 },
-		{ true, true, true, BADGE_WIDE, TABS_FULL, 16 },
-		{ false, true, true, BADGE_WIDE, TABS_FULL, 12 },
-		{ false, false, true, BADGE_WIDE, TABS_FULL, 8 },
-		{ false, false, false, BADGE_WIDE, TABS_FULL, 8 },
-		{ false, false, false, BADGE_WIDE, TABS_FULL, 0 },
-		{ false, false, false, BADGE_MIDDLE, TABS_FULL, 0 },
-		{ false, false, false, BADGE_WIDE, TABS_SHORT, 8 },
-		{ false, false, false, BADGE_WIDE, TABS_SHORT, 0 },
-		{ false, false, false, BADGE_MIDDLE, TABS_SHORT, 0 },
-		{ false, false, false, BADGE_SHORT, TABS_SHORT, 0 },
-		{ false, false, false, BADGE_SHORT, TABS_LETTERS, 0 },
+		{ true, true, true, BADGE_WIDE, TABS_WIDE, TARGET_WHOLE, 24 },
+		{ true, true, true, BADGE_WIDE, TABS_FULL, TARGET_WHOLE, 16 },
+		{ false, true, true, BADGE_WIDE, TABS_FULL, TARGET_WHOLE, 12 },
+		{ false, false, true, BADGE_WIDE, TABS_FULL, TARGET_WHOLE, 0 },
+		{ false, false, true, BADGE_WIDE, TABS_FULL, TARGET_NAME, 0 },
+		{ false, false, false, BADGE_WIDE, TABS_FULL, TARGET_NAME, 0 },
+		{ false, false, false, BADGE_WIDE, TABS_FULL, TARGET_NONE, 0 },
+		{ false, false, false, BADGE_MIDDLE, TABS_FULL, TARGET_NONE, 0 },
+		{ false, false, false, BADGE_WIDE, TABS_SHORT, TARGET_WHOLE, 0 },
+		{ false, false, false, BADGE_WIDE, TABS_SHORT, TARGET_NAME, 0 },
+		{ false, false, false, BADGE_WIDE, TABS_SHORT, TARGET_NONE, 0 },
+		{ false, false, false, BADGE_MIDDLE, TABS_SHORT, TARGET_NONE, 0 },
+		{ false, false, false, BADGE_SHORT, TABS_SHORT, TARGET_NONE, 0 },
+		{ false, false, false, BADGE_SHORT, TABS_LETTERS, TARGET_NONE, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		int left;
+		int left, least = least_target_columns(head, forms[i].target);
 
+		least = least > forms[i].target_columns ? least : forms[i].target_columns;
 		head->has_name = forms[i].has_name;
 		head->form = forms[i].tabs;
 		head->clock[0] = '\0';
@@ -313,8 +345,11 @@ static void choose(struct head *head, const struct tui *tui, int columns)
 			frame_print_clock(head->clock, tui, forms[i].has_zone);
 		use_badge(head, tui, forms[i].badge);
 		left = left_for_target(head, tui, columns);
-		if (left > (forms[i].target_columns ? forms[i].target_columns : -1)) {
-			head->target_columns = left - 1;
+		if (left >= (least ? least + 1 : 0)) {
+			int whole = target_columns(head, forms[i].target);
+
+			head->target_form = forms[i].target;
+			head->target_columns = whole < left ? whole : left - 1;
 			return;
 		}
 	}
@@ -335,11 +370,11 @@ static void draw_badge(const struct head *head, struct area area)
 void frame_draw_head(struct tui *tui, struct area area)
 {
 	struct head head = { 0 };
-	int column = 0, target;
+	int column = 0;
 
 	if (tui->desk.view)
 		frame_badge_count(&tui->badge, tui->desk.view);
-	print_target(&head.target, tui);
+	head.target_name_bytes = print_target(&head.target, tui);
 	print_banner(head.banner, tui);
 	choose(&head, tui, area.columns);
 	area_fill(area, 0, 0, area.columns, head.banner[0] ? STYLE_BANNER : STYLE_TAB, ' ', ' ');
@@ -347,11 +382,10 @@ void frame_draw_head(struct tui *tui, struct area area)
 		column += area_text(area, 0, column, STYLE_BANNER, head.banner) + 1;
 	if (head.has_name)
 		column += area_text(area, 0, column, STYLE_TAB, "ttsobs-bpf") + 1;
-	target = (int)text_columns(head.target.bytes, head.target.length);
-	if (target > head.target_columns)
-		target = head.target_columns;
-	if (target >= 4)
-		column += area_fit(area, 0, column, target, STYLE_TAB, head.target.bytes) + 1;
+	if (head.target_columns) {
+		head.target.bytes[target_bytes(&head, head.target_form)] = '\0';
+		column += area_fit(area, 0, column, head.target_columns, STYLE_TAB, head.target.bytes) + 1;
+	}
 	tui->has_clock = head.clock[0];
 	if (head.clock[0])
 		column += area_text(area, 0, column, STYLE_TAB, head.clock) + 1;
