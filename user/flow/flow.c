@@ -187,9 +187,9 @@ static void feed_decoded(struct flow *flow, const struct tt_head *record)
 
 void flow_feed(struct flow *flow, const struct tt_head *record, uint32_t size_bytes)
 {
-	SAY(flow, on_event, record, size_bytes);
-	if (flow->view.end_reason)
+	if (flow->view.end_reason) /* nothing belongs to the run any more */
 		return;
+	SAY(flow, on_event, record, size_bytes);
 	flow->tallies.records_count++;
 	if (decode_check(record, size_bytes)) {
 		flow->tallies.malformed_count++;
