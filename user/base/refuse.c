@@ -3,12 +3,13 @@
  * In: a format and what it names. Out: "ttsobs-bpf: ..." on stderr, one write(2) per message.
  * The rules that surprise: only a format that itself has a '\n' may give several lines (each gets
  * the prefix); a newline that comes from an argument alone is escaped like every other control
- * byte. The two switches below are the only state in the program that belongs to nobody. errno is
- * left as it was.
+ * byte. What stands below is the only state in the program, beside that of progress and of the
+ * screen's rescue, that belongs to nobody. errno is left as it was.
  */
 #include "base/refuse.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +20,21 @@
 #include "base/progress.h"
 #include "base/text.h"
 
-static bool refuse_debug;
-static struct {
+struct refuse_ear {
 	void (*to)(void *arg, const char *line);
 	void *arg;
-} refuse_sent;
+};
+static bool refuse_debug;
+static struct refuse_ear refuse_everybodys;
+static pthread_mutex_t refuse_lock = PTHREAD_MUTEX_INITIALIZER; /* of it, and of who is in it */
+static _Thread_local struct refuse_ear refuse_mine;
 
-static void refuse_line(struct buf *out, const char *bytes, size_t length)
+static void refuse_line(struct buf *out, const struct refuse_ear *ear, const char *bytes, size_t length)
 {
-	if (refuse_sent.to) {
+	if (ear->to) {
 		buf_reset(out);
 		text_clean(out, bytes, length, false);
-		refuse_sent.to(refuse_sent.arg, out->bytes);
+		ear->to(ear->arg, out->bytes);
 		return;
 	}
 	buf_text(out, "ttsobs-bpf: ");
@@ -53,38 +57,57 @@ static void refuse_write(const struct buf *out)
 	}
 }
 
+static void refuse_lines(const struct refuse_ear *ear, const char *text, bool many)
+{
+	struct buf out = {0};
+	const char *rest = text, *end;
+
+	while (many && (end = strchr(rest, '\n'))) {
+		refuse_line(&out, ear, rest, (size_t)(end - rest));
+		rest = end + 1;
+	}
+	if (*rest || rest == text)
+		refuse_line(&out, ear, rest, strlen(rest));
+	if (!ear->to) {
+		progress_clear(); /* both write the terminal's last line */
+		refuse_write(&out);
+	}
+	buf_fini(&out);
+}
+
 static void refuse_say(const char *prefix, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
+
+/* False: there is none, and it is written: without the lock, since that may last. */
+static bool refuse_to_everybodys(const char *text, bool many)
+{
+	bool has_ear;
+
+	pthread_mutex_lock(&refuse_lock);
+	has_ear = refuse_everybodys.to;
+	if (has_ear)
+		refuse_lines(&refuse_everybodys, text, many);
+	pthread_mutex_unlock(&refuse_lock);
+	return has_ear;
+}
 
 static void refuse_say(const char *prefix, const char *format, va_list arguments)
 {
 	bool many = strchr(format, '\n') != NULL;
 	int saved = errno;
-	struct buf out = {0};
-	char *text, *rest, *end;
+	struct buf said = {0};
+	char *text;
 
 	if (vasprintf(&text, format, arguments) < 0)
 		return;
-	if (*prefix) {
-		buf_text(&out, prefix);
-		buf_text(&out, text);
-		free(text);
-		text = out.bytes;
-		out = (struct buf){0};
-	}
-	rest = text;
-	while (many && (end = strchr(rest, '\n'))) {
-		refuse_line(&out, rest, (size_t)(end - rest));
-		rest = end + 1;
-	}
-	if (*rest || rest == text)
-		refuse_line(&out, rest, strlen(rest));
-	if (!refuse_sent.to) {
-		progress_clear(); /* both write the terminal's last line */
-		refuse_write(&out);
-	}
+	buf_text(&said, prefix);
+	buf_text(&said, text);
 	free(text);
-	buf_fini(&out);
+	if (refuse_mine.to)
+		refuse_lines(&refuse_mine, said.bytes, many);
+	else if (!refuse_to_everybodys(said.bytes, many))
+		refuse_lines(&(struct refuse_ear){0}, said.bytes, many);
+	buf_fini(&said);
 	errno = saved;
 }
 
@@ -125,6 +148,12 @@ void refuse_debug_on(void)
 
 void refuse_redirect(void (*to)(void *arg, const char *line), void *arg)
 {
-	refuse_sent.to = to;
-	refuse_sent.arg = arg;
+	pthread_mutex_lock(&refuse_lock);
+	refuse_everybodys = (struct refuse_ear){ to, arg };
+	pthread_mutex_unlock(&refuse_lock);
+}
+
+void refuse_overhear(void (*to)(void *arg, const char *line), void *arg)
+{
+	refuse_mine = (struct refuse_ear){ to, arg };
 }

@@ -26,7 +26,12 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Printed only with --debug. */
 void debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void refuse_debug_on(void);
-/* Tests: messages go to this function, line by line, without prefix and '\n', instead of stderr; NULL restores. */
+/*
+ * Messages go to this function, line by line, without prefix and '\n', instead of stderr; NULL restores, and returns when nobody is in
+ * it any more. It is called by whichever thread says something, one at a time, and must not say anything itself.
+ */
 void refuse_redirect(void (*to)(void *arg, const char *line), void *arg);
+/* The same for what this thread says, before the other is asked. */
+void refuse_overhear(void (*to)(void *arg, const char *line), void *arg);
 
 #endif

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,6 +112,66 @@ static void a_redirected_message_arrives_line_by_line_and_clean(void **state)
 	buf_fini(&lines);
 }
 
+static void sent_to_mine(void *arg, const char *line)
+{
+	buf_text(arg, "mine:");
+	buf_text(arg, line);
+}
+
+static void *warn_elsewhere(void *arg)
+{
+	(void)arg;
+	warn("elsewhere");
+	return NULL;
+}
+
+static void what_a_thread_overhears_is_its_own(void **state)
+{
+	struct buf mine = {0}, all = {0};
+	pthread_t thread;
+
+	(void)state;
+	refuse_redirect(sent_to, &all);
+	refuse_overhear(sent_to_mine, &mine);
+	warn("here");
+	assert_int_equal(pthread_create(&thread, NULL, warn_elsewhere, NULL), 0);
+	pthread_join(thread, NULL);
+	refuse_overhear(NULL, NULL);
+	warn("after");
+	refuse_redirect(NULL, NULL);
+	assert_string_equal(mine.bytes, "mine:here");
+	assert_string_equal(all.bytes, "<elsewhere><after>");
+	buf_fini(&mine);
+	buf_fini(&all);
+}
+
+static void *warn_often(void *arg)
+{
+	for (int i = 0; i < 1000; i++)
+		warn("%s", (const char *)arg);
+	return NULL;
+}
+
+static void threads_are_heard_one_at_a_time_and_never_after_the_end(void **state)
+{
+	struct buf all = {0};
+	char line[] = "line";
+	pthread_t threads[4];
+	size_t lines = 0;
+
+	(void)state;
+	refuse_redirect(sent_to, &all);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, warn_often, line), 0);
+	for (size_t i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	refuse_redirect(NULL, NULL);
+	for (const char *at = all.bytes; (at = strstr(at, "<line>")); at++)
+		lines++;
+	assert_int_equal(lines, 4000);
+	buf_fini(&all);
+}
+
 static void debug_is_silent_until_it_is_switched_on(void **state)
 {
 	struct buf lines = {0};
@@ -135,6 +196,8 @@ int main(void)
 		cmocka_unit_test(an_empty_message_is_still_one_line),
 		cmocka_unit_test(errno_survives_a_message),
 		cmocka_unit_test(a_redirected_message_arrives_line_by_line_and_clean),
+		cmocka_unit_test(what_a_thread_overhears_is_its_own),
+		cmocka_unit_test(threads_are_heard_one_at_a_time_and_never_after_the_end),
 		cmocka_unit_test(debug_is_silent_until_it_is_switched_on),
 	};
 
