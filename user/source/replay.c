@@ -40,8 +40,8 @@ struct replay {
 	size_t window_end;
 	bool is_at_end; /* of the file: nothing more comes into the window */
 	uint64_t read_bytes;
-	char *shown_what; /* NULL = nobody watches how far it is */
-	uint64_t shown_bytes;
+	uint64_t file_bytes; /* 0 = a pipe, which is read only once */
+	char *shown_what;    /* NULL = nobody watches how far it is */
 	/* the block at hand; none when plain_at == plain_bytes */
 	char *plain;
 	uint32_t plain_bytes;
@@ -294,7 +294,7 @@ static int replay_pump(struct source *source, struct feed *feed)
 	if (replay->has_ended)
 		return PUMP_ENDED;
 	if (replay->shown_what)
-		progress_show_bytes(replay->shown_what, replay->read_bytes, replay->shown_bytes);
+		progress_show_bytes(replay->shown_what, replay->read_bytes, replay->file_bytes);
 	if (replay->held_end)
 		return replay_drain(replay, feed);
 	if (replay->plain_at == replay->plain_bytes) {
@@ -398,6 +398,8 @@ static int replay_read_preamble(struct replay *replay)
 
 static int replay_open_file(struct replay *replay, const char *path)
 {
+	struct stat status;
+
 	if (!strcmp(path, "-"))
 		replay->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
@@ -408,7 +410,20 @@ static int replay_open_file(struct replay *replay, const char *path)
 	if (isatty(replay->fd))
 		return refuse(-EINVAL, "%s: a recording does not come from a terminal",
 			      replay->path);
+	if (!fstat(replay->fd, &status) && S_ISREG(status.st_mode))
+		replay->file_bytes = (uint64_t)status.st_size;
 	return 0;
+}
+
+/* What stands before the first records. */
+static int replay_begin(struct replay *replay, const struct replay_preamble **preamble)
+{
+	int error = replay_read_magic(replay);
+
+	if (!error)
+		error = replay_read_preamble(replay);
+	*preamble = &replay->preamble;
+	return error;
 }
 
 int replay_open(struct source **source, const char *path, const struct replay_preamble **preamble)
@@ -422,16 +437,38 @@ int replay_open(struct source **source, const char *path, const struct replay_pr
 	replay->plain = mem_new(RECORDING_BLOCK_MAX_BYTES);
 	error = replay_open_file(replay, path);
 	if (!error)
-		error = replay_read_magic(replay);
-	if (!error)
-		error = replay_read_preamble(replay);
+		error = replay_begin(replay, preamble);
 	if (error) {
 		replay_free(&replay->source);
 		return error;
 	}
 	*source = &replay->source;
-	*preamble = &replay->preamble;
 	return 0;
+}
+
+bool replay_can_rewind(const struct source *source)
+{
+	return ((const struct replay *)source)->file_bytes;
+}
+
+int replay_rewind(struct source *source, const struct replay_preamble **preamble)
+{
+	struct replay *replay = (struct replay *)source;
+	const struct replay fresh = {
+		.source = replay->source,
+		.fd = replay->fd,
+		.path = replay->path,
+		.window = replay->window,
+		.plain = replay->plain,
+		.file_bytes = replay->file_bytes,
+		.shown_what = replay->shown_what,
+	};
+
+	if (lseek(replay->fd, 0, SEEK_SET) < 0)
+		return refuse(-errno, "%s: cannot be read again: %s", replay->path, strerror(errno));
+	arena_fini(&replay->arena);
+	*replay = fresh;
+	return replay_begin(replay, preamble);
 }
 
 bool replay_is_damaged(const struct source *source)
@@ -444,21 +481,14 @@ bool replay_is_damaged(const struct source *source)
 double replay_done_ratio(const struct source *source)
 {
 	const struct replay *replay = (const struct replay *)source;
-	off_t read_bytes = lseek(replay->fd, 0, SEEK_CUR);
-	struct stat status;
 
-	if (read_bytes < 0 || fstat(replay->fd, &status) || !S_ISREG(status.st_mode) || !status.st_size)
-		return -1;
-	return (double)read_bytes / (double)status.st_size;
+	return replay->file_bytes ? (double)replay->read_bytes / (double)replay->file_bytes : -1;
 }
 
 void replay_show_progress(struct source *source)
 {
 	struct replay *replay = (struct replay *)source;
-	struct stat status;
 
-	if (replay->shown_what || fstat(replay->fd, &status) || !S_ISREG(status.st_mode))
-		return;
-	replay->shown_what = mem_format("reading %s", replay->path);
-	replay->shown_bytes = (uint64_t)status.st_size;
+	if (replay->file_bytes && !replay->shown_what)
+		replay->shown_what = mem_format("reading %s", replay->path);
 }

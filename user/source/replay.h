@@ -29,6 +29,13 @@ struct replay_preamble {
  * LOST{RECORDING}.count is the bytes skipped at that place; 1 where whole blocks are missing without a trace.
  */
 int replay_open(struct source **source, const char *path, const struct replay_preamble **preamble);
+/* False: a pipe, which is read only once. */
+bool replay_can_rewind(const struct source *source);
+/*
+ * The same open file from its beginning once more, whatever has become of its name. The preamble is read anew. -errno, said: then
+ * the source can only be freed.
+ */
+int replay_rewind(struct source *source, const struct replay_preamble **preamble);
 /* True too when the file ends without END. Complete once END has been fed. */
 bool replay_is_damaged(const struct source *source);
 /* How much of the file has been read: 0 to 1; below 0 for a pipe, whose length nobody knows. */

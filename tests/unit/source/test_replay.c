@@ -952,6 +952,61 @@ static void a_pipe_is_read_as_its_bytes_come_and_a_silent_one_blocks_no_pump(voi
 	made_fini(&made);
 }
 
+static void a_file_is_fed_again_from_its_beginning_wherever_it_stood(void **state)
+{
+	const struct replay_preamble *first, *again;
+	struct source *source;
+	struct made made;
+
+	(void)state;
+	buf_reset(&said);
+	make(&made, 50, 10, 7, true);
+	assert_int_equal(replay_open(&source, memory_path, &first), 0);
+	assert_true(replay_can_rewind(source));
+	for (unsigned pumps = 0; pumps < 60; pumps += 7) { /* past its END too */
+		struct collector part = {.feed.record = collect}, whole = {.feed.record = collect};
+
+		for (unsigned i = 0; i < pumps; i++)
+			source->ops->pump(source, &part.feed);
+		assert_int_equal(replay_rewind(source, &again), 0);
+		assert_true(replay_done_ratio(source) < 1.01);
+		pump_to_end(source, &whole);
+		assert_sequence(&whole.sequence, &made.sequence);
+		assert_false(replay_is_damaged(source));
+		assert_true(replay_done_ratio(source) == 1);
+		assert_int_equal(replay_rewind(source, &again), 0);
+		buf_fini(&part.sequence);
+		buf_fini(&whole.sequence);
+	}
+	assert_int_equal(said.length, 0);
+	source->ops->free(source);
+	made_fini(&made);
+}
+
+static void a_pipe_is_read_once(void **state)
+{
+	const struct replay_preamble *told;
+	struct source *source;
+	struct made made;
+	int fds[2], saved;
+
+	(void)state;
+	buf_reset(&said);
+	make(&made, 3, 6, 63, true);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], made.file.bytes, made.file.length), made.file.length);
+	close(fds[1]);
+	saved = stdin_becomes(fds[0]);
+	assert_int_equal(replay_open(&source, "-", &told), 0);
+	stdin_restore(saved);
+	assert_false(replay_can_rewind(source));
+	assert_true(replay_done_ratio(source) < 0);
+	assert_int_equal(replay_rewind(source, &told), -ESPIPE);
+	assert_string_equal(said.bytes, "standard input: cannot be read again: Illegal seek\n");
+	source->ops->free(source);
+	made_fini(&made);
+}
+
 static void a_recorder_that_dropped_blocks_is_seen_as_loss(void **state)
 {
 	struct outcome outcome;
@@ -1002,6 +1057,8 @@ int main(void)
 		cmocka_unit_test(a_preamble_that_swells_is_refused_before_it_is_parsed),
 		cmocka_unit_test(a_stop_gives_end_and_what_was_skipped),
 		cmocka_unit_test(a_pipe_is_read_as_its_bytes_come_and_a_silent_one_blocks_no_pump),
+		cmocka_unit_test(a_file_is_fed_again_from_its_beginning_wherever_it_stood),
+		cmocka_unit_test(a_pipe_is_read_once),
 		cmocka_unit_test(a_recorder_that_dropped_blocks_is_seen_as_loss),
 	};
 
