@@ -50,6 +50,10 @@ void player_seek(struct player *player, uint64_t to_ns)
 		to_ns = player->end_ns;
 	if (to_ns < start_of(player))
 		to_ns = start_of(player);
+	if (to_ns < view_of(player)->now_ns && !replay_can_rewind(player->session->source)) {
+		warn("a pipe is read only once: it cannot go back");
+		return;
+	}
 	player->must_rewind = to_ns < view_of(player)->now_ns;
 	player->target_ns = to_ns;
 	player->is_seeking = player->must_rewind || !player->has_ended;

@@ -21,6 +21,7 @@
 #include "base/refuse.h"
 #include "base/units.h"
 
+#define FDS 4 /* that session_wait always has */
 #define ONCE_AFTER_NS (3 * NS_PER_S) /* two whole seconds are sampled by then */
 
 static void feed_flow(struct feed *feed, const struct tt_head *record, uint32_t size_bytes)
@@ -54,16 +55,11 @@ static int exit_code_of(int error)
 	}
 }
 
-static int open_replay(struct session *session)
+static int take_preamble(struct session *session, const struct replay_preamble *preamble)
 {
 	const struct options *options = session->options;
-	const struct replay_preamble *preamble;
-	int error = replay_open(&session->source, options->args.values[0], &preamble);
+	int error = 0;
 
-	if (error)
-		return error;
-	if (!session->has_dashboard) /* which shows where it is itself */
-		replay_show_progress(session->source);
 	session->run_id = preamble->run_id;
 	session->interval_ns = options->has_interval ? options->interval_ns : preamble->interval_ns;
 	if (!session->metrics.age_ns)
@@ -74,6 +70,18 @@ static int open_replay(struct session *session)
 		error = engines_parse(&session->engines, preamble->engine_texts[i].file, preamble->engine_texts[i].text,
 				      preamble->engine_texts[i].length);
 	return error;
+}
+
+static int open_replay(struct session *session)
+{
+	const struct replay_preamble *preamble;
+	int error = replay_open(&session->source, session->options->args.values[0], &preamble);
+
+	if (error)
+		return error;
+	if (!session->has_dashboard) /* which shows where it is itself */
+		replay_show_progress(session->source);
+	return take_preamble(session, preamble);
 }
 
 static int open_live(struct session *session)
@@ -119,18 +127,39 @@ void session_add_sink(struct session *session, struct sink *sink)
 	session->sinks[session->sinks_count++] = sink;
 }
 
+static void new_flow(struct session *session)
+{
+	const struct options *options = session->options;
+	struct flow_options flow = {
+		.engines = &session->engines,
+		.run_id = session->run_id,
+		.interval_ns = session->interval_ns,
+		.sinks = session->sinks,
+		.sinks_count = session->sinks_count,
+		.metrics = session->metrics,
+		.traces = session->output == SESSION_LIVE ? options->traces : (struct retention){ 1, 1 }, /* nobody looks back */
+		.compile_rules = rules_compile,
+		.free_rules = rules_free,
+	};
+
+	session->flow = flow_new(&flow);
+	if (session->tui)
+		tui_begin(session->tui, flow_view(session->flow), session->tail);
+}
+
 int session_rewind(struct session *session)
 {
-	int error;
+	const struct replay_preamble *preamble;
+	int error = replay_rewind(session->source, &preamble);
 
+	if (error)
+		return error;
 	flow_free(session->flow);
 	flow_free(session->recorded);
-	session->source->ops->free(session->source);
 	log_free(session->log);
 	tail_free(session->tail);
 	engines_fini(&session->engines);
-	session->flow = session->recorded = NULL;
-	session->source = NULL;
+	session->recorded = NULL;
 	session->log = NULL;
 	session->tail = NULL;
 	session->sinks_count = 0;
@@ -138,10 +167,10 @@ int session_rewind(struct session *session)
 	session->is_again = true;
 	engines_init(&session->engines);
 	session_lay_anew(session);
-	error = session_open_source(session);
+	error = take_preamble(session, preamble);
 	if (!error && session_add_outputs(session))
 		error = -EIO;
-	session_new_flow(session);
+	new_flow(session);
 	return error;
 }
 
@@ -195,12 +224,13 @@ static void take_answer(void *arg, bool is_done, const char *sentence)
 
 int session_wait(struct session *session, int source_fd, int time_out_ms, bool *is_ready)
 {
-	struct pollfd fds[3 + TELL_FDS + CONTROL_FDS] = {
+	struct pollfd fds[FDS + TELL_FDS + CONTROL_FDS] = {
 		{ .fd = session->signal_fd, .events = POLLIN },
 		{ .fd = source_fd, .events = POLLIN },
-		{ .fd = session->has_dashboard ? tui_fd(session->tui) : -1, .events = POLLIN },
+		{ .fd = session->has_screen ? tui_fd(session->tui) : -1, .events = POLLIN },
+		{ .fd = session->has_screen ? session->said_fd : -1, .events = POLLIN },
 	};
-	struct pollfd *tell_fds_at = fds + 3, *control_fds_at;
+	struct pollfd *tell_fds_at = fds + FDS, *control_fds_at;
 	size_t tell_count = session->tell ? tell_fds(session->tell, tell_fds_at, TELL_FDS) : 0, control_count = 0;
 
 	control_fds_at = tell_fds_at + tell_count;
@@ -208,9 +238,9 @@ int session_wait(struct session *session, int source_fd, int time_out_ms, bool *
 		control_count = control_fds(session->control, control_fds_at, CONTROL_FDS);
 		time_out_ms = lesser_ms(time_out_ms, control_timeout_ms(session->control));
 	}
-	if (session->has_dashboard)
+	if (session->has_screen)
 		time_out_ms = lesser_ms(time_out_ms, tui_timeout_ms(session->tui));
-	if (poll(fds, 3 + tell_count + control_count, time_out_ms) < 0 && errno != EINTR)
+	if (poll(fds, FDS + tell_count + control_count, time_out_ms) < 0 && errno != EINTR)
 		return refuse(-errno, "poll: %s", strerror(errno));
 	if (fds[0].revents && take_signals(session))
 		return SESSION_MUST_STOP;
@@ -220,8 +250,9 @@ int session_wait(struct session *session, int source_fd, int time_out_ms, bool *
 	if (session->tell)
 		tell_poll(session->tell, tell_fds_at, tell_count, take_answer, session);
 	session_duty_turn(session);
-	if (!session->has_dashboard)
+	if (!session->has_screen)
 		return SESSION_GO_ON;
+	session_show_said(session);
 	tui_turn(session->tui);
 	return tui_wants_end(session->tui) ? SESSION_MUST_STOP : SESSION_GO_ON;
 }
@@ -294,6 +325,8 @@ static int check_source(const struct options *options)
 				      "the verb '%s' comes first, before the options" :
 				      "'%s' is neither a verb nor an option; a process is named by -p PID",
 			      options->args.values[0]);
+	if (options->once && options->log_path && !strcmp(options->log_path, "-"))
+		return refuse(-EINVAL, "--once and --log - would both have standard output");
 	if (options->args.count > 1)
 		return refuse(-EINVAL, "only one recording can be read, and '%s' is a second one", options->args.values[1]);
 	if (has_target && options->args.count)
@@ -302,31 +335,6 @@ static int check_source(const struct options *options)
 		return refuse(-EINVAL, options->verb->is_live ? "which process? say -p PID (see --help)" :
 								"which recording? say its file (see --help)");
 	return 0;
-}
-
-int session_open_source(struct session *session)
-{
-	return session->is_replay ? open_replay(session) : open_live(session);
-}
-
-void session_new_flow(struct session *session)
-{
-	const struct options *options = session->options;
-	struct flow_options flow = {
-		.engines = &session->engines,
-		.run_id = session->run_id,
-		.interval_ns = session->interval_ns,
-		.sinks = session->sinks,
-		.sinks_count = session->sinks_count,
-		.metrics = session->metrics,
-		.traces = session->output == SESSION_LIVE ? options->traces : (struct retention){ 1, 1 }, /* nobody looks back */
-		.compile_rules = rules_compile,
-		.free_rules = rules_free,
-	};
-
-	session->flow = flow_new(&flow);
-	if (session->tui)
-		tui_begin(session->tui, flow_view(session->flow), session->tail);
 }
 
 static int open_all(struct session *session)
@@ -347,13 +355,17 @@ static int open_all(struct session *session)
 	if (!error)
 		error = session_read_notify(session);
 	if (!error)
-		error = session_open_source(session);
+		error = session->is_replay ? open_replay(session) : open_live(session);
 	if (!error && session_add_outputs(session))
 		error = -EIO; /* said; whatever it was, it is none of the target */
 	if (error)
 		return error;
-	session_new_flow(session);
-	return session->has_dashboard ? session_open_dashboard(session) : 0;
+	new_flow(session);
+	if (session->has_dashboard)
+		error = session_open_dashboard(session);
+	if (error)
+		stop(session, TT_END_ERROR);
+	return error;
 }
 
 int session_run(const struct options *options, enum session_output output)
@@ -375,8 +387,7 @@ int session_run(const struct options *options, enum session_output output)
 	code = exit_code_of(error);
 	if (session.is_replay && error == -ENOENT) /* a file that is not there is a mistake of the caller */
 		code = EXIT_CODE_USAGE;
-	if (session.flow)
-		code = session_close_outputs(&session, code);
+	code = session_close_outputs(&session, code);
 	if (session.source && session.is_replay && replay_is_damaged(session.source))
 		code = EXIT_CODE_DAMAGED;
 	flow_free(session.flow);
@@ -384,8 +395,6 @@ int session_run(const struct options *options, enum session_output output)
 	if (session.source)
 		session.source->ops->free(session.source);
 	engines_fini(&session.engines);
-	if (!session.flow)
-		notify_config_free(session.notify_config);
 	rules_texts_fini(&session.rules);
 	if (session.signal_fd >= 0)
 		close(session.signal_fd);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "app/session_parts.h"
@@ -100,23 +101,42 @@ void session_add_dashboard(struct session *session)
 		session->tui = tui_new(&options);
 }
 
+/* By any thread: receivers and the state file have theirs. */
 static void hear(void *arg, const char *line)
 {
-	const struct session *session = arg;
+	struct session *session = arg;
+	const uint64_t one = 1;
 
-	if (!session->is_again)
-		tui_warn(session->tui, line);
+	if (session->is_again)
+		return;
+	pthread_mutex_lock(&session->said_lock);
+	buf_text(&session->said, line);
+	buf_char(&session->said, '\n');
+	pthread_mutex_unlock(&session->said_lock);
+	if (write(session->said_fd, &one, sizeof(one)) < 0)
+		errno = 0; /* the counter is full: readable all the same */
+}
+
+void session_show_said(struct session *session)
+{
+	struct buf said;
+	uint64_t count;
+
+	if (read(session->said_fd, &count, sizeof(count)) < 0)
+		return; /* nobody said anything */
+	pthread_mutex_lock(&session->said_lock);
+	said = session->said;
+	session->said = (struct buf){ 0 };
+	pthread_mutex_unlock(&session->said_lock);
+	for (char *rest = said.bytes, *line; (line = strsep(&rest, "\n"));)
+		if (rest) /* each ends with a newline */
+			tui_warn(session->tui, line);
+	buf_fini(&said);
 }
 
 static void show_progress(void *arg, const struct progress *now)
 {
 	tui_progress(((struct session *)arg)->tui, now->what, now->total ? (double)now->done / (double)now->total : -1);
-}
-
-void session_redirect(struct session *session)
-{
-	refuse_redirect(session->has_screen ? hear : NULL, session);
-	progress_redirect(session->has_screen ? show_progress : NULL, session);
 }
 
 int session_open_dashboard(struct session *session)
@@ -128,11 +148,21 @@ int session_open_dashboard(struct session *session)
 		.in_fd = STDIN_FILENO,
 		.out_fd = STDOUT_FILENO,
 	};
-	int error = tui_open(session->tui, &screen);
+	int error;
 
-	session->has_screen = !error;
-	session_redirect(session);
-	return error;
+	session->said_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (session->said_fd < 0)
+		return refuse(-errno, "eventfd: %s", strerror(errno));
+	error = tui_open(session->tui, &screen);
+	if (error) {
+		close(session->said_fd);
+		return error;
+	}
+	pthread_mutex_init(&session->said_lock, NULL);
+	session->has_screen = true;
+	refuse_redirect(hear, session);
+	progress_redirect(show_progress, session);
+	return 0;
 }
 
 /* A terminal that nobody reads does not keep us. */
@@ -149,17 +179,28 @@ static void print_report(const struct session *session)
 	buf_fini(&text);
 }
 
+static void leave_screen(struct session *session)
+{
+	refuse_redirect(NULL, NULL);
+	progress_redirect(NULL, NULL);
+	session_show_said(session);
+	close(session->said_fd);
+	pthread_mutex_destroy(&session->said_lock);
+}
+
 void session_close_dashboard(struct session *session)
 {
+	bool had_screen = session->has_screen;
+
 	if (!session->tui)
 		return;
 	session->has_screen = false;
-	session_redirect(session);
+	if (had_screen)
+		leave_screen(session);
 	tui_free(session->tui);
 	session->tui = NULL;
-	if (session->has_dashboard && !session->is_replay && session->flow)
+	if (had_screen && !session->is_replay)
 		print_report(session);
-	session->has_dashboard = false;
 }
 
 int session_print_once(struct session *session)

@@ -69,10 +69,8 @@ static int add_notify(struct session *session)
 
 static void add_control(struct session *session)
 {
-	bool is_private = !is_wanted(session->options->control_path);
-	const struct control_options options = {
-		.path = is_private ? NULL : session->options->control_path,
-		.is_private = is_private,
+	struct control_options options = {
+		.path = session->options->control_path,
 		.state = session->state,
 		.feed = &session->feed,
 		.tail = session->tail,
@@ -81,9 +79,16 @@ static void add_control(struct session *session)
 		.receivers = show_receivers,
 	};
 
-	if (!is_private || session->tui)
+	if (is_wanted(options.path))
 		control_new(&session->control, &options); /* said; the run goes on without */
-	if (session->control && session->tui)
+	if (!session->tui)
+		return;
+	if (!session->control) { /* the dashboard can ask all the same */
+		options.path = NULL;
+		options.is_private = true;
+		control_new(&session->control, &options);
+	}
+	if (session->control)
 		session->tell = tell_new(session->control);
 }
 
@@ -178,7 +183,7 @@ void session_close_duty(struct session *session)
 	if (session->notify)
 		notify_flush(session->notify);
 	session_duty_turn(session);
-	if (session->state) /* what is delivered by now need not be told again by the next run */
+	if (session->state && session->flow) /* what is delivered by now need not be told again by the next run */
 		state_file_note_told(session->state, flow_view(session->flow));
 	state_file_free(session->state);
 	session->state = NULL;

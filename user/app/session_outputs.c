@@ -139,7 +139,7 @@ int session_close_outputs(struct session *session, int code)
 	session_close_dashboard(session);
 	if (error && error != -EPIPE)
 		code = code ? code : EXIT_CODE_RUNTIME;
-	if (session->timeline && !error && !timeline_printed_count(session->timeline)) {
+	if (session->timeline && session->flow && !error && !timeline_printed_count(session->timeline)) {
 		if (options->timeline_choice == TIMELINE_ID)
 			refuse(0, "no trace has an id that begins with %s", options->timeline_id);
 		else

@@ -3,6 +3,8 @@
 #ifndef APP_SESSION_PARTS_H
 #define APP_SESSION_PARTS_H
 
+#include <pthread.h>
+
 #include "app/control.h"
 #include "app/rules_path.h"
 #include "app/session.h"
@@ -48,6 +50,9 @@ struct session {
 	uint64_t told_generation; /* of the notify sink's state, last seen */
 	bool has_dashboard;	/* on this terminal */
 	bool has_screen;	/* it has the terminal now */
+	pthread_mutex_t said_lock;
+	struct buf said; /* lines for the dashboard, by any thread; locked */
+	int said_fd;	 /* readable when there are some */
 	struct tui *tui;	/* NULL = neither a dashboard nor --once */
 	struct tell *tell;	/* what is done in the dashboard, told to the control; NULL = nobody can */
 	bool is_again;		/* a recording is read once more: what it makes us say was said */
@@ -56,10 +61,7 @@ struct session {
 };
 
 void session_add_sink(struct session *session, struct sink *sink);
-/* The recording, or the processes; then the flow that hears them. */
-int session_open_source(struct session *session);
-void session_new_flow(struct session *session);
-/* A recording from its beginning once more: source, flow and what hears them are new. */
+/* A recording from its beginning once more: the flow and what hears it are new. -errno, said. */
 int session_rewind(struct session *session);
 
 /* What ends a wait. */
@@ -75,7 +77,7 @@ int session_find_dashboard(struct session *session); /* sets has_dashboard. -EIN
 void session_add_dashboard(struct session *session); /* the tui, as a sink; no terminal is touched */
 int session_open_dashboard(struct session *session); /* takes the terminal */
 void session_close_dashboard(struct session *session);
-void session_redirect(struct session *session); /* what is said goes to stderr, or to the dashboard that has the terminal */
+void session_show_said(struct session *session); /* what any thread said since the last time */
 int session_print_once(struct session *session); /* -errno, said; -EPIPE is none */
 
 /* player.c: a recording in the dashboard, until somebody quits. */

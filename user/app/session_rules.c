@@ -130,13 +130,13 @@ int session_reload(struct session *session, char **message)
 
 	if (message)
 		*message = NULL;
-	refuse_redirect(hear, &heard);
+	refuse_overhear(hear, &heard);
 	error = rules_path_read(&texts, session->options);
 	if (!error)
 		error = judge_texts(&texts);
 	if (!error)
 		error = session_reload_notify(session);
-	session_redirect(session);
+	refuse_overhear(NULL, NULL);
 	for (rest = heard.lines.bytes; rest && *rest; rest = end + 1) {
 		end = strchr(rest, '\n');
 		*end = '\0';

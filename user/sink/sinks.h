@@ -14,7 +14,7 @@
 /* Resolved once by app/: not a terminal = 100 columns, 40 rows, no colour. */
 struct look {
 	unsigned columns;
-	unsigned rows; /* 0 = nobody asked; of what --once prints */
+	unsigned rows; /* of what --once prints */
 	bool colour;
 	bool ascii;
 	/* NULL or false: live. True: the source can wait (replay), a slow reader loses nothing, a stuck one stops us until SIGINT
