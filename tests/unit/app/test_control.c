@@ -179,12 +179,12 @@ static struct json_object *client_answer(int fd)
 	return answer;
 }
 
-/* The state file's thread answers in its own time: waits for its event, at most 5 s. */
-static struct json_object *desk_ask(struct desk *desk, const char *request)
+/* The state file's thread answers in its own time: waits for its event, at most 5 s. Closes fd. */
+static struct json_object *desk_ask_at(struct desk *desk, int fd, const char *request)
 {
 	struct json_object *answer = NULL;
-	int fd = client_open(desk);
 
+	assert_true(fd >= 0);
 	client_send(fd, request);
 	client_send(fd, "\n");
 	for (unsigned i = 0; i < 50 && !answer; i++) {
@@ -201,6 +201,11 @@ static struct json_object *desk_ask(struct desk *desk, const char *request)
 	close(fd);
 	assert_non_null(answer);
 	return answer;
+}
+
+static struct json_object *desk_ask(struct desk *desk, const char *request)
+{
+	return desk_ask_at(desk, client_open(desk), request);
 }
 
 static const char *text_of(struct json_object *object, const char *key)
@@ -809,6 +814,38 @@ static void a_private_control_leaves_nothing_in_the_file_system(void **arg)
 	assert_int_equal(control_fds(desk->control, fds, CONTROL_FDS), 0);
 }
 
+/* What a tracer falls back on when it gets no socket: the dashboard must be able to ask. */
+static void nothing_that_hinders_a_socket_hinders_a_private_control(void **arg)
+{
+	struct desk *desk = *arg;
+	struct control_options options = desk_options(desk);
+	struct control *other;
+	const char *paths[] = {"/nonexistent/x", desk->path, NULL};
+
+	assert_int_equal(control_new(&other, &options), 0); /* another tracer at desk->path */
+	setenv("RUNTIME_DIRECTORY", "/proc/none", 1);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct json_object *answer;
+
+		options.path = paths[i];
+		options.is_private = false;
+		assert_true(control_new(&desk->control, &options) < 0);
+		buf_reset(&desk->said);
+		options.is_private = true;
+		assert_int_equal(control_new(&desk->control, &options), 0);
+		assert_int_equal(desk->said.length, 0);
+		answer = desk_ask_at(desk, control_connect(desk->control),
+				     "{\"command\":\"silences\"}");
+		assert_field(answer, "ok", "true");
+		json_object_put(answer);
+		control_free(desk->control);
+		desk->control = NULL;
+	}
+	unsetenv("RUNTIME_DIRECTORY");
+	assert_int_equal(access(desk->path, F_OK), 0); /* of the other */
+	control_free(other);
+}
+
 static void a_connection_of_our_own_is_served_as_any_client(void **arg)
 {
 	struct desk *desk = *arg;
@@ -1212,6 +1249,7 @@ int main(void)
 		TEST(alerts_are_answered_with_all_that_is_known),
 		TEST(what_was_resolved_by_hand_is_answered_apart),
 		TEST(a_private_control_leaves_nothing_in_the_file_system),
+		TEST(nothing_that_hinders_a_socket_hinders_a_private_control),
 		TEST(a_connection_of_our_own_is_served_as_any_client),
 		TEST(connections_of_our_own_have_the_same_limit),
 		TEST(status_tells_of_the_tracer),
