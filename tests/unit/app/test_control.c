@@ -16,38 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/control.h"
 #include "app/control_place.h"
 #include "base/io.h"
-#include "base/refuse.h"
 #include "model/limits.h"
-#include "world.h"
-
-/* A tracer without tracing, and its clients in the same process; time is what the test says. */
-struct desk {
-	char directory[64];
-	char path[128];
-	char state_path[128];
-	struct buf said;
-	struct world world;
-	struct state_file *state;
-	struct control *control;
-	struct tail *tail;
-	uint64_t now_ms;
-	int reload_error;
-	const char *reload_message;
-};
-
-static void said_line(void *arg, const char *line)
-{
-	buf_text(arg, line);
-	buf_char(arg, '\n');
-}
-
-static uint64_t desk_now(void *arg)
-{
-	return ((struct desk *)arg)->now_ms;
-}
+#include "desk.h"
 
 static int desk_reload(void *arg, char **message)
 {
@@ -82,47 +54,6 @@ static void desk_open(struct desk *desk)
 	const struct control_options options = desk_options(desk);
 
 	assert_int_equal(control_new(&desk->control, &options), 0);
-}
-
-static int setup(void **arg)
-{
-	struct desk *desk = mem_new(sizeof(*desk));
-
-	snprintf(desk->directory, sizeof(desk->directory), "/tmp/ttsobs-control.XXXXXX");
-	assert_non_null(mkdtemp(desk->directory));
-	snprintf(desk->path, sizeof(desk->path), "%s/socket", desk->directory);
-	snprintf(desk->state_path, sizeof(desk->state_path), "%s/state.json", desk->directory);
-	buf_text(&desk->said, "");
-	refuse_redirect(said_line, &desk->said);
-	world_init(&desk->world);
-	desk->now_ms = 1000000;
-	*arg = desk;
-	return 0;
-}
-
-static int teardown(void **arg)
-{
-	struct desk *desk = *arg;
-	char *command = mem_format("rm -rf '%s'", desk->directory);
-
-	control_free(desk->control);
-	tail_free(desk->tail);
-	state_file_free(desk->state);
-	world_fini(&desk->world);
-	refuse_redirect(NULL, NULL);
-	assert_int_equal(system(command), 0);
-	free(command);
-	buf_fini(&desk->said);
-	free(desk);
-	return 0;
-}
-
-static void desk_keep(struct desk *desk)
-{
-	desk->state = state_file_new(&(struct state_file_options){.path = desk->state_path});
-	desk->world.sink = state_file_sink(desk->state);
-	state_file_restore(desk->state, &desk->world.view, &desk->world.feed);
-	world_tick(&desk->world);
 }
 
 static void desk_poll(struct desk *desk)
@@ -1224,7 +1155,7 @@ static void texts_of_the_target_are_escaped_on_the_wire(void **arg)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(an_acknowledgement_is_done_when_it_is_on_the_disk),
 		TEST(a_change_that_shows_at_the_next_tick_is_waited_for),

@@ -12,35 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "app/tell.h"
-#include "base/refuse.h"
 #include "model/limits.h"
-#include "world.h"
-
-/* A private control object over a stand-in flow, and what the dashboard would have heard; time is
- * what the test says. */
-struct desk {
-	char directory[64];
-	char state_path[128];
-	struct buf said;
-	struct world world;
-	struct state_file *state;
-	struct control *control;
-	struct tell *tell;
-	uint64_t now_ms;
-	struct buf heard; /* "+ sentence" when done, "- sentence" when not */
-};
-
-static void said_line(void *arg, const char *line)
-{
-	buf_text(arg, line);
-	buf_char(arg, '\n');
-}
-
-static uint64_t desk_now(void *arg)
-{
-	return ((struct desk *)arg)->now_ms;
-}
+#include "desk.h"
 
 static void hear(void *arg, bool is_done, const char *sentence)
 {
@@ -57,40 +30,6 @@ static void open_control(struct desk *desk)
 
 	assert_int_equal(control_new(&desk->control, &options), 0);
 	desk->tell = tell_new(desk->control);
-}
-
-static int setup(void **arg)
-{
-	struct desk *desk = mem_new(sizeof(*desk));
-
-	snprintf(desk->directory, sizeof(desk->directory), "/tmp/ttsobs-tell.XXXXXX");
-	assert_non_null(mkdtemp(desk->directory));
-	snprintf(desk->state_path, sizeof(desk->state_path), "%s/state.json", desk->directory);
-	buf_text(&desk->said, "");
-	buf_text(&desk->heard, "");
-	refuse_redirect(said_line, &desk->said);
-	world_init(&desk->world);
-	desk->now_ms = 1000000;
-	*arg = desk;
-	return 0;
-}
-
-static int teardown(void **arg)
-{
-	struct desk *desk = *arg;
-	char *command = mem_format("rm -rf '%s'", desk->directory);
-
-	tell_free(desk->tell);
-	control_free(desk->control);
-	state_file_free(desk->state);
-	world_fini(&desk->world);
-	refuse_redirect(NULL, NULL);
-	assert_int_equal(system(command), 0);
-	free(command);
-	buf_fini(&desk->said);
-	buf_fini(&desk->heard);
-	free(desk);
-	return 0;
 }
 
 /* As app's loop: poll, control, tell. */
@@ -180,10 +119,7 @@ static void what_is_saved_says_so(void **arg)
 	struct desk *desk = *arg;
 	struct alert *alert;
 
-	desk->state = state_file_new(&(struct state_file_options){.path = desk->state_path});
-	desk->world.sink = state_file_sink(desk->state);
-	state_file_restore(desk->state, &desk->world.view, &desk->world.feed);
-	world_tick(&desk->world);
+	desk_keep(desk);
 	open_control(desk);
 	alert = add(desk, "TtsRequestSlow", 0xabcd000000000001ull);
 	tell_this(desk, &(struct tui_request){.kind = TUI_ACK, .id = alert->id, .comment = "mine"});
@@ -319,7 +255,7 @@ static void what_cannot_be_asked_because_all_places_are_taken_says_so(void **arg
 		close(fds[i]);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
 
 int main(void)
 {
