@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Is it well, and if not, what is wrong: badges, reasons, alerts of the Overview. */
+/* Is it well, and if not, what is wrong: badges and reasons of the Overview. */
 #include "overview_world.h"
 
 /* --- health ---------------------------------------------------------------------------------------------------- */
@@ -13,7 +13,7 @@ static void a_healthy_instance_says_so_and_shows_its_numbers(void **state)
 	serve(w, 30, 4, 20);
 	assert_row(w, "acme in acme.service (100)", " OK ");
 	assert_int_equal(style_of(w, " OK  "), STYLE_ALARM_GOOD);
-	assert_shown(w, "none of 1 rules fires");
+	assert_shown(w, "no rule fires for it");
 	assert_row(w, "requests", "4/s");
 	assert_row(w, "success 100 %", "of 120");
 	assert_row(w, "duration", "p50 20.0 ms p95 20.0 ms p99 20.0 ms");
@@ -304,151 +304,6 @@ static void a_run_that_ends_between_two_seconds_shows_its_end(void **state)
 	tui_world_free(w);
 }
 
-/* --- alerts ---------------------------------------------------------------------------------------------------- */
-
-static void alerts_stand_worst_first_then_oldest_with_value_age_and_marks(void **state)
-{
-	struct tui_world *w = tui_world_new();
-	size_t a = make_series(w->judge, "a_bytes{" OURS "}"), b = make_series(w->judge, "b{" OURS "}"),
-	       c = make_series(w->judge, "c_ratio{" OURS "}"), d = make_series(w->judge, "d{" OURS "}");
-	unsigned first, second, third, fourth;
-
-	(void)state;
-	feed_rules(w->judge, "alert Young 0 0 warning a_bytes > 1024\nalert Old 0 0 warning b > 1\n"
-			     "alert Bad 0 0 emergency c_ratio < 0.5\nalert Soon 60 0 critical d > 1\n");
-	serve(w, 2, 1, 20);
-	set(w->judge, b, 3);
-	serve(w, 10, 1, 20);
-	set(w->judge, a, 4096);
-	set(w->judge, c, 0.25);
-	set(w->judge, d, 2);
-	serve(w, 6, 1, 20);
-	size_to(w, 30, 100);
-	first = row_with(w, "EMERGENCY  Bad");
-	second = row_with(w, "WARNING    Old");
-	third = row_with(w, "WARNING    Young");
-	fourth = row_with(w, "CRITICAL   Soon");
-	assert_true(first < second && second < third && third < fourth);
-	assert_non_null(strstr(row_of(w, first), "25 % < 50 %"));
-	assert_non_null(strstr(row_of(w, first), " 5 s"));
-	assert_non_null(strstr(row_of(w, second), "3 > 1"));
-	assert_non_null(strstr(row_of(w, second), "15 s"));
-	assert_non_null(strstr(row_of(w, third), "4 KiB > 1 KiB"));
-	assert_non_null(strstr(row_of(w, fourth), "pending"));
-	assert_non_null(strstr(row_of(w, first), "acme acme.service (100)"));
-	assert_shown(w, "alerts: 3 firing, 1 pending");
-	tui_world_free(w);
-}
-
-static void what_was_acknowledged_or_silenced_says_so_and_stands_below_its_equals(void **state)
-{
-	struct tui_world *w = tui_world_new();
-	size_t a = make_series(w->judge, "a{" OURS "}"), b = make_series(w->judge, "b{" OURS "}"),
-	       c = make_series(w->judge, "c{" OURS "}");
-	uint64_t now_ns;
-
-	(void)state;
-	feed_rules(w->judge,
-		   "alert First 0 0 warning a > 1\nalert Second 0 0 warning b > 1\nalert Third 0 0 warning c > 1\n");
-	set(w->judge, a, 2);
-	set(w->judge, b, 2);
-	serve(w, 3, 1, 20);
-	set(w->judge, c, 2);
-	serve(w, 3, 1, 20);
-	for (const struct alert *alert = tui_world_view(w)->alerts; alert; alert = alert->next)
-		if (!strcmp(alert->name, "First"))
-			feed_control(w->judge, (struct tt_control){.what = TT_CONTROL_ACK, .id = alert->id}, "",
-				     "mine");
-	now_ns = tui_world_view(w)->axis_real_ns + tui_world_view(w)->now_ns;
-	feed_control(w->judge,
-		     (struct tt_control){.what = TT_CONTROL_SILENCE,
-					 .id = 1,
-					 .start_at_real_ns = now_ns - 2 * NS_PER_S,
-					 .end_at_real_ns = now_ns + 3600 * NS_PER_S},
-		     "{alertname=\"Second\"}", "known");
-	serve(w, 2, 1, 20);
-	size_to(w, 30, 100);
-	assert_row(w, "WARNING    First", "acked");
-	assert_row(w, "WARNING    Second", "silenced");
-	assert_true(row_with(w, "WARNING    Third") < row_with(w, "WARNING    First"));
-	/* the filled badge is for what nobody has taken yet */
-	assert_int_equal(style_of(w, "WARNING    Third"), STYLE_ALARM_WARNING);
-	assert_int_equal(style_of(w, "WARNING    First"), STYLE_WARNING);
-	tui_world_free(w);
-}
-
-static void the_reason_counts_the_others_and_names_what_is_pending(void **state)
-{
-	struct tui_world *w = tui_world_new();
-	size_t a = make_series(w->judge, "a{" OURS "}"), b = make_series(w->judge, "b{" OURS "}");
-
-	(void)state;
-	feed_rules(
-		w->judge,
-		"alert First 0 0 warning a > 1\nalert Second 0 0 critical b > 1\nalert Third 60 0 critical b > 1\n");
-	set(w->judge, a, 2);
-	serve(w, 3, 1, 20);
-	set(w->judge, b, 2);
-	serve(w, 3, 1, 20);
-	size_to(w, 30, 120);
-	assert_row(w, "Second 2 > 1 for 2 s; 1 more; pending: Third 2 > 1 for 2 s", "Second");
-	tui_world_free(w);
-}
-
-static void an_alert_of_another_process_says_nothing_about_ours(void **state)
-{
-	struct tui_world *w = tui_world_new();
-
-	(void)state;
-	feed_rules(w->judge, "alert Slow 0 0 emergency lat_seconds > 5\nalert Us 0 0 emergency us > 1\n");
-	latency_of(w, 200, 9);
-	set(w->judge, make_series(w->judge, "us"), 2); /* of nobody: of the tracer */
-	serve(w, 3, 1, 20);
-	assert_row(w, "acme in acme.service (100)", " OK ");
-	assert_row(w, "EMERGENCY  Slow", "svc (200)");
-	assert_shown(w, "alerts: 2 firing");
-	tui_world_free(w);
-}
-
-static void enter_on_an_alert_opens_it_in_its_tab(void **state)
-{
-	struct tui_world *w = tui_world_new();
-	size_t series = judged(w, "alert Slow 0 0 critical lat_seconds > 5\n");
-
-	(void)state;
-	set(w->judge, series, 6);
-	serve(w, 3, 1, 20);
-	draw(w);
-	press(w, KEYCODE_DOWN);
-	assert_int_equal(overview_of_world(w)->focus, FOCUS_ALERTS);
-	draw(w);
-	assert_true(find_cell(w, row_with(w, "CRITICAL   Slow"), "Slow", NULL)->mark & MARK_SELECTED);
-	press(w, KEYCODE_ENTER);
-	assert_int_equal(w->tui->open, TUI_ALERTS);
-	tui_world_free(w);
-}
-
-static void a_click_selects_an_alert_and_a_double_click_opens_it(void **state)
-{
-	struct tui_world *w = tui_world_new();
-	size_t series =
-		judged(w, "alert Slow 0 0 critical lat_seconds > 5\nalert Slower 0 0 warning lat_seconds > 5.5\n");
-	unsigned row;
-
-	(void)state;
-	set(w->judge, series, 6);
-	serve(w, 3, 1, 20);
-	row = row_with(w, "WARNING    Slower");
-	mouse(w, SCREEN_CLICK, row, 20);
-	assert_int_equal(overview_of_world(w)->focus, FOCUS_ALERTS);
-	assert_int_equal(overview_alert_at(overview_of_world(w)), 1);
-	mouse(w, SCREEN_CLICK, 2, 20);
-	assert_int_equal(overview_of_world(w)->focus, FOCUS_INSTANCES);
-	mouse(w, SCREEN_DOUBLE_CLICK, row, 20);
-	assert_int_equal(w->tui->open, TUI_ALERTS);
-	tui_world_free(w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,12 +324,6 @@ int main(void)
 		cmocka_unit_test(a_run_shorter_than_a_second_is_told_by_the_meter),
 		cmocka_unit_test(a_run_that_was_over_within_a_second_says_that_its_process_is_gone),
 		cmocka_unit_test(a_run_that_ends_between_two_seconds_shows_its_end),
-		cmocka_unit_test(alerts_stand_worst_first_then_oldest_with_value_age_and_marks),
-		cmocka_unit_test(what_was_acknowledged_or_silenced_says_so_and_stands_below_its_equals),
-		cmocka_unit_test(the_reason_counts_the_others_and_names_what_is_pending),
-		cmocka_unit_test(an_alert_of_another_process_says_nothing_about_ours),
-		cmocka_unit_test(enter_on_an_alert_opens_it_in_its_tab),
-		cmocka_unit_test(a_click_selects_an_alert_and_a_double_click_opens_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

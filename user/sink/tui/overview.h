@@ -98,6 +98,7 @@ struct overview_alert {
 	uint64_t id;
 	enum tier tier;
 	bool is_pending, is_unknown, is_acked, is_silenced;
+	bool is_untold; /* it fires, and no instance that lives tells of it */
 	uint64_t since_real_ns;
 	char name[64], value[64], who[96];
 };
@@ -187,6 +188,7 @@ const char *overview_metric_name(enum overview_metric metric, const char *suffix
 void overview_take_meter(struct overview *overview, const struct desk *desk);
 
 /* overview_health.c */
+bool overview_tells_of(const struct overview *overview, const struct alert *alert); /* a badge that is shown does */
 void overview_judge(struct overview *overview, const struct desk *desk);
 bool health_is_alarm(const struct overview_instance *instance); /* somebody has to look at it */
 const char *health_word(enum health health);
@@ -201,6 +203,8 @@ struct chart_text overview_age(uint64_t ns);
 void overview_take_alerts(struct overview *overview, const struct desk *desk);
 size_t overview_alert_at(const struct overview *overview); /* the selected one's index; count when there is none */
 void overview_draw_alerts(struct overview *overview, const struct desk *desk, struct area area);
+const struct overview_alert *overview_untold(const struct overview *overview); /* the worst one; NULL = none */
+void overview_draw_untold(struct overview *overview, struct area area);	       /* if there is one: in row 0 */
 
 /* overview_self.c */
 void overview_take_self(struct overview *overview, const struct desk *desk);

@@ -15,6 +15,8 @@
 #include "sink/tui/overview.h"
 
 #define BADGE_COLUMNS 11
+#define WORD_BYTES    16
+#define MARKS_BYTES   80
 
 static bool is_handled(const struct alert *alert)
 {
@@ -57,6 +59,11 @@ static void say_who(char *text, size_t size_bytes, const struct labels *labels)
 	}
 }
 
+static bool is_quiet(const struct overview_alert *alert)
+{
+	return alert->is_pending || alert->is_acked || alert->is_silenced;
+}
+
 static void take(struct overview_alert *row, const struct alert *alert, bool ascii)
 {
 	*row = (struct overview_alert){
@@ -94,8 +101,11 @@ void overview_take_alerts(struct overview *overview, const struct desk *desk)
 	if (count)
 		qsort(found, count, sizeof(const struct alert *), compare);
 	overview->alerts_count = count < OVERVIEW_ALERTS ? count : OVERVIEW_ALERTS;
-	for (size_t i = 0; i < overview->alerts_count; i++)
+	for (size_t i = 0; i < overview->alerts_count; i++) {
 		take(&overview->alerts[i], found[i], desk->ascii);
+		overview->alerts[i].is_untold =
+			found[i]->state == ALERT_FIRING && !overview_tells_of(overview, found[i]);
+	}
 	free(found);
 }
 
@@ -112,18 +122,25 @@ static enum style badge_of(const struct overview_alert *alert)
 	static const enum style firing[TIERS] = {STYLE_ALARM_WARNING, STYLE_ALARM_WARNING, STYLE_ALARM_CRITICAL,
 						 STYLE_ALARM_EMERGENCY};
 	static const enum style others[TIERS] = {STYLE_WARNING, STYLE_WARNING, STYLE_CRITICAL, STYLE_EMERGENCY};
-	bool is_quiet = alert->is_pending || alert->is_acked || alert->is_silenced;
 
-	return (is_quiet ? others : firing)[alert->tier < TIERS ? alert->tier : TIER_NONE];
+	return (is_quiet(alert) ? others : firing)[alert->tier < TIERS ? alert->tier : TIER_NONE];
 }
 
-static void upper(char *out, size_t size_bytes, const char *word)
+static void say_tier(char word[WORD_BYTES], const struct overview_alert *alert)
 {
+	const char *lower = alert->tier == TIER_NONE ? "alert" : alert_words_tier(alert->tier);
 	size_t i;
 
-	for (i = 0; word[i] && i + 1 < size_bytes; i++)
-		out[i] = (char)(word[i] >= 'a' && word[i] <= 'z' ? word[i] - 'a' + 'A' : word[i]);
-	out[i] = '\0';
+	for (i = 0; lower[i] && i + 1 < WORD_BYTES; i++)
+		word[i] = (char)(lower[i] >= 'a' && lower[i] <= 'z' ? lower[i] - 'a' + 'A' : lower[i]);
+	word[i] = '\0';
+}
+
+static void say_marks(char marks[MARKS_BYTES], const struct overview_alert *alert)
+{
+	snprintf(marks, MARKS_BYTES, "%s%s%s%s", alert->is_pending ? " pending" : "",
+		 alert->is_unknown ? " unknown" : "", alert->is_acked ? " acked" : "",
+		 alert->is_silenced ? " silenced" : "");
 }
 
 static int widest(const struct overview *overview, size_t from, size_t count, bool is_name, int most)
@@ -149,14 +166,12 @@ static void draw_one(const struct overview *overview, const struct desk *desk, s
 	const struct overview_alert *alert = &overview->alerts[index];
 	uint64_t age_ns = desk->at_axis_ns > alert->since_real_ns ? desk->at_axis_ns - alert->since_real_ns : 0;
 	bool is_selected = overview->focus == FOCUS_ALERTS && overview_alert_at(overview) == index;
-	char word[16], marks[80], badge[sizeof(word) + 2];
+	char word[WORD_BYTES], marks[MARKS_BYTES], badge[sizeof(word) + 2];
 	int column = places->rest_column;
 
-	upper(word, sizeof(word), alert->tier == TIER_NONE ? "alert" : alert_words_tier(alert->tier));
+	say_tier(word, alert);
 	snprintf(badge, sizeof(badge), " %s", word);
-	snprintf(marks, sizeof(marks), "%s%s%s%s", alert->is_pending ? " pending" : "",
-		 alert->is_unknown ? " unknown" : "", alert->is_acked ? " acked" : "",
-		 alert->is_silenced ? " silenced" : "");
+	say_marks(marks, alert);
 	area_glyph(area, 0, 0, STYLE_BOLD, is_selected ? 0x25b6 : ' ', is_selected ? '>' : ' ');
 	area_fit(area, 0, 1, BADGE_COLUMNS, badge_of(alert), badge);
 	area_fit(area, 0, 2 + BADGE_COLUMNS, places->name_columns, STYLE_BOLD, alert->name);
@@ -209,6 +224,13 @@ static void draw_none(const struct overview *overview, struct area area)
 		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules fires", overview->self.rules_count);
 }
 
+static void hit(struct overview *overview, struct area row, size_t index)
+{
+	if (overview->hits_count < OVERVIEW_HITS)
+		overview->hits[overview->hits_count++] =
+			(struct overview_hit){row.row, row.column, 1, row.columns, true, index};
+}
+
 /* At the end of the title, as lists have it. */
 static void draw_count(const struct overview *overview, struct area area, size_t shown)
 {
@@ -249,10 +271,45 @@ void overview_draw_alerts(struct overview *overview, const struct desk *desk, st
 		struct area row = area_part(body, (int)i, 0, 1, body.columns);
 
 		draw_one(overview, desk, overview->alerts_top + i, row, &places);
-		if (overview->hits_count < OVERVIEW_HITS)
-			overview->hits[overview->hits_count++] = (struct overview_hit){
-				body.row + (int)i, body.column, 1, body.columns, true, overview->alerts_top + i};
+		hit(overview, row, overview->alerts_top + i);
 	}
 	if (overview->alerts_count > shown && area.rows > 1)
 		draw_count(overview, area, shown);
+}
+
+/* --- what no badge tells of ------------------------------------------------------------------------------------- */
+
+/* What nobody has taken care of comes first, whatever its tier. */
+const struct overview_alert *overview_untold(const struct overview *overview)
+{
+	const struct overview_alert *worst = NULL;
+
+	for (size_t i = 0; i < overview->alerts_count; i++) {
+		const struct overview_alert *alert = &overview->alerts[i];
+
+		if (alert->is_untold && (!worst || (is_quiet(worst) && !is_quiet(alert))))
+			worst = alert;
+	}
+	return worst;
+}
+
+void overview_draw_untold(struct overview *overview, struct area area)
+{
+	const struct overview_alert *worst = overview_untold(overview);
+	char word[WORD_BYTES], marks[MARKS_BYTES], more[40] = "", text[400];
+	size_t count = 0;
+
+	if (!worst)
+		return;
+	for (size_t i = 0; i < overview->alerts_count; i++)
+		count += overview->alerts[i].is_untold;
+	if (count > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
+	say_tier(word, worst);
+	say_marks(marks, worst);
+	snprintf(text, sizeof(text), "%s %s %s%s%s: %s", word, worst->name, worst->value, marks, more,
+		 worst->who[0] ? worst->who : "it names no service");
+	area_fit(area, 0, 0, 1, badge_of(worst), "");
+	area_fit(area, 0, 1, area.columns - 1, badge_of(worst), text);
+	hit(overview, area, (size_t)(worst - overview->alerts));
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What goes where. In: what was collected, an area. Out: cells.
- * The rule that surprises: instances get blocks while every one of them can have its most important rows, else a
- * list; what is selected in a list has its block below it when there is room.
+ * The rule that surprises: what fires and no badge tells of fills the first row, at every size. Below it instances get
+ * blocks while every one of them can have its most important rows, else a list; what is selected in a list has its
+ * block below it when there is room.
  */
 #include <string.h>
 
@@ -164,7 +165,7 @@ static void draw_expanded(struct overview *overview, struct desk *desk, struct a
 
 void overview_draw(struct overview *overview, struct desk *desk, struct area area)
 {
-	int self = area.rows >= 4 ? overview_self_rows(overview) : 0;
+	int self = area.rows >= 4 ? overview_self_rows(overview) : 0, untold = overview_untold(overview) != NULL;
 	struct area body;
 
 	overview->hits_count = 0;
@@ -173,7 +174,8 @@ void overview_draw(struct overview *overview, struct desk *desk, struct area are
 	overview->origin_column = area.column;
 	if (area.rows <= 0 || area.columns <= 0)
 		return;
-	body = area_part(area, 0, 0, area.rows - self, area.columns);
+	overview_draw_untold(overview, area_part(area, 0, 0, 1, area.columns));
+	body = area_part(area, untold, 0, area.rows - self - untold, area.columns);
 	if (!overview->shown_count) {
 		int alerts =
 			overview->alerts_count && body.rows > 12 ? least(alerts_rows(overview), body.rows - 8) : 0;

@@ -46,7 +46,7 @@ enum style health_style(enum health health)
 	return looks[health].style;
 }
 
-/* An alert that names nobody is about all of us, and so about none of them. */
+/* An alert that names nobody is about all of us, and so about none of them: overview_draw_untold() has it. */
 static bool is_about(const struct alert *alert, const struct overview_instance *instance)
 {
 	const char *pid = labels_find(alert->labels, "pid"), *service = labels_find(alert->labels, "service"),
@@ -56,6 +56,14 @@ static bool is_about(const struct alert *alert, const struct overview_instance *
 		return false;
 	return (!pid || !strcmp(pid, instance->pid)) && (!service || !strcmp(service, instance->service)) &&
 	       (!engine || !strcmp(engine, instance->engine));
+}
+
+bool overview_tells_of(const struct overview *overview, const struct alert *alert)
+{
+	for (size_t i = 0; i < overview->instances_count; i++)
+		if (!overview->instances[i].is_gone && is_about(alert, &overview->instances[i]))
+			return true;
+	return false;
 }
 
 static bool is_handled(const struct alert *alert)
@@ -242,8 +250,7 @@ static void say(const struct overview *overview, struct overview_instance *insta
 		add_quiet(overview, instance);
 	if (!instance->reason[0]) {
 		instance->is_plain = true;
-		snprintf(text, sizeof(text), "none of %zu rules fires", overview->self.rules_count);
-		add(instance, text);
+		add(instance, "no rule fires for it");
 	}
 }
 
