@@ -183,6 +183,20 @@ static void what_nobody_has_taken_stands_in_the_first_row_before_what_is_acknowl
 	tui_world_free(w);
 }
 
+static void one_rule_does_not_fire_and_of_two_none_does(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	judged(w, "alert Slow 0 0 critical lat_seconds > 5\n");
+	serve(w, 3, 1, 20);
+	assert_row(w, "the rule does not fire", "the rule does not fire");
+	feed_rules(w->judge, "alert Slow 0 0 critical lat_seconds > 5\nalert Slower 0 0 critical lat_seconds > 6\n");
+	serve(w, 3, 1, 20);
+	assert_row(w, "none of 2 rules fires", "none of 2 rules fires");
+	tui_world_free(w);
+}
+
 static void enter_on_an_alert_opens_it_in_its_tab(void **state)
 {
 	struct tui_world *w = tui_world_new();
@@ -232,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_fires_and_no_badge_tells_of_fills_the_first_row_at_every_size),
 		cmocka_unit_test(the_first_row_is_for_what_is_about_somebody_else_too_and_not_for_what_a_badge_says),
 		cmocka_unit_test(what_nobody_has_taken_stands_in_the_first_row_before_what_is_acknowledged),
+		cmocka_unit_test(one_rule_does_not_fire_and_of_two_none_does),
 		cmocka_unit_test(enter_on_an_alert_opens_it_in_its_tab),
 		cmocka_unit_test(a_click_selects_an_alert_and_a_double_click_opens_it),
 	};

@@ -220,6 +220,8 @@ static void draw_none(const struct overview *overview, struct area area)
 	if (!overview->self.rules_count)
 		area_text(area, 0, 1, STYLE_UNKNOWN,
 			  "no rules: nothing is judged, so nothing can fire (see --rules)");
+	else if (overview->self.rules_count == 1)
+		area_text(area, 0, 1, STYLE_DIM, "the rule does not fire");
 	else
 		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules fires", overview->self.rules_count);
 }
