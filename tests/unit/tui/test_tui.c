@@ -565,6 +565,38 @@ static void the_end_is_told_in_words_and_the_picture_stays(void **state)
 	}
 }
 
+static void what_fired_when_the_run_ended_stays_beside_its_end(void **state)
+{
+	static const uint32_t reasons[] = { TT_END_TARGET, TT_END_STOPPED };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct tui_world *w = live();
+
+		feed_rules(w->judge, "alert A 0 0 critical up_a > 1\nalert B 0 0 warning up_a > 1\n"
+				     "alert C 0 0 emergency up_b > 1\nalert D 60 0 emergency up_a > 1\n");
+		set(w->judge, make_series(w->judge, "up_a"), 2);
+		set(w->judge, make_series(w->judge, "up_b"), 2);
+		tui_world_pass(w, 2);
+		set(w->judge, 1, 0); /* what was over before is no matter of the end */
+		tui_world_pass(w, 2);
+		assert_null(strstr(draw(w), "ENDED"));
+		end_with(w->judge, reasons[i]);
+		draw(w);
+		assert_non_null(strstr(row_of(w, 0), " ENDED   CRITICAL 1"));
+		assert_int_equal(find_cell(w, 0, " ENDED ", NULL)->style, STYLE_ALARM_UNKNOWN);
+		assert_int_equal(find_cell(w, 0, " CRITICAL 1 ", NULL)->style, STYLE_ALARM_CRITICAL);
+		assert_non_null(strstr(row_of(w, 0), "5 Logs"));
+		size_to(w, 24, 30);
+		draw(w);
+		assert_non_null(strstr(row_of(w, 0), "END C1"));
+		tui_begin(w->tui, tui_world_view(w), w->tail); /* another run */
+		draw(w);
+		assert_int_equal(!!strstr(row_of(w, 0), "C1"), reasons[i] == TT_END_STOPPED);
+		tui_world_free(w);
+	}
+}
+
 /* --- help ------------------------------------------------------------------------------------------------------ */
 
 static void the_help_has_every_row_of_the_table(void **state)
@@ -1380,6 +1412,7 @@ int main(void)
 		cmocka_unit_test(warnings_are_shown_and_told_again_at_the_end),
 		cmocka_unit_test(progress_has_a_bar_and_goes),
 		cmocka_unit_test(the_end_is_told_in_words_and_the_picture_stays),
+		cmocka_unit_test(what_fired_when_the_run_ended_stays_beside_its_end),
 		cmocka_unit_test(the_help_has_every_row_of_the_table),
 		cmocka_unit_test(the_help_begins_with_the_open_tab),
 		cmocka_unit_test(the_help_says_for_whom_ok_holds),

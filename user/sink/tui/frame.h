@@ -42,12 +42,17 @@ struct frame_message {
 	enum frame_voice voice;
 };
 
+struct frame_firing {
+	size_t tiers[TIERS]; /* that somebody should look at */
+	size_t acked, silenced;
+};
 /* What the first row says about the state of alerts; recounted when one of them changed. */
 struct frame_badge {
 	bool is_stale;
 	uint64_t at_second, rules_generation;
-	size_t firing[TIERS]; /* that somebody should look at */
-	size_t acked, silenced; /* firing too */
+	struct frame_firing firing;
+	struct frame_firing left; /* that fired when all targets ended: the view has them no more */
+	uint64_t left_at_ns;	  /* of the view */
 	size_t unknown; /* alerts and rules */
 	size_t rules;	/* that alert */
 };
@@ -143,6 +148,7 @@ void frame_draw_message(struct tui *tui, struct area area);
 
 /* frame_head.c: the first row */
 void frame_loss_tick(struct frame_loss *loss, const struct view *view);
+void frame_badge_on_alert(struct frame_badge *badge, const struct view *view, const struct alert *alert);
 void frame_badge_count(struct frame_badge *badge, const struct view *view);
 void frame_print_clock(char text[24], const struct tui *tui, bool has_zone);
 void frame_draw_head(struct tui *tui, struct area area);

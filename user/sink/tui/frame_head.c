@@ -56,25 +56,48 @@ static void count_rules(struct frame_badge *badge, const struct view *view)
 	}
 }
 
+static void count_firing(struct frame_firing *firing, const struct alert *alert)
+{
+	if (alert->inhibited_by)
+		return;
+	if (alert->silence_id)
+		firing->silenced++;
+	else if (alert->ack.at_real_ns)
+		firing->acked++;
+	else
+		firing->tiers[(unsigned)alert->tier < TIERS ? alert->tier : TIER_NONE]++;
+}
+
+/* With the last target all alerts end at once, just before the run does. */
+void frame_badge_on_alert(struct frame_badge *badge, const struct view *view, const struct alert *alert)
+{
+	badge->is_stale = true;
+	if (alert->state != ALERT_ENDED || !alert->fired_at_real_ns || alert->is_muted)
+		return;
+	if (badge->left_at_ns != view->now_ns)
+		badge->left = (struct frame_firing){ 0 };
+	badge->left_at_ns = view->now_ns;
+	count_firing(&badge->left, alert);
+}
+
 void frame_badge_count(struct frame_badge *badge, const struct view *view)
 {
 	uint64_t second = view->now_ns / NS_PER_S;
 
 	if (!badge->is_stale && badge->at_second == second && badge->rules_generation == view->rules_generation)
 		return;
-	*badge = (struct frame_badge){ .at_second = second, .rules_generation = view->rules_generation };
+	*badge = (struct frame_badge){ .at_second = second,
+				       .rules_generation = view->rules_generation,
+				       .left = badge->left,
+				       .left_at_ns = badge->left_at_ns };
+	if (view->end_reason && badge->left_at_ns == view->now_ns)
+		badge->firing = badge->left;
 	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
 		if (alert->is_muted)
 			continue;
 		badge->unknown += alert_is_live(alert) && alert->is_unknown;
-		if (alert->state != ALERT_FIRING || alert->inhibited_by)
-			continue;
-		if (alert->silence_id)
-			badge->silenced++;
-		else if (alert->ack.at_real_ns)
-			badge->acked++;
-		else
-			badge->firing[(unsigned)alert->tier < TIERS ? alert->tier : TIER_NONE]++;
+		if (alert->state == ALERT_FIRING)
+			count_firing(&badge->firing, alert);
 	}
 	count_rules(badge, view);
 }
@@ -110,45 +133,49 @@ static void add(struct segment *segments, size_t *count, enum style style, const
 		snprintf(segment->text, sizeof(segment->text), " %s %s ", word, units_count(number).text);
 }
 
-static size_t list_alarms(const struct tui *tui, struct segment *segments, enum badge_form form)
+static void add_word(struct segment *segments, size_t *count, enum style style, const char *word)
 {
-	const struct frame_badge *badge = &tui->badge;
-	size_t count = 0;
+	struct segment *segment = &segments[(*count)++];
 
-	for (int tier = TIERS - 1; tier >= 0 && !count; tier--)
-		if (badge->firing[tier])
-			add(segments, &count, tiers[tier].style, tiers[tier].word, tiers[tier].letter,
-			    badge->firing[tier], form);
-	if (badge->unknown)
-		add(segments, &count, STYLE_ALARM_UNKNOWN, "UNKNOWN", "?", badge->unknown, form);
-	if (tui->loss.is_recent)
-		add(segments, &count, STYLE_ALARM_CRITICAL, "LOST", "LOST ", tui->loss.total_count - tui->loss.base_count,
-		    form);
-	return count;
+	segment->style = style;
+	snprintf(segment->text, sizeof(segment->text), "%s", word);
+}
+
+static enum tier worst_tier(const struct frame_firing *firing)
+{
+	int tier = TIERS - 1;
+
+	while (tier > 0 && !firing->tiers[tier])
+		tier--;
+	return (enum tier)tier;
 }
 
 static size_t list_segments(const struct tui *tui, struct segment *segments, enum badge_form form)
 {
 	const struct frame_badge *badge = &tui->badge;
-	size_t count = list_alarms(tui, segments, form);
-	bool is_firing = badge->firing[TIER_EMERGENCY] || badge->firing[TIER_CRITICAL] ||
-			 badge->firing[TIER_WARNING] || badge->firing[TIER_NONE];
+	const struct frame_firing *firing = &badge->firing;
+	enum tier worst = worst_tier(firing);
+	bool is_short = form == BADGE_SHORT;
+	size_t count = 0;
 
-	if (!is_firing && badge->acked)
-		add(segments, &count, STYLE_WARNING, "ACKED", "ack", badge->acked, form);
-	else if (!is_firing && badge->silenced)
-		add(segments, &count, STYLE_WARNING, "SILENCED", "sil", badge->silenced, form);
-	if (!count && tui->desk.view->end_reason) { /* of what is no more nobody knows that it is well */
-		segments[count].style = STYLE_ALARM_UNKNOWN;
-		snprintf(segments[count++].text, sizeof(segments->text), "%s",
-			 form == BADGE_SHORT ? "END" : " ENDED ");
-	} else if (!count) {
-		segments[count].style = badge->rules ? STYLE_ALARM_GOOD : STYLE_DIM;
-		snprintf(segments[count++].text, sizeof(segments->text), "%s",
-			 !badge->rules	     ? "no rules" :
-			 form == BADGE_SHORT ? "OK" :
-					       " OK ");
-	}
+	if (tui->desk.view->end_reason) /* of what is no more nobody knows that it is well */
+		add_word(segments, &count, STYLE_ALARM_UNKNOWN, is_short ? "END" : " ENDED ");
+	if (firing->tiers[worst])
+		add(segments, &count, tiers[worst].style, tiers[worst].word, tiers[worst].letter, firing->tiers[worst],
+		    form);
+	if (badge->unknown)
+		add(segments, &count, STYLE_ALARM_UNKNOWN, "UNKNOWN", "?", badge->unknown, form);
+	if (tui->loss.is_recent)
+		add(segments, &count, STYLE_ALARM_CRITICAL, "LOST", "LOST ", tui->loss.total_count - tui->loss.base_count,
+		    form);
+	if (!firing->tiers[worst] && firing->acked)
+		add(segments, &count, STYLE_WARNING, "ACKED", "ack", firing->acked, form);
+	else if (!firing->tiers[worst] && firing->silenced)
+		add(segments, &count, STYLE_WARNING, "SILENCED", "sil", firing->silenced, form);
+	if (!count && badge->rules)
+		add_word(segments, &count, STYLE_ALARM_GOOD, is_short ? "OK" : " OK ");
+	else if (!count)
+		add_word(segments, &count, STYLE_DIM, "no rules");
 	return count;
 }
 

@@ -43,7 +43,7 @@ static void on_alert(struct sink *sink, const struct view *view, const struct al
 {
 	struct tui *tui = (struct tui *)sink;
 
-	tui->badge.is_stale = true;
+	frame_badge_on_alert(&tui->badge, view, alert);
 	for (enum tui_tab i = 0; i < TUI_TABS; i++)
 		if (tui->tabs[i]->ops->on_alert)
 			tui->tabs[i]->ops->on_alert(tui->tabs[i], view, alert);
