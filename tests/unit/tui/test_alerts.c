@@ -861,6 +861,15 @@ static void without_its_rule_the_values_that_were_seen_are_shown(void **arg)
 
 /* --- bounds and hostile bytes --- */
 
+static struct labels *labels_by_hand(const char *name)
+{
+	struct labels *labels = calloc(1, sizeof(*labels) + sizeof(struct label));
+
+	labels->count = 1;
+	labels->items[0] = (struct label){"alertname", name};
+	return labels;
+}
+
 static struct alert alert_by_hand(struct labels *labels, uint64_t id, uint64_t at_ns)
 {
 	return (struct alert){
@@ -882,11 +891,9 @@ static struct alert alert_by_hand(struct labels *labels, uint64_t id, uint64_t a
 static void the_history_holds_the_last_five_hundred_and_a_thousand_changes(void **arg)
 {
 	struct alerts_history *history = calloc(1, sizeof(*history));
-	struct labels *labels = calloc(1, sizeof(*labels) + sizeof(struct label));
+	struct labels *labels = labels_by_hand("Hand");
 
 	(void)arg;
-	labels->count = 1;
-	labels->items[0] = (struct label){"alertname", "Hand"};
 	for (uint64_t i = 1; i <= 2500; i++) {
 		struct alert alert = alert_by_hand(labels, i, 1000 * i);
 
@@ -908,7 +915,7 @@ static void the_history_holds_the_last_five_hundred_and_a_thousand_changes(void 
 static void very_many_alerts_are_seen_to_end_with_the_run(void **arg)
 {
 	enum { MANY = 2000 };
-	struct labels *labels = calloc(1, sizeof(*labels));
+	struct labels *labels = labels_by_hand("Hand");
 	struct alert *alerts = calloc(MANY, sizeof(*alerts));
 	struct view view = {.alerts = alerts};
 	struct desk desk = {.view = &view, .at_axis_ns = 1000 * NS_PER_S};
@@ -940,15 +947,14 @@ static void very_many_alerts_are_seen_to_end_with_the_run(void **arg)
 static void what_the_history_holds_is_copied_and_cut(void **arg)
 {
 	struct alerts_history *history = calloc(1, sizeof(*history));
-	struct labels *labels = calloc(1, sizeof(*labels) + sizeof(struct label));
+	struct labels *labels;
 	char *value = calloc(1, 100000);
 	struct alerts_past *past;
 	struct alert alert;
 
 	(void)arg;
 	memset(value, 'x', 99999);
-	labels->count = 1;
-	labels->items[0] = (struct label){"alertname", value};
+	labels = labels_by_hand(value);
 	alert = alert_by_hand(labels, 1, 1000);
 	alert.name = value;
 	alerts_history_note(history, &alert, 1);

@@ -19,20 +19,26 @@ static const double counts[] = {
 	NAN, 0, 1,
 };
 
+static void check_picture(const struct chart_heat *heat, int height, int width, bool ascii, const char *wanted)
+{
+	struct picture picture;
+
+	picture_init(&picture, height, width, ascii);
+	chart_heat(picture.area, heat);
+	picture_is(&picture, wanted);
+	picture_fini(&picture);
+}
+
 static void counts_are_letters_by_their_log_in_ascii(void **state)
 {
 	const struct chart_heat heat = { .counts = counts, .columns_count = 4, .rows_count = 3, .row_labels = labels };
-	struct picture picture;
 
 	(void)state;
-	picture_init(&picture, 5, 24, true);
-	chart_heat(picture.area, &heat);
-	picture_is(&picture, "        |\n"
-			     "  100 ms+       @@@@....\n"
-			     "   10 ms+   ########\n"
-			     "    1 ms+...====\n"
-			     "        +---------------\n");
-	picture_fini(&picture);
+	check_picture(&heat, 5, 24, true, "        |\n"
+					  "  100 ms+       @@@@....\n"
+					  "   10 ms+   ########\n"
+					  "    1 ms+...====\n"
+					  "        +---------------\n");
 }
 
 static void the_styles_go_from_few_to_many(void **state)
@@ -94,18 +100,14 @@ static void check_heat(const double *values, size_t columns_count, int height, i
 		       const char *wanted)
 {
 	static const char *const names[] = { "10 ms", "20 ms" };
-	struct chart_heat heat = {
+	const struct chart_heat heat = {
 		.counts = values,
 		.columns_count = columns_count,
 		.rows_count = 2,
 		.row_labels = names,
 	};
-	struct picture picture;
 
-	picture_init(&picture, height, width, ascii);
-	chart_heat(picture.area, &heat);
-	picture_is(&picture, wanted);
-	picture_fini(&picture);
+	check_picture(&heat, height, width, ascii, wanted);
 }
 
 static void a_heatmap_has_labels_cells_and_the_greatest_count(void **state)
@@ -132,14 +134,11 @@ static void counts_that_share_a_cell_are_added_up(void **state)
 {
 	/* six steps and two buckets in a room of one row and three more columns than the axis may have */
 	static const double values[] = { 1, 1, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2 };
-	struct picture picture;
+	const struct chart_heat nameless = { .counts = values, .columns_count = 6, .rows_count = 2 };
 
 	(void)state;
 	check_heat(values, 6, 1, 3, true, "= @\n"); /* 2, 0, 8 */
-	picture_init(&picture, 1, 3, true);
-	chart_heat(picture.area, &(struct chart_heat){ .counts = values, .columns_count = 6, .rows_count = 2 });
-	picture_is(&picture, "= @\n");
-	picture_fini(&picture);
+	check_picture(&nameless, 1, 3, true, "= @\n");
 }
 
 static void one_of_a_million_is_seen_and_nothing_is_not(void **state)
