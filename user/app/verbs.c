@@ -168,10 +168,10 @@ static int run_ctl(const struct options *options)
 }
 
 static const struct verb table[] = {
-	{ "live", "-p PID", "trace running processes (the default)", true, false, true, true, run_live },
+	{ "live", "-p PID", "trace running processes (the default); on a terminal: the dashboard", true, false, true, true, run_live },
 	{ "run", "[OPTION...] -- COMMAND", "start a command and trace it from its first instruction", true, false, true, true, run_command },
 	{ "record", "-o FILE -p PID", "record everything that would be printed", true, false, false, false, run_record },
-	{ "replay", "FILE", "print what the live run printed", false, true, true, true, run_live },
+	{ "replay", "FILE", "print what the live run printed; on a terminal: the dashboard", false, true, true, true, run_live },
 	{ "report", "FILE | -p PID", "statistics per engine and stage", true, true, true, false, run_report },
 	{ "timeline", "FILE | -p PID", "waterfalls of single utterances", true, true, false, false, run_timeline },
 	{ "engines", "[list|show NAME|check FILE]", "the engine files", false, false, false, false, run_engines },
