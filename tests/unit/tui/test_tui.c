@@ -862,6 +862,41 @@ static void the_window_of_time_changes_in_steps_and_stops_at_its_ends(void **sta
 	tui_world_free(w);
 }
 
+static void the_window_of_time_follows_the_age_until_somebody_chooses(void **state)
+{
+	struct tui_world *w = live();
+	struct buf out = { 0 };
+
+	(void)state;
+	w->tui->is_window_chosen = false;
+	assert_shown(w, "window 1m");
+	assert_string_equal(desk_percentile_suffix(&w->tui->desk), "1m");
+	tui_world_pass(w, 60);
+	assert_shown(w, "window 1m");
+	press(w, ' '); /* what stands does not change */
+	tui_world_pass(w, 10);
+	assert_shown(w, "window 1m");
+	press(w, ' ');
+	assert_shown(w, "window 5m");
+	tui_world_pass(w, 1000);
+	assert_shown(w, "window 5m");
+	press(w, '[');
+	tui_world_pass(w, 1);
+	assert_shown(w, "window 1m");
+	tui_world_free(w);
+
+	w = recording(); /* of 30 seconds so far */
+	w->tui->is_window_chosen = false;
+	tui_print_tab(w->tui, TUI_LOGS, 3, 30, &out);
+	assert_int_equal(w->tui->desk.window_ns / NS_PER_S, 60);
+	press(w, '['); /* it is the shortest, and shall be */
+	tui_world_pass(w, 100);
+	assert_shown(w, "body of overview");
+	assert_int_equal(w->tui->desk.window_ns / NS_PER_S, 60);
+	buf_fini(&out);
+	tui_world_free(w);
+}
+
 static void a_key_that_finds_nothing_to_do_says_so(void **state)
 {
 	struct tui_world *w = live();
@@ -1422,6 +1457,7 @@ int main(void)
 		cmocka_unit_test(escape_backs_out_of_one_level_at_a_time_and_never_ends),
 		cmocka_unit_test(escape_leads_back_to_the_tab_that_sent_us),
 		cmocka_unit_test(the_window_of_time_changes_in_steps_and_stops_at_its_ends),
+		cmocka_unit_test(the_window_of_time_follows_the_age_until_somebody_chooses),
 		cmocka_unit_test(a_key_that_finds_nothing_to_do_says_so),
 		cmocka_unit_test(what_is_copied_is_said),
 		cmocka_unit_test(a_click_in_the_body_comes_with_its_place_in_the_body),

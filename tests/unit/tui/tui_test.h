@@ -82,6 +82,7 @@ static inline struct tui_world *tui_world_with(struct tui_options options, const
 		options.tell = tui_world_tell;
 	}
 	w->tui = tabs ? frame_new(&options, tabs) : tui_new(&options);
+	w->tui->is_window_chosen = true; /* 5m, however young the world is */
 	w->sinks[0] = tui_sink(w->tui);
 	define_engine(w->world);
 	w->world->flow = flow_new(&(struct flow_options){ .engines = &w->world->set,

@@ -76,6 +76,7 @@ struct tui {
 	bool wants_end;
 	enum tui_tab came_from[FRAME_WAYS_BACK]; /* by desk_go: Esc goes back there, the last one first */
 	size_t came_from_count;
+	bool is_window_chosen; /* by somebody; until then it follows the age of the run */
 	unsigned confirmed_depth; /* above 0 while an answer that was confirmed is given; for tests */
 
 	bool has_clock; /* the first row of the last draw had room for the time */
@@ -125,6 +126,7 @@ void frame_click(struct tui *tui, const struct screen_event *event);
 void frame_open_tab(struct tui *tui, enum tui_tab tab);
 void frame_go_on_to(struct tui *tui, enum tui_tab tab); /* Esc comes back */
 bool frame_can_back(const struct tui *tui);
+void frame_fit_window(struct tui *tui);
 const char *frame_window_name(const struct tui *tui); /* 5m */
 
 /* frame_ask.c: search, filter and questions */

@@ -11,6 +11,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define IN_DRILLED	(IN_TRACE | IN_COMPARE | IN_DETAIL)
+#define WINDOW_SLACK_NS (5 * NS_PER_S) /* a run of a minute lasts a little longer */
 
 static unsigned tab_contexts(const struct tui *tui)
 {
@@ -117,6 +118,16 @@ static size_t find_window(const struct tui *tui)
 	return at;
 }
 
+/* The smaller one of those that percentiles are made for, while it covers all there is: else charts are all but empty. */
+void frame_fit_window(struct tui *tui)
+{
+	const struct desk *desk = &tui->desk;
+	uint64_t age_ns = desk->at_ns > desk->view->started_at_ns ? desk->at_ns - desk->view->started_at_ns : 0;
+
+	if (!tui->is_window_chosen)
+		tui->desk.window_ns = windows[age_ns > windows[0].ns + WINDOW_SLACK_NS].ns;
+}
+
 const char *frame_window_name(const struct tui *tui)
 {
 	return windows[find_window(tui)].name;
@@ -126,6 +137,7 @@ static void change_window(struct tui *tui, bool is_wider)
 {
 	size_t at = find_window(tui);
 
+	tui->is_window_chosen = true;
 	if (is_wider ? at + 1 == COUNT_OF(windows) : !at) {
 		desk_say(&tui->desk, STYLE_TEXT, "%s is the %s window of time", windows[at].name,
 			 is_wider ? "longest" : "shortest");

@@ -24,6 +24,7 @@ void frame_sync(struct tui *tui)
 		return;
 	desk->at_ns = desk->view->now_ns;
 	desk->at_axis_ns = view_axis_ns(desk->view, desk->at_ns);
+	frame_fit_window(desk->tui);
 }
 
 /* For a moment that does not come again. */
