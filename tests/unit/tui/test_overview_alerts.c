@@ -197,6 +197,143 @@ static void one_rule_does_not_fire_and_of_two_none_does(void **state)
 	tui_world_free(w);
 }
 
+static void what_fired_when_its_target_ended_stays_in_sight_with_its_reason(void **state)
+{
+	static const unsigned sizes[][2] = {{8, 30}, {12, 40}, {24, 80}, {60, 200}};
+	struct tui_world *w = tui_world_new();
+	size_t ours = judged(w, "alert AlwaysOn 0 0 critical up > 0\nalert Slow 0 0 warning lat_seconds > 5\n");
+
+	(void)state;
+	set(w->judge, make_series(w->judge, "up"), 1);
+	set(w->judge, ours, 6);
+	serve(w, 5, 1, 20);
+	draw(w);
+	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 5, 9);
+	serve(w, 1, 0, 0);
+	end_with(w->judge, TT_END_TARGET);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		size_to(w, sizes[i][0], sizes[i][1]);
+		draw(w);
+		assert_non_null(find_cell(w, 1, " CRITICAL AlwaysOn 1 > 0", NULL));
+		assert_int_equal(canvas_cell(&w->canvas, 1, sizes[i][1] - 1)->style, STYLE_ALARM_UNKNOWN);
+		assert_not_shown(w, "fires");
+		assert_not_shown(w, "0 firing");
+	}
+	assert_shown(w, " CRITICAL AlwaysOn 1 > 0 (and 1 more) was firing at the end: every target has ended");
+	size_to(w, 24, 80);
+	assert_shown(w, "alerts: 2 were firing at the end");
+	assert_row(w, "CRITICAL   AlwaysOn 1 > 0", "0 s ended: every target has ended");
+	assert_row(w, "WARNING    Slow", "ended: process 100 (acme) is gone");
+	assert_int_equal(style_of(w, "CRITICAL   AlwaysOn"), STYLE_CRITICAL);
+	assert_row(w, "acme in acme.service (100)", " GONE ");
+	tui_world_free(w);
+}
+
+static void what_fires_when_we_are_stopped_was_firing_at_the_end(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	feed_rules(w->judge, "alert AlwaysOn 0 0 critical up > 0\n");
+	set(w->judge, make_series(w->judge, "up"), 1);
+	serve(w, 5, 1, 20);
+	end_with(w->judge, TT_END_STOPPED);
+	assert_shown(w, " CRITICAL AlwaysOn 1 > 0 was firing at the end: it names no service");
+	assert_shown(w, "no rule fired for it at the end");
+	assert_shown(w, "alerts: 1 was firing at the end");
+	tui_world_free(w);
+}
+
+static void a_run_that_ended_well_says_so_of_then_and_not_of_now(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	judged(w, "alert Slow 0 0 critical lat_seconds > 5\nalert Slower 0 0 critical lat_seconds > 6\n");
+	serve(w, 5, 1, 20);
+	end_with(w->judge, TT_END_STOPPED);
+	assert_shown(w, "no rule fired for it at the end");
+	assert_shown(w, "alerts: none was firing at the end");
+	assert_shown(w, "none of 2 rules fired");
+	assert_not_shown(w, "fires");
+	tui_world_free(w);
+}
+
+static void what_ended_while_others_live_stays_for_five_minutes_or_until_it_fires_again(void **state)
+{
+	struct tui_world *w = tui_world_new();
+	size_t ours = judged(w, "alert Slow 0 0 critical lat_seconds > 5\n"), again;
+
+	(void)state;
+	set(w->judge, ours, 6);
+	instance_with(w, "acme", "svc", 1001);
+	serve(w, 3, 1, 20);
+	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 5, 0);
+	unset(w->judge, ours);
+	tui_world_pass(w, 3);
+	assert_shown(w, "alerts: 0 firing, 0 pending, 1 ended");
+	assert_row(w, "CRITICAL   Slow 6 s > 5 s", "ended: process 100 (acme) is gone");
+	assert_null(overview_untold(overview_of_world(w))); /* the badge says GONE */
+	proc_of(w->judge, 100, TT_PROC_SEEN, "acme.service", 6, 0);
+	again = make_series(w->judge, "lat_seconds{" OURS ",x=\"y\"}");
+	set(w->judge, again, 7);
+	tui_world_pass(w, 3);
+	assert_shown(w, "alerts: 1 firing, 0 pending, 1 ended"); /* other labels: another alert */
+	unset(w->judge, again);
+	set(w->judge, ours, 6);
+	tui_world_pass(w, 3);
+	assert_shown(w, "alerts: 1 firing, 0 pending");
+	assert_not_shown(w, "1 ended");
+	tui_world_pass(w, 2);
+	proc_of(w->judge, 100, TT_PROC_GONE, "acme.service", 6, 0);
+	unset(w->judge, ours);
+	tui_world_pass(w, 295);
+	assert_shown(w, "1 ended");
+	tui_world_pass(w, 10);
+	assert_shown(w, "alerts: 0 firing, 0 pending");
+	assert_not_shown(w, "ended");
+	tui_world_free(w);
+}
+
+static void what_somebody_resolved_is_no_secret_and_is_not_remembered(void **state)
+{
+	struct tui_world *w = tui_world_new();
+	size_t ours = judged(w, "alert Slow 0 0 critical lat_seconds > 5\n");
+
+	(void)state;
+	set(w->judge, ours, 6);
+	serve(w, 3, 1, 20);
+	feed_control(w->judge, (struct tt_control){.what = TT_CONTROL_RESOLVE, .id = tui_world_view(w)->alerts->id},
+		     "", "known");
+	serve(w, 3, 1, 20);
+	assert_shown(w, "1 resolved by hand");
+	assert_shown(w, "alerts: 0 firing, 0 pending");
+	assert_not_shown(w, "ended");
+	tui_world_free(w);
+}
+
+static void of_very_many_that_ended_the_last_are_remembered(void **state)
+{
+	struct tui_world *w = tui_world_new();
+	struct overview *overview = overview_of_world(w);
+	struct labels none = {.count = 0};
+	struct rule rule = {.is_alert = true};
+	struct alert alert = {.rule = &rule,
+			      .name = "Slow",
+			      .labels = &none,
+			      .state = ALERT_ENDED,
+			      .change = ALERT_CHANGE_STATE,
+			      .fired_at_real_ns = 1};
+
+	(void)state;
+	for (alert.id = 1; alert.id <= 3 * OVERVIEW_ENDED; alert.id++)
+		overview_hear(overview, &alert);
+	assert_int_equal(overview->heard_count, OVERVIEW_ENDED);
+	assert_int_equal(overview->heard[0].id, 2 * OVERVIEW_ENDED + 1);
+	assert_int_equal(overview->heard[OVERVIEW_ENDED - 1].id, 3 * OVERVIEW_ENDED);
+	tui_world_free(w);
+}
+
 static void enter_on_an_alert_opens_it_in_its_tab(void **state)
 {
 	struct tui_world *w = tui_world_new();
@@ -247,6 +384,12 @@ int main(void)
 		cmocka_unit_test(the_first_row_is_for_what_is_about_somebody_else_too_and_not_for_what_a_badge_says),
 		cmocka_unit_test(what_nobody_has_taken_stands_in_the_first_row_before_what_is_acknowledged),
 		cmocka_unit_test(one_rule_does_not_fire_and_of_two_none_does),
+		cmocka_unit_test(what_fired_when_its_target_ended_stays_in_sight_with_its_reason),
+		cmocka_unit_test(what_fires_when_we_are_stopped_was_firing_at_the_end),
+		cmocka_unit_test(a_run_that_ended_well_says_so_of_then_and_not_of_now),
+		cmocka_unit_test(what_ended_while_others_live_stays_for_five_minutes_or_until_it_fires_again),
+		cmocka_unit_test(what_somebody_resolved_is_no_secret_and_is_not_remembered),
+		cmocka_unit_test(of_very_many_that_ended_the_last_are_remembered),
 		cmocka_unit_test(enter_on_an_alert_opens_it_in_its_tab),
 		cmocka_unit_test(a_click_selects_an_alert_and_a_double_click_opens_it),
 	};

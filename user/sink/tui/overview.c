@@ -258,7 +258,7 @@ static bool click(struct tab *tab, struct desk *desk, const struct screen_event 
 static void on_alert(struct tab *tab, const struct view *view, const struct alert *alert)
 {
 	(void)view;
-	(void)alert;
+	overview_hear(overview_of(tab), alert);
 	overview_of(tab)->is_stale = true; /* shown in the next frame, not in the next second */
 }
 

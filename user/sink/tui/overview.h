@@ -93,14 +93,17 @@ struct overview_instance {
 
 #define OVERVIEW_EACH	"tts_requests_total" /* every instance has it from its first second on */
 #define OVERVIEW_ALERTS 200
+#define OVERVIEW_ENDED	50 /* more are let go, the oldest first: the Alerts tab has them */
 /* One row of the list of alerts. */
 struct overview_alert {
 	uint64_t id;
 	enum tier tier;
 	bool is_pending, is_unknown, is_acked, is_silenced;
-	bool is_untold; /* it fires, and no instance that lives tells of it */
+	bool is_ended;	/* it fired until nobody could know any more */
+	bool is_untold; /* it fires, or did at the end of the run, and no instance that lives tells of it */
 	uint64_t since_real_ns;
-	char name[64], value[64], who[96];
+	char name[64], value[64];
+	char who[160]; /* it is about; why it ended */
 };
 
 struct overview_self {
@@ -144,7 +147,9 @@ struct overview {
 	size_t *order; /* as shown: the first shown_count */
 	size_t shown_count;
 	struct overview_alert alerts[OVERVIEW_ALERTS]; /* the worst first */
-	size_t alerts_count, firing_count, pending_count, held_down_count;
+	size_t alerts_count, firing_count, pending_count, held_down_count, ended_count;
+	struct overview_alert heard[OVERVIEW_ENDED]; /* that ended, the oldest first: they are in no view */
+	size_t heard_count;
 	struct overview_self self;
 	struct overview_stage stages[OVERVIEW_STAGES]; /* of the selected instance */
 	size_t stages_count;
@@ -200,6 +205,7 @@ void overview_alert_value(char *text, size_t size_bytes, const struct alert *ale
 struct chart_text overview_age(uint64_t ns);
 
 /* overview_alerts.c */
+void overview_hear(struct overview *overview, const struct alert *alert); /* each change */
 void overview_take_alerts(struct overview *overview, const struct desk *desk);
 size_t overview_alert_at(const struct overview *overview); /* the selected one's index; count when there is none */
 void overview_draw_alerts(struct overview *overview, const struct desk *desk, struct area area);

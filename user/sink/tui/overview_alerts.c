@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The alerts that matter most. In: the view's list. Out: rows, the worst first, then the oldest.
- * The rule that surprises: what somebody has acknowledged or silenced stands below its equals, and what a higher tier
- * holds down is only counted.
+ * The alerts that matter most. In: the view's list, and what was heard to end. Out: rows, the worst first, then the
+ * oldest.
+ * The rule that surprises: what somebody has acknowledged or silenced stands below its equals, what a higher tier holds
+ * down is only counted, and what ended while it fired stays for a while, and for good when the run ended with it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +12,14 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "sink/alert_words.h"
 #include "sink/tui/overview.h"
 
 #define BADGE_COLUMNS 11
 #define WORD_BYTES    16
 #define MARKS_BYTES   80
+#define ENDED_FOR_NS  (300 * NS_PER_S)
 
 static bool is_handled(const struct alert *alert)
 {
@@ -25,6 +28,8 @@ static bool is_handled(const struct alert *alert)
 
 static uint64_t since(const struct alert *alert)
 {
+	if (alert->state == ALERT_ENDED)
+		return alert->ended_at_real_ns;
 	return alert->state == ALERT_FIRING ? alert->fired_at_real_ns : alert->active_at_real_ns;
 }
 
@@ -61,7 +66,7 @@ static void say_who(char *text, size_t size_bytes, const struct labels *labels)
 
 static bool is_quiet(const struct overview_alert *alert)
 {
-	return alert->is_pending || alert->is_acked || alert->is_silenced;
+	return alert->is_pending || alert->is_ended || alert->is_acked || alert->is_silenced;
 }
 
 static void take(struct overview_alert *row, const struct alert *alert, bool ascii)
@@ -73,11 +78,58 @@ static void take(struct overview_alert *row, const struct alert *alert, bool asc
 		.is_unknown = alert->is_unknown,
 		.is_acked = alert->ack.at_real_ns,
 		.is_silenced = alert->silence_id,
+		.is_ended = alert->state == ALERT_ENDED,
 		.since_real_ns = since(alert),
 	};
 	snprintf(row->name, sizeof(row->name), "%s", alert->name);
 	overview_alert_value(row->value, sizeof(row->value), alert, ascii);
-	say_who(row->who, sizeof(row->who), alert->labels);
+	if (row->is_ended)
+		snprintf(row->who, sizeof(row->who), "%s", alert->reason);
+	else
+		say_who(row->who, sizeof(row->who), alert->labels);
+}
+
+/* Whoever took an alert back or its rule away knows that it has ended. */
+static bool is_to_be_remembered(const struct alert *alert)
+{
+	return alert->state == ALERT_ENDED && alert->fired_at_real_ns && !alert->is_muted && alert->rule;
+}
+
+void overview_hear(struct overview *overview, const struct alert *alert)
+{
+	struct overview_alert *heard = overview->heard;
+	size_t kept = 0;
+
+	if (alert->change != ALERT_CHANGE_STATE)
+		return;
+	/* one that fires again is in the view again */
+	for (size_t i = 0; i < overview->heard_count; i++)
+		if (heard[i].id != alert->id)
+			heard[kept++] = heard[i];
+	overview->heard_count = kept;
+	if (!is_to_be_remembered(alert))
+		return;
+	if (kept == OVERVIEW_ENDED)
+		memmove(&heard[0], &heard[1], --overview->heard_count * sizeof(*heard));
+	take(&heard[overview->heard_count++], alert, true); /* ASCII is right wherever it is shown */
+}
+
+/* Below what lives: the worst first. */
+static void take_heard(struct overview *overview, const struct desk *desk)
+{
+	overview->ended_count = 0;
+	for (int tier = TIERS - 1; tier >= 0; tier--)
+		for (size_t i = 0; i < overview->heard_count; i++) {
+			const struct overview_alert *heard = &overview->heard[i];
+
+			if ((int)heard->tier != tier || heard->since_real_ns + ENDED_FOR_NS < desk->at_axis_ns)
+				continue;
+			overview->ended_count++;
+			if (overview->alerts_count == OVERVIEW_ALERTS)
+				continue;
+			overview->alerts[overview->alerts_count] = *heard;
+			overview->alerts[overview->alerts_count++].is_untold = overview->has_ended;
+		}
 }
 
 void overview_take_alerts(struct overview *overview, const struct desk *desk)
@@ -107,6 +159,7 @@ void overview_take_alerts(struct overview *overview, const struct desk *desk)
 			found[i]->state == ALERT_FIRING && !overview_tells_of(overview, found[i]);
 	}
 	free(found);
+	take_heard(overview, desk);
 }
 
 size_t overview_alert_at(const struct overview *overview)
@@ -138,9 +191,9 @@ static void say_tier(char word[WORD_BYTES], const struct overview_alert *alert)
 
 static void say_marks(char marks[MARKS_BYTES], const struct overview_alert *alert)
 {
-	snprintf(marks, MARKS_BYTES, "%s%s%s%s", alert->is_pending ? " pending" : "",
+	snprintf(marks, MARKS_BYTES, "%s%s%s%s%s", alert->is_pending ? " pending" : "",
 		 alert->is_unknown ? " unknown" : "", alert->is_acked ? " acked" : "",
-		 alert->is_silenced ? " silenced" : "");
+		 alert->is_silenced ? " silenced" : "", alert->is_ended ? " ended:" : "");
 }
 
 static int widest(const struct overview *overview, size_t from, size_t count, bool is_name, int most)
@@ -185,11 +238,28 @@ static void draw_one(const struct overview *overview, const struct desk *desk, s
 		area_mark(area, 0, 0, area.columns, MARK_SELECTED);
 }
 
+static size_t say_count(const struct overview *overview, char *title, size_t size_bytes)
+{
+	size_t firing_count = overview->firing_count + overview->ended_count;
+	char pending[40], ended[40] = "";
+
+	snprintf(pending, sizeof(pending), ", %zu pending", overview->pending_count);
+	if (!overview->has_ended) {
+		if (overview->ended_count)
+			snprintf(ended, sizeof(ended), ", %zu ended", overview->ended_count);
+		return (size_t)snprintf(title, size_bytes, "alerts: %zu firing%s%s", overview->firing_count, pending,
+					ended);
+	}
+	if (!firing_count)
+		return (size_t)snprintf(title, size_bytes, "alerts: none was firing at the end");
+	return (size_t)snprintf(title, size_bytes, "alerts: %zu %s firing at the end%s", firing_count,
+				firing_count == 1 ? "was" : "were", overview->pending_count ? pending : "");
+}
+
 static void say_title(const struct overview *overview, char *title, size_t size_bytes)
 {
-	size_t length = (size_t)snprintf(title, size_bytes, "alerts: %zu firing, %zu pending", overview->firing_count,
-					 overview->pending_count);
 	const struct overview_self *self = &overview->self;
+	size_t length = say_count(overview, title, size_bytes);
 
 	if (overview->held_down_count && length < size_bytes)
 		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu held down by a higher tier",
@@ -217,13 +287,16 @@ static void scroll(struct overview *overview, size_t rows)
 
 static void draw_none(const struct overview *overview, struct area area)
 {
+	bool has_ended = overview->has_ended;
+
 	if (!overview->self.rules_count)
 		area_text(area, 0, 1, STYLE_UNKNOWN,
 			  "no rules: nothing is judged, so nothing can fire (see --rules)");
 	else if (overview->self.rules_count == 1)
-		area_text(area, 0, 1, STYLE_DIM, "the rule does not fire");
+		area_text(area, 0, 1, STYLE_DIM, has_ended ? "the rule did not fire" : "the rule does not fire");
 	else
-		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules fires", overview->self.rules_count);
+		area_format(area, 0, 1, STYLE_DIM, "none of %zu rules %s", overview->self.rules_count,
+			    has_ended ? "fired" : "fires");
 }
 
 static void hit(struct overview *overview, struct area row, size_t index)
@@ -240,7 +313,8 @@ static void draw_count(const struct overview *overview, struct area area, size_t
 	int columns;
 
 	columns = snprintf(text, sizeof(text), " %zu-%zu of %zu ", overview->alerts_top + 1,
-			   overview->alerts_top + shown, overview->firing_count + overview->pending_count);
+			   overview->alerts_top + shown,
+			   overview->firing_count + overview->pending_count + overview->ended_count);
 	if (columns < area.columns - 44)
 		area_text(area, 0, area.columns - columns - 1, STYLE_DIM, text);
 }
@@ -298,20 +372,23 @@ const struct overview_alert *overview_untold(const struct overview *overview)
 void overview_draw_untold(struct overview *overview, struct area area)
 {
 	const struct overview_alert *worst = overview_untold(overview);
-	char word[WORD_BYTES], marks[MARKS_BYTES], more[40] = "", text[400];
+	char word[WORD_BYTES], marks[MARKS_BYTES], more[40] = "", text[480];
+	enum style style;
 	size_t count = 0;
 
 	if (!worst)
 		return;
+	style = worst->is_ended ? STYLE_ALARM_UNKNOWN : badge_of(worst);
 	for (size_t i = 0; i < overview->alerts_count; i++)
 		count += overview->alerts[i].is_untold;
 	if (count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
 	say_tier(word, worst);
 	say_marks(marks, worst);
-	snprintf(text, sizeof(text), "%s %s %s%s%s: %s", word, worst->name, worst->value, marks, more,
+	snprintf(text, sizeof(text), "%s %s %s%s%s%s: %s", word, worst->name, worst->value,
+		 worst->is_ended ? "" : marks, more, overview->has_ended ? " was firing at the end" : "",
 		 worst->who[0] ? worst->who : "it names no service");
-	area_fit(area, 0, 0, 1, badge_of(worst), "");
-	area_fit(area, 0, 1, area.columns - 1, badge_of(worst), text);
+	area_fit(area, 0, 0, 1, style, "");
+	area_fit(area, 0, 1, area.columns - 1, style, text);
 	hit(overview, area, (size_t)(worst - overview->alerts));
 }

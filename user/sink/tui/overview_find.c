@@ -191,7 +191,8 @@ void overview_forget(struct overview *overview)
 {
 	overview_drop_instances(overview);
 	overview->alerts_count = overview->stages_count = 0;
-	overview->firing_count = overview->pending_count = overview->held_down_count = 0;
+	overview->firing_count = overview->pending_count = overview->held_down_count = overview->ended_count = 0;
+	overview->heard_count = 0;
 	overview->stages_id = 0;
 	overview->has_collected = false;
 	overview->store_generation = 0;

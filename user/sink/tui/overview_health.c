@@ -250,7 +250,7 @@ static void say(const struct overview *overview, struct overview_instance *insta
 		add_quiet(overview, instance);
 	if (!instance->reason[0]) {
 		instance->is_plain = true;
-		add(instance, "no rule fires for it");
+		add(instance, overview->has_ended ? "no rule fired for it at the end" : "no rule fires for it");
 	}
 }
 
