@@ -1174,15 +1174,45 @@ static void t_goes_back_and_forth_and_quick_presses_add_up(void **state)
 	tui_set_time(w->tui, &(struct tui_time){ .start_ns = NS_PER_S, .end_ns = 101 * NS_PER_S, .speed = 1 });
 	press(w, 'T');
 	assert_int_equal(w->sought_ns, now_ns + NS_PER_S);
-	press(w, '.');
-	assert_int_equal(w->sought_ns, now_ns + 31 * NS_PER_S);
+	press(w, '.'); /* a tenth of 100 seconds */
+	assert_int_equal(w->sought_ns, now_ns + 11 * NS_PER_S);
 	for (unsigned i = 0; i < 5; i++)
 		press(w, ',');
 	assert_int_equal(w->sought_ns, NS_PER_S);
-	for (unsigned i = 0; i < 9; i++)
+	for (unsigned i = 0; i < 10; i++)
 		press(w, '.');
 	assert_int_equal(w->sought_ns, 101 * NS_PER_S);
 	tui_world_free(w);
+}
+
+static void the_far_step_is_a_tenth_of_the_recording_and_the_bar_says_it(void **state)
+{
+	static const struct {
+		uint64_t length_ns;
+		unsigned step_s;
+		const char *back, *forward;
+	} lengths[] = { { 3600 * NS_PER_S, 30, ", -30 s", ". +30 s" }, { 300 * NS_PER_S, 30, ", -30 s", ". +30 s" },
+			{ 299 * NS_PER_S, 29, ", -29 s", ". +29 s" },  { 25300 * NS_PER_MS, 2, ", -2 s", ". +2 s" },
+			{ 3 * NS_PER_S, 1, ", -1 s", ". +1 s" } };
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		struct tui_world *w = world_with((struct tui_options){ .is_replay = true });
+		uint64_t now_ns = tui_world_view(w)->now_ns; /* a second after the start */
+
+		size_to(w, 24, 200);
+		tui_set_time(w->tui, &(struct tui_time){ .start_ns = NS_PER_S,
+							 .end_ns = NS_PER_S + lengths[i].length_ns,
+							 .speed = 1 });
+		draw(w);
+		assert_non_null(find_cell(w, 23, lengths[i].back, NULL));
+		assert_non_null(find_cell(w, 23, lengths[i].forward, NULL));
+		press(w, '.');
+		assert_int_equal(w->sought_ns, now_ns + lengths[i].step_s * NS_PER_S);
+		press(w, ',');
+		assert_int_equal(w->sought_ns, now_ns);
+		tui_world_free(w);
+	}
 }
 
 static void space_plays_and_stops_and_braces_change_the_speed(void **state)
@@ -1471,6 +1501,7 @@ int main(void)
 		cmocka_unit_test(a_recording_cannot_be_changed),
 		cmocka_unit_test(why_somebody_cannot_be_told_is_said),
 		cmocka_unit_test(t_goes_back_and_forth_and_quick_presses_add_up),
+		cmocka_unit_test(the_far_step_is_a_tenth_of_the_recording_and_the_bar_says_it),
 		cmocka_unit_test(space_plays_and_stops_and_braces_change_the_speed),
 		cmocka_unit_test(a_click_on_the_scrubber_goes_there),
 		cmocka_unit_test(the_mark_of_the_scrubber_stands_where_the_time_is),

@@ -137,6 +137,7 @@ void frame_cancel_prompt(struct tui *tui);
 
 /* frame_time.c: recordings */
 bool frame_time_act(struct tui *tui, enum action action);
+uint64_t frame_far_step_ns(const struct tui *tui);
 void frame_seek_to(struct tui *tui, uint64_t to_ns);
 void frame_draw_scrubber(struct tui *tui, struct area area);
 bool frame_has_scrubber(const struct tui *tui);

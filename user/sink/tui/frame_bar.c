@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "sink/tui/frame.h"
 
 #define ITEMS 48
@@ -14,18 +15,23 @@
 struct item {
 	char key[8];
 	char letter[8]; /* shorter, for when there is little room: "" = none */
-	const char *label;
+	char label[12];
 	bool is_left_out;
 	struct frame_button button;
 };
 
-static const char *label_of(const struct tui *tui, const struct key_row *row)
+static void print_label(char label[12], const struct tui *tui, const struct key_row *row)
 {
+	const char *text = row->label;
+
 	if (row->action == ACTION_PAUSE && tui->options.is_replay)
-		return tui->time.is_playing ? "Stop" : "Play";
-	if (row->action == ACTION_PAUSE && tui->desk.is_paused)
-		return "Go on";
-	return row->label;
+		text = tui->time.is_playing ? "Stop" : "Play";
+	else if (row->action == ACTION_PAUSE && tui->desk.is_paused)
+		text = "Go on";
+	if ((row->action == ACTION_TIME_BACK_FAR || row->action == ACTION_TIME_FORWARD_FAR) && frame_has_scrubber(tui))
+		snprintf(label, 12, "%c%u s", text[0], (unsigned)(frame_far_step_ns(tui) / NS_PER_S));
+	else
+		snprintf(label, 12, "%s", text);
 }
 
 static bool is_of_use(const struct tui *tui, const struct key_row *row)
@@ -89,7 +95,7 @@ static void add_key(const struct tui *tui, const struct key_row *row, struct ite
 		return;
 	snprintf(item->key, sizeof(item->key), "%s", keys_name(row->keys[0]));
 	snprintf(item->letter, sizeof(item->letter), "%s", keys_name(letter_of(row)));
-	item->label = label_of(tui, row);
+	print_label(item->label, tui, row);
 	item->button = (struct frame_button){ .kind = BUTTON_ACTION, .action = row->action };
 	(*count)++;
 }
@@ -117,7 +123,7 @@ static size_t list_prompt_keys(struct item *items)
 		if (!rows[i].label)
 			continue;
 		snprintf(items[count].key, sizeof(items->key), "%s", keys_name(rows[i].keys[0]));
-		items[count].label = rows[i].label;
+		snprintf(items[count].label, sizeof(items->label), "%s", rows[i].label);
 		items[count++].button = (struct frame_button){ .kind = BUTTON_KEY, .key = rows[i].keys[0] };
 	}
 	return count;

@@ -13,7 +13,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define STEP_NS		NS_PER_S
-#define FAR_NS		(30 * NS_PER_S)
+#define FAR_NS		(30 * NS_PER_S) /* of a long recording; of a short one a tenth */
+#define FAR_PARTS	10
 
 static const double speeds[] = { 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, TUI_SPEED_MAX };
 
@@ -33,6 +34,17 @@ static uint64_t end_ns(const struct tui *tui)
 bool frame_has_scrubber(const struct tui *tui)
 {
 	return tui->options.is_replay && tui->desk.view;
+}
+
+/* Whole seconds. */
+uint64_t frame_far_step_ns(const struct tui *tui)
+{
+	uint64_t from_ns = start_ns(tui), to_ns = end_ns(tui);
+	uint64_t part_ns = to_ns > from_ns ? (to_ns - from_ns) / FAR_PARTS : 0;
+
+	if (part_ns < STEP_NS)
+		return STEP_NS;
+	return part_ns < FAR_NS ? part_ns / NS_PER_S * NS_PER_S : FAR_NS;
 }
 
 /* --- wishes -------------------------------------------------------------------------------------------------- */
@@ -112,7 +124,7 @@ bool frame_time_act(struct tui *tui, enum action action)
 		return true;
 	case ACTION_TIME_BACK_FAR:
 	case ACTION_TIME_FORWARD_FAR:
-		step(tui, FAR_NS, action == ACTION_TIME_BACK_FAR);
+		step(tui, frame_far_step_ns(tui), action == ACTION_TIME_BACK_FAR);
 		return true;
 	case ACTION_SLOWER:
 	case ACTION_FASTER:
