@@ -281,6 +281,26 @@ static void failures_are_counted_and_stand_out(void **state)
 	tui_world_free(w);
 }
 
+static void who_succeeded_without_audio_is_empty_and_has_not_failed(void **state)
+{
+	struct tui_world *w = tui_world_new();
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		tui_world_request(w, 20, 0); /* its text is not known, and no audio comes */
+	tui_world_pass(w, 1);
+	assert_row(w, "success 100 %", "of 3  3 empty");
+	assert_int_equal(style_of(w, "100 %"), STYLE_GOOD);
+	for (int i = 0; i < 2; i++)
+		tui_world_request(w, 20, (uint64_t)-1);
+	tui_world_pass(w, 1);
+	assert_row(w, "success 60 %", "of 5  2 failed 3 empty");
+	assert_int_equal(style_of(w, "3 empty"), STYLE_WARNING);
+	tui_world_pass(w, 310); /* of the last five minutes */
+	assert_not_shown(w, "empty");
+	tui_world_free(w);
+}
+
 static void the_split_has_the_waterfalls_glyphs_and_adds_up(void **state)
 {
 	struct tui_world *w = tui_world_new();
@@ -331,6 +351,7 @@ int main(void)
 		cmocka_unit_test(the_line_of_ourselves_has_what_we_cost_and_hold),
 		cmocka_unit_test(numbers_are_of_a_minute_when_the_window_is_no_longer),
 		cmocka_unit_test(failures_are_counted_and_stand_out),
+		cmocka_unit_test(who_succeeded_without_audio_is_empty_and_has_not_failed),
 		cmocka_unit_test(the_split_has_the_waterfalls_glyphs_and_adds_up),
 		cmocka_unit_test(another_view_forgets_what_pointed_into_the_old_one),
 	};

@@ -13,6 +13,7 @@ enum overview_metric {
 	/* of an engine in a process; counters are what they rose by in the span, see overview.span_ns */
 	METRIC_REQUESTS,
 	METRIC_CANCELLED,
+	METRIC_EMPTY, /* succeeded without audio; no error */
 	METRIC_ERRORS,
 	METRIC_IN_FLIGHT,
 	METRIC_OLDEST,

@@ -117,7 +117,7 @@ static void note_gone(struct overview_instance *instance, const struct desk *des
 
 static bool is_counter(int metric)
 {
-	return metric == METRIC_REQUESTS || metric == METRIC_CANCELLED ||
+	return metric == METRIC_REQUESTS || metric == METRIC_CANCELLED || metric == METRIC_EMPTY ||
 	       (metric >= METRIC_ONCPU && metric <= METRIC_PREEMPTED);
 }
 

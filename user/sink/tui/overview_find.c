@@ -22,6 +22,7 @@ static const struct {
 } metrics[OVERVIEW_METRICS] = {
 	[METRIC_REQUESTS] = {OVERVIEW_EACH, NULL, OF_INSTANCE},
 	[METRIC_CANCELLED] = {"tts_requests_cancelled_total", NULL, OF_INSTANCE},
+	[METRIC_EMPTY] = {"tts_requests_empty_total", NULL, OF_INSTANCE},
 	[METRIC_ERRORS] = {"tts:request_errors:count_1m", "tts:request_errors:count_5m", OF_INSTANCE},
 	[METRIC_IN_FLIGHT] = {"tts_requests_in_flight", NULL, OF_INSTANCE},
 	[METRIC_OLDEST] = {"tts_request_oldest_seconds", NULL, OF_INSTANCE},

@@ -80,6 +80,13 @@ static void spark(const struct overview_row *row, struct pen *pen, enum overview
 	pen->column += columns + 1;
 }
 
+/* What a counter rose by. */
+static void if_any(struct pen *pen, enum style style, double value, const char *after)
+{
+	if (value > 0.5)
+		item(pen, 0, "", style, units_count((uint64_t)(value + 0.5)).text, after);
+}
+
 static void draw_requests(const struct overview_row *row, struct area area)
 {
 	const double *values = row->instance->values;
@@ -98,9 +105,8 @@ static void draw_requests(const struct overview_row *row, struct area area)
 	pen.column++;
 	if (has_failed)
 		item(&pen, 0, "", STYLE_CRITICAL, number(row, METRIC_ERRORS, CHART_PLAIN).text, " failed");
-	if (values[METRIC_CANCELLED] > 0.5)
-		item(&pen, 0, "", STYLE_TEXT, units_count((uint64_t)(values[METRIC_CANCELLED] + 0.5)).text,
-		     " cancelled");
+	if_any(&pen, STYLE_WARNING, values[METRIC_EMPTY], " empty");
+	if_any(&pen, STYLE_TEXT, values[METRIC_CANCELLED], " cancelled");
 }
 
 struct quantiles {
