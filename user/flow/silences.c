@@ -9,17 +9,13 @@
 #include <string.h>
 
 #include "flow/judge.h"
-#include "rules/labels.h"
 
 static bool covers(const struct judge_silence *silence, const struct judge *judge, const struct labels *labels)
 {
 	if (silence->silence.start_at_real_ns > judge->now_real_ns ||
 	    silence->silence.end_at_real_ns <= judge->now_real_ns)
 		return false;
-	for (size_t i = 0; i < silence->matchers_count; i++)
-		if (!matcher_matches(&silence->matchers[i], labels_find(labels, silence->matchers[i].name)))
-			return false;
-	return true;
+	return matchers_match(silence->matchers, silence->matchers_count, labels);
 }
 
 void silences_apply(const struct judge *judge, struct judge_alert *alert)

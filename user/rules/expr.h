@@ -27,6 +27,8 @@ struct matcher {
 	struct regex *regex; /* of the two regex kinds; anchored, RE2's syntax (regex.h) */
 };
 bool matcher_matches(const struct matcher *matcher, const char *value); /* NULL = "" */
+struct labels;
+bool matchers_match(const struct matcher *matchers, size_t count, const struct labels *labels); /* all of them */
 
 enum binary_op {
 	OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_POW, OP_ATAN2,
@@ -85,7 +87,6 @@ struct expr *expr_parse(struct arena *arena, const char *text, size_t length, st
 void expr_fini(struct expr *expr);
 /* A metric with a label set, as in a test file's input_series: name{a="b"}. 0 or -EINVAL with mistakes. */
 struct labels_pool;
-struct labels;
 const struct labels *expr_parse_labels(struct labels_pool *pool, const char *text, size_t length, struct expr_mistakes *mistakes);
 /* Matchers alone: {a="b",c=~"d"}, or a="b" without braces. NULL after a mistake. */
 struct matcher *expr_parse_matchers(struct arena *arena, const char *text, size_t length, size_t *count, struct expr_mistakes *mistakes);

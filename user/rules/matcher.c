@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: a matcher and a label's value. Out: whether it matches. A label that is not there has the
- * empty value. */
+/* In: a matcher and a label's value, or all labels. Out: whether it matches. A label that is not there has the empty
+ * value. */
 #include "rules/expr.h"
 
 #include <string.h>
 
+#include "rules/labels.h"
 #include "rules/regex.h"
 
 bool matcher_matches(const struct matcher *matcher, const char *value)
@@ -22,4 +23,12 @@ bool matcher_matches(const struct matcher *matcher, const char *value)
 		return !regex_matches(matcher->regex, value, strlen(value));
 	}
 	return false;
+}
+
+bool matchers_match(const struct matcher *matchers, size_t count, const struct labels *labels)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!matcher_matches(&matchers[i], labels_find(labels, matchers[i].name)))
+			return false;
+	return true;
 }

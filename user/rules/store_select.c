@@ -116,21 +116,10 @@ static void select_key(struct buf *key, const struct matcher *matchers, size_t c
 	}
 }
 
-static bool select_matches(const struct series *series, const struct matcher *matchers,
-			   size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!matcher_matches(&matchers[i], labels_find(series->labels, matchers[i].name)))
-			return false;
-	return true;
-}
-
 static void select_add(struct store_selection *selection, size_t *capacity, struct series *series,
 		       const struct matcher *matchers, size_t matchers_count)
 {
-	if (!select_matches(series, matchers, matchers_count))
+	if (!matchers_match(matchers, matchers_count, series->labels))
 		return;
 	mem_grow(&selection->series, capacity, selection->count + 1, sizeof(struct series *));
 	selection->series[selection->count++] = series;

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/labels.h"
-
 static void forget(struct alerts_filter *filter)
 {
 	if (filter->matchers)
@@ -44,20 +42,12 @@ void alerts_filter_fini(struct alerts_filter *filter)
 	forget(filter);
 }
 
-bool alerts_match(const struct matcher *matchers, size_t count, const struct labels *labels)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!matcher_matches(&matchers[i], labels_find(labels, matchers[i].name)))
-			return false;
-	return true;
-}
-
 bool alerts_filter_accepts(const struct alerts_filter *filter, const struct alerts_row *row)
 {
 	if (!filter->text || filter->mistake)
 		return true;
 	if (filter->matchers)
 		return row->labels &&
-		       alerts_match(filter->matchers, filter->matchers_count, row->labels);
+		       matchers_match(filter->matchers, filter->matchers_count, row->labels);
 	return alerts_row_contains(row, filter->text);
 }

@@ -19,7 +19,5 @@ struct alerts_filter {
 void alerts_filter_set(struct alerts_filter *filter, const char *text);
 void alerts_filter_fini(struct alerts_filter *filter);
 bool alerts_filter_accepts(const struct alerts_filter *filter, const struct alerts_row *row);
-/* All matchers match these labels. */
-bool alerts_match(const struct matcher *matchers, size_t count, const struct labels *labels);
 
 #endif

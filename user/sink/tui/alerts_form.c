@@ -13,7 +13,6 @@
 
 #include "base/mem.h"
 #include "base/units.h"
-#include "sink/tui/alerts_filter.h"
 #include "sink/tui/alerts_paper.h"
 #include "sink/tui/alerts_people.h"
 #include "sink/words.h"
@@ -85,7 +84,7 @@ static size_t count_covered(const struct view *view, const char *text)
 		expr_parse_matchers(&arena, text, strlen(text), &matchers_count, &mistakes);
 
 	for (const struct alert *alert = view->alerts; matchers && alert; alert = alert->next)
-		count += alerts_match(matchers, matchers_count, alert->labels);
+		count += matchers_match(matchers, matchers_count, alert->labels);
 	if (matchers)
 		matchers_fini(matchers, matchers_count);
 	expr_mistakes_fini(&mistakes);
