@@ -183,6 +183,53 @@ static void a_message_goes_by_itself(void **state)
 	terminal_free(t);
 }
 
+static void await_painted(struct terminal *t)
+{
+	uint64_t until_ns = io_now_ns() + 5 * NS_PER_S;
+
+	while (screen_pending(t->w->tui->screen)) {
+		assert_true(io_now_ns() < until_ns);
+		poll(&(struct pollfd){ .fd = t->master, .events = POLLIN }, 1, 20);
+		read_all(t);
+	}
+	read_all(t);
+}
+
+/* Nobody turns: the task that tells keeps the loop. */
+static void progress_is_painted_though_the_loop_is_kept(void **state)
+{
+	struct terminal *t = terminal_new();
+	uint64_t start_ns;
+	unsigned before;
+
+	(void)state;
+	turn_until_drawn(t, fakes[0], 1);
+	assert_int_equal(write(t->master, "5", 1), 1);
+	t->w->tui->drawn_at_ns = 0; /* long ago */
+	t->out_bytes = 0;
+	tui_progress(t->w->tui, "closing links", 0.25);
+	await_painted(t);
+	assert_non_null(strstr(t->out, "closing links"));
+	assert_int_equal(t->w->tui->open, TUI_OVERVIEW); /* it takes no keys */
+	before = fakes[0]->draws_count;
+	start_ns = io_now_ns();
+	while (io_now_ns() < start_ns + 300 * NS_PER_MS) {
+		tui_progress(t->w->tui, "closing links", (double)(io_now_ns() - start_ns) / 1e9);
+		await_painted(t);
+	}
+	assert_in_range(fakes[0]->draws_count - before, 1, 3);
+	tui_progress(t->w->tui, "nobody knows how long", -1); /* too soon: shown when it is told again */
+	t->w->tui->drawn_at_ns = 0;
+	tui_progress(t->w->tui, "nobody knows how long", -1);
+	await_painted(t);
+	assert_non_null(strstr(t->out, "nobody knows"));
+	before = fakes[0]->draws_count;
+	tui_progress(t->w->tui, NULL, -1); /* it is over, and the loop is back */
+	assert_int_equal(fakes[0]->draws_count, before);
+	turn_until_drawn(t, fakes[4], 1);
+	terminal_free(t);
+}
+
 /* Until the terminal takes no byte more: nobody reads the master. */
 static void fill(struct terminal *t)
 {
@@ -223,6 +270,10 @@ static void a_terminal_that_takes_nothing_costs_nothing(void **state)
 		assert_false(tui_timeout_ms(t->w->tui) > 33);
 		tui_turn(t->w->tui);
 	}
+	for (unsigned i = 0; i < 1000; i++) {
+		t->w->tui->drawn_at_ns = 0;
+		tui_progress(t->w->tui, "closing links", i / 1000.0);
+	}
 	assert_true(draws_of_all() - before <= 3); /* what its thread takes before it finds out */
 	press(t->w, '5');
 	before = fakes[4]->draws_count;
@@ -254,6 +305,7 @@ int main(void)
 		cmocka_unit_test(while_paused_a_frame_is_drawn_when_its_age_grows),
 		cmocka_unit_test(a_tab_that_has_more_to_do_gets_its_frames),
 		cmocka_unit_test(a_message_goes_by_itself),
+		cmocka_unit_test(progress_is_painted_though_the_loop_is_kept),
 		cmocka_unit_test(a_terminal_that_takes_nothing_costs_nothing),
 		cmocka_unit_test(a_new_size_is_drawn),
 	};

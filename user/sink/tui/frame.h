@@ -18,6 +18,7 @@
 #define FRAME_BUTTONS	  48
 #define FRAME_WAYS_BACK	  8
 #define FRAME_LEAST_NS	  33000000ull  /* between two frames, whatever happens */
+#define FRAME_PROGRESS_NS 100000000ull /* between two that a task draws which keeps the loop */
 #define FRAME_REFRESH_NS  250000000ull /* the default of tui_options.refresh_ns */
 
 enum frame_button_kind { BUTTON_NONE, BUTTON_ACTION, BUTTON_KEY, BUTTON_SCRUBBER };

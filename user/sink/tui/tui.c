@@ -2,7 +2,8 @@
 /*
  * In: the view, what app knows (time, progress, warnings), keys. Out: frames for the screen, or a canvas.
  * The rule that surprises: a frame is drawn at most every 33 ms for a key and every refresh_ns for news, and not at all
- * while the terminal has not painted the last one, so a slow terminal costs nothing.
+ * while the terminal has not painted the last one, so a slow terminal costs nothing. Progress is drawn where it is told,
+ * since the task that tells it keeps the loop from its turns.
  */
 #include "sink/tui/tui.h"
 
@@ -169,18 +170,6 @@ void tui_warn(struct tui *tui, const char *line)
 	frame_say(tui, VOICE_WARNING, STYLE_WARNING, line);
 }
 
-void tui_progress(struct tui *tui, const char *what, double done_ratio)
-{
-	bool is_on = what && *what;
-
-	if (is_on == !!tui->progress && (!is_on || !strcmp(what, tui->progress)) && done_ratio == tui->progress_ratio)
-		return;
-	free(tui->progress);
-	tui->progress = is_on ? mem_string(what) : NULL;
-	tui->progress_ratio = done_ratio;
-	tui->is_dirty = true;
-}
-
 /* --- the screen ---------------------------------------------------------------------------------------------- */
 
 int tui_open(struct tui *tui, const struct screen_options *options)
@@ -239,6 +228,13 @@ int tui_timeout_ms(const struct tui *tui)
 	return (int)((at_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
+static void show(struct tui *tui)
+{
+	tui_draw(tui, &tui->canvas);
+	screen_show(tui->screen, &tui->canvas);
+	tui->drawn_at_ns = tui->clock_ns;
+}
+
 void tui_turn(struct tui *tui)
 {
 	struct screen_event event;
@@ -251,9 +247,32 @@ void tui_turn(struct tui *tui)
 	frame_expire(tui);
 	if (tui->wants_end || next_frame_at(tui) > tui->clock_ns || screen_pending(tui->screen))
 		return;
-	tui_draw(tui, &tui->canvas);
-	screen_show(tui->screen, &tui->canvas);
-	tui->drawn_at_ns = tui->clock_ns;
+	show(tui);
+}
+
+/* Neither keys nor a turn of the loop: it may be amid a task of the loop's. */
+static void show_meanwhile(struct tui *tui)
+{
+	uint64_t now_ns = io_now_ns();
+
+	if (!tui->screen || now_ns < tui->drawn_at_ns + FRAME_PROGRESS_NS || screen_pending(tui->screen))
+		return;
+	tui->clock_ns = now_ns;
+	show(tui);
+}
+
+void tui_progress(struct tui *tui, const char *what, double done_ratio)
+{
+	bool is_on = what && *what;
+
+	if (is_on != !!tui->progress || (is_on && strcmp(what, tui->progress) != 0) || done_ratio != tui->progress_ratio) {
+		free(tui->progress);
+		tui->progress = is_on ? mem_string(what) : NULL;
+		tui->progress_ratio = done_ratio;
+		tui->is_dirty = true;
+	}
+	if (is_on && tui->is_dirty)
+		show_meanwhile(tui);
 }
 
 bool tui_wants_end(const struct tui *tui)
