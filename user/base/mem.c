@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +25,26 @@ struct arena_chunk {
 };
 _Static_assert(sizeof(struct arena_chunk) % 16 == 0, "arena alignment");
 
+/* Of the whole process, as its end is: whoever gives up knows nobody. */
+static void (*_Atomic mem_last_call)(void);
+
+void mem_on_give_up(void (*call)(void))
+{
+	atomic_store(&mem_last_call, call);
+}
+
 /* Neither malloc nor stdio here: both may be what has just failed. */
 static _Noreturn void mem_give_up(size_t size_bytes)
 {
 	char line[80];
 	int length = snprintf(line, sizeof(line), "ttsobs-bpf: out of memory (%zu bytes wanted)\n",
 			      size_bytes);
-	ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+	void (*call)(void) = atomic_exchange(&mem_last_call, NULL);
+	ssize_t written;
 
+	if (call)
+		call();
+	written = write(STDERR_FILENO, line, (size_t)length);
 	(void)written;
 	_exit(EXIT_CODE_RUNTIME);
 }

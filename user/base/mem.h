@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Called before that sentence is written, by whatever thread, amid anything; NULL = nobody. */
+void mem_on_give_up(void (*call)(void));
 void *mem_new(size_t size_bytes); /* zeroed */
 void *mem_array(size_t count, size_t size_bytes); /* zeroed, overflow-checked */
 /* Makes room for at least `want` elements in *array of *capacity elements (doubling); new room is zeroed. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/refuse.h"
 #include "sink/tui/screen.h"
 
@@ -608,6 +609,8 @@ static void a_terminal_that_cannot_is_refused_with_a_hint(void **state)
 
 /* --- the end of processes --------------------------------------------------------------------------------------- */
 
+#define OUT_OF_MEMORY 1000 /* no signal */
+
 static void run_child(struct pair *pair, int how)
 {
 	struct screen_options options = { .terminal = "xterm-256color" };
@@ -627,13 +630,26 @@ static void run_child(struct pair *pair, int how)
 		poll(NULL, 0, 1);
 	if (how < 0)
 		exit(-how);
+	if (how == OUT_OF_MEMORY) {
+		dup2(pair->slave, STDERR_FILENO);
+		mem_array(SIZE_MAX, 2);
+	}
 	raise(how);
 	_exit(98);
 }
 
+/* Else it would go with the alternate screen. */
+static void check_sentence_behind_leave(struct pair *pair, int status)
+{
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_CODE_RUNTIME);
+	await(pair, "out of memory");
+	assert_true(find(pair, "out of memory") > find(pair, LEAVE));
+}
+
 static void whatever_ends_the_process_leaves_a_usable_terminal(void **state)
 {
-	static const int hows[] = { -7, SIGABRT, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS };
+	static const int hows[] = { -7, OUT_OF_MEMORY, SIGABRT, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS };
 	struct sigaction action;
 	struct pair pair;
 	size_t i;
@@ -642,7 +658,7 @@ static void whatever_ends_the_process_leaves_a_usable_terminal(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(hows) / sizeof(hows[0]); i++) {
-		if (hows[i] > 0 && (sigaction(hows[i], NULL, &action) || action.sa_handler != SIG_DFL)) {
+		if (hows[i] > 0 && hows[i] != OUT_OF_MEMORY && (sigaction(hows[i], NULL, &action) || action.sa_handler != SIG_DFL)) {
 			print_message("signal %d is taken by a sanitizer here\n", hows[i]);
 			continue;
 		}
@@ -655,6 +671,8 @@ static void whatever_ends_the_process_leaves_a_usable_terminal(void **state)
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		if (hows[i] < 0)
 			assert_int_equal(WEXITSTATUS(status), 7);
+		else if (hows[i] == OUT_OF_MEMORY)
+			check_sentence_behind_leave(&pair, status);
 		else
 			assert_int_equal(WTERMSIG(status), hows[i]);
 		assert_non_null(find(&pair, "\033[?25h"));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * In: the end of the process, of whatever kind can be caught. Out: a terminal that its user can go on with.
- * The rule that surprises: this is the one place with a state of the whole process, since handlers of exit and of
- * signals are given nothing. It only holds what is written then, made before; it calls nothing that a handler may not.
+ * The rule that surprises: this is the one place with a state of the whole process, since handlers of exit, of signals
+ * and of base/mem.h (out of memory is an end without exit) are given nothing. It only holds what is written then, made
+ * before; it calls nothing that a handler may not.
  */
 #include "sink/tui/screen_parts.h"
 
@@ -15,6 +16,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/mem.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -135,11 +138,13 @@ void rescue_arm(int fd, const struct termios *saved, const struct buf *leave)
 		atexit(rescue_now);
 	rescue.pid = getpid();
 	rescue_handle(true);
+	mem_on_give_up(rescue_now);
 	atomic_store(&rescue.state, RESCUE_ARMED);
 }
 
 void rescue_disarm(void)
 {
 	atomic_store(&rescue.state, RESCUE_OFF);
+	mem_on_give_up(NULL);
 	rescue_handle(false);
 }
