@@ -215,6 +215,40 @@ static void one_screen_after_the_other_can_be_opened(void **state)
 	}
 }
 
+static bool is_blocked(int number)
+{
+	sigset_t now;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &now);
+	return sigismember(&now, number);
+}
+
+static void only_the_signals_that_it_blocked_are_unblocked_at_its_end(void **state)
+{
+	struct pair pair;
+	sigset_t set, before;
+
+	(void)state;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCONT);
+	pthread_sigmask(SIG_BLOCK, &set, &before);
+	begin(&pair, 10, 40);
+	assert_true(is_blocked(SIGWINCH) && is_blocked(SIGTSTP) && is_blocked(SIGCONT));
+	sigdelset(&set, SIGCONT);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* meanwhile its user wants another end of Ctrl-C */
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	end(&pair);
+	assert_false(is_blocked(SIGINT));
+	assert_true(is_blocked(SIGUSR1));
+	assert_true(is_blocked(SIGCONT));
+	assert_false(is_blocked(SIGWINCH));
+	assert_false(is_blocked(SIGTSTP));
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static void keys_and_clicks_come_in_order(void **state)
 {
 	struct pair pair;
@@ -819,6 +853,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shown_comes_out_and_the_terminal_is_left_as_it_was),
 		cmocka_unit_test(one_screen_after_the_other_can_be_opened),
+		cmocka_unit_test(only_the_signals_that_it_blocked_are_unblocked_at_its_end),
 		cmocka_unit_test(keys_and_clicks_come_in_order),
 		cmocka_unit_test(the_descriptor_is_readable_while_there_is_an_event_and_only_then),
 		cmocka_unit_test(keys_that_nobody_takes_are_dropped_at_a_limit),

@@ -25,6 +25,8 @@
 #include "base/refuse.h"
 #include "sink/tui/screen_thread.h"
 
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
 static void screen_lock(const struct screen *screen)
 {
 	pthread_mutex_lock((pthread_mutex_t *)&screen->lock);
@@ -71,6 +73,22 @@ static int screen_reopen(int fd, int how)
 	return own;
 }
 
+/* Those that the screen's thread takes, in `taken`; the ones of them that were not blocked before, in `blocked`. */
+static void screen_block_signals(sigset_t *taken, sigset_t *blocked)
+{
+	static const int numbers[] = { SIGWINCH, SIGTSTP, SIGCONT };
+	sigset_t before;
+	size_t i;
+
+	sigemptyset(taken);
+	for (i = 0; i < COUNT_OF(numbers); i++)
+		sigaddset(taken, numbers[i]);
+	pthread_sigmask(SIG_BLOCK, taken, &before);
+	for (i = 0; i < COUNT_OF(numbers); i++)
+		if (!sigismember(&before, numbers[i]))
+			sigaddset(blocked, numbers[i]);
+}
+
 static int screen_open_files(struct screen *screen, const struct screen_options *options)
 {
 	sigset_t mine;
@@ -81,12 +99,7 @@ static int screen_open_files(struct screen *screen, const struct screen_options 
 	screen->out_fd = screen_reopen(options->out_fd, O_WRONLY);
 	screen->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	screen->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	sigemptyset(&mine);
-	sigaddset(&mine, SIGWINCH);
-	sigaddset(&mine, SIGTSTP);
-	sigaddset(&mine, SIGCONT);
-	pthread_sigmask(SIG_BLOCK, &mine, &screen->before);
-	screen->has_mask = true;
+	screen_block_signals(&mine, &screen->blocked);
 	screen->signal_fd = signalfd(-1, &mine, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (screen->in_fd < 0 || screen->out_fd < 0 || screen->wake_fd < 0 || screen->ready_fd < 0 ||
 	    screen->signal_fd < 0)
@@ -146,6 +159,7 @@ int screen_open(struct screen **to, const struct screen_options *options)
 	screen = mem_new(sizeof(*screen));
 	screen->in_fd = screen->out_fd = screen->wake_fd = screen->ready_fd = screen->signal_fd = -1;
 	screen->options = *options;
+	sigemptyset(&screen->blocked);
 	pthread_mutex_init(&screen->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -172,7 +186,7 @@ static void screen_free(struct screen *screen)
 	const int fds[] = { screen->in_fd, screen->out_fd, screen->wake_fd, screen->ready_fd, screen->signal_fd };
 	size_t i;
 
-	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+	for (i = 0; i < COUNT_OF(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	canvas_fini(&screen->next);
@@ -205,13 +219,12 @@ static bool screen_stop_thread(struct screen *screen)
 
 void screen_close(struct screen *screen)
 {
-	sigset_t before;
-	bool is_over = true, has_mask;
+	sigset_t blocked;
+	bool is_over = true;
 
 	if (!screen)
 		return;
-	before = screen->before;
-	has_mask = screen->has_mask;
+	blocked = screen->blocked;
 	if (screen->has_thread)
 		is_over = screen_stop_thread(screen);
 	if (screen->has_saved && !terminal_is_elsewhere(screen->in_fd))
@@ -223,8 +236,7 @@ void screen_close(struct screen *screen)
 		screen_free(screen);
 	else /* nothing of it can be freed: it is in use, for as long as the process lasts */
 		pthread_detach(screen->thread);
-	if (has_mask)
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &blocked, NULL);
 }
 
 int screen_fd(const struct screen *screen)

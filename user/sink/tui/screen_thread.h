@@ -21,8 +21,8 @@ struct screen {
 	int lent_fd, lent_flags; /* the caller's, as they were */
 	int wake_fd, ready_fd; /* eventfd: to the thread, to the loop */
 	int signal_fd;
-	sigset_t before;
-	bool has_mask, has_thread;
+	sigset_t blocked; /* by us, in the thread that opened us */
+	bool has_thread;
 	bool has_saved;
 	struct termios saved, raw;
 	pthread_t thread;
