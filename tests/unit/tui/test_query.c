@@ -110,7 +110,6 @@ static void what_is_not_there_is_no_number(void **state)
 	assert_nan(query_value(at(place, 4), "depth", NULL, 0));
 	assert_nan(query_value(at(place, 8), "width", NULL, 0));
 	assert_nan(query_value(at(place, 8), "depth", &other, 1));
-	assert_nan(query_sum(at(place, 8), "width", NULL, 0));
 	assert_nan(rate(at(place, 8), "width", 60));
 }
 
@@ -138,7 +137,6 @@ static void labels_choose_among_series(void **state)
 	put(place, make(place, "depth", "2"), 1, 20);
 	put(place, make(place, "depths", "2"), 1, 99);
 	assert_near(query_value(at(place, 1), "depth", two, 2), 20);
-	assert_near(query_sum(at(place, 1), "depth", NULL, 0), 30);
 	assert_int_equal(query_select(at(place, 1), "depth", NULL, 0, &series), 2);
 	assert_string_equal(labels_find(series_labels(series[0]), "pid"), "1");
 	assert_int_equal(query_select(at(place, 1), "depth", two, 2, &series), 1);
@@ -154,7 +152,6 @@ static void a_series_that_ended_gives_way_to_one_that_lives(void **state)
 	end(place, dead, 2);
 	put(place, live, 2, 20);
 	assert_near(query_value(at(place, 3), "depth", NULL, 0), 20);
-	assert_near(query_sum(at(place, 3), "depth", NULL, 0), 20);
 }
 
 /* --- rates ----------------------------------------------------------------------------------------------------- */
@@ -349,41 +346,6 @@ static void a_rate_line_does_not_spread_what_came_after_a_gap(void **state)
 	assert_near(values[5], 2);
 }
 
-static void an_increase_line_adds_up_to_the_whole(void **state)
-{
-	struct place *place = *state;
-	struct series *series = make(place, "count", "1");
-	const size_t counts[] = {1, 6, 7, 59, 240};
-	double values[240], sum;
-
-	count_up(place, series, 0, 30, 50, 1);
-	put(place, series, 31, 3); /* anew */
-	for (int second = 32; second <= 60; second++)
-		put(place, series, second, 3 + (second - 31) * 2);
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		sum = NAN;
-		query_increase_line(at(place, 60), series, 60 * NS_PER_S, values, counts[i]);
-		for (size_t k = 0; k < counts[i]; k++)
-			query_add(&sum, &values[k], 1);
-		assert_near(sum, 30 + 3 + 29 * 2);
-	}
-}
-
-static void an_increase_line_leaves_gaps_before_its_counter_began(void **state)
-{
-	struct place *place = *state;
-	struct series *series = make(place, "count", "1");
-	double values[6];
-
-	count_up(place, series, 35, 60, 0, 1);
-	query_increase_line(at(place, 60), series, 60 * NS_PER_S, values, 6);
-	for (int i = 0; i < 3; i++)
-		assert_nan(values[i]);
-	assert_near(values[3], 5);
-	assert_near(values[4], 10);
-	assert_near(values[5], 10);
-}
-
 static void lines_of_no_steps_touch_nothing(void **state)
 {
 	struct place *place = *state;
@@ -393,7 +355,6 @@ static void lines_of_no_steps_touch_nothing(void **state)
 	put(place, series, 1, 1);
 	query_line(at(place, 2), series, NS_PER_S, &untouched, 0);
 	query_rate_line(at(place, 2), series, NS_PER_S, &untouched, 0);
-	query_increase_line(at(place, 2), series, NS_PER_S, &untouched, 0);
 	assert_near(untouched, 42);
 }
 
@@ -406,7 +367,6 @@ static void a_line_over_a_window_of_nothing_is_a_gap_or_a_value_and_no_crash(voi
 	count_up(place, series, 0, 3, 1, 1);
 	query_line(at(place, 3), series, 0, values, 3);
 	query_rate_line(at(place, 3), series, 0, values, 3);
-	query_increase_line(at(place, 3), series, 0, values, 3);
 	assert_nan(values[0]);
 }
 
@@ -447,8 +407,6 @@ int main(void)
 		TEST(a_rate_line_is_per_second_whatever_its_steps_are),
 		TEST(a_rate_line_begins_with_its_counter),
 		TEST(a_rate_line_does_not_spread_what_came_after_a_gap),
-		TEST(an_increase_line_adds_up_to_the_whole),
-		TEST(an_increase_line_leaves_gaps_before_its_counter_began),
 		TEST(lines_of_no_steps_touch_nothing),
 		TEST(a_line_over_a_window_of_nothing_is_a_gap_or_a_value_and_no_crash),
 		TEST(adding_lines_keeps_what_only_one_of_them_has),

@@ -50,19 +50,6 @@ double query_value(const struct desk *desk, const char *metric, const struct que
 	return NAN;
 }
 
-double query_sum(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count)
-{
-	struct series *const *series;
-	size_t count = query_select(desk, metric, labels, labels_count, &series);
-	struct sample sample;
-	double sum = NAN;
-
-	for (size_t i = 0; i < count; i++)
-		if (series_at(series[i], at_ms(desk), &sample))
-			query_add(&sum, &sample.value, 1);
-	return sum;
-}
-
 /* From the last `before` samples at or before from_ms on, or from the first that there is. */
 static struct query_span span_of(const struct series *series, int64_t from_ms, int64_t to_ms, size_t before,
 				 struct store_scratch *scratch)
@@ -215,28 +202,6 @@ void query_rate_line(const struct desk *desk, const struct series *series, uint6
 		steps_pass(&steps, &at, end_ms);
 		steps_pass(&steps, &before, begin_ms);
 		values[i] = rate_of_step(&steps, before, at, begin_ms, end_ms);
-	}
-	free(steps.scratch.samples);
-}
-
-void query_increase_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,
-			 size_t count)
-{
-	struct query_steps steps;
-	size_t at = 0;
-
-	if (!count)
-		return;
-	steps_begin(&steps, desk, series, window_ns, count);
-	steps_pass(&steps, &at, (int64_t)steps.from_ms);
-	for (size_t i = 0; i < count; i++) {
-		size_t from = at;
-
-		steps_pass(&steps, &at, step_end_ms(&steps, i));
-		values[i] = NAN;
-		if (at > from && at > 1)
-			values[i] =
-				increase_of(&steps.span.samples[from ? from - 1 : 0], &steps.span.samples[at - 1]);
 	}
 	free(steps.scratch.samples);
 }

@@ -20,8 +20,6 @@ size_t query_select(const struct desk *desk, const char *metric, const struct qu
 		    struct series *const **series);
 /* Of the first that matches, at desk->at_axis_ns; NAN = none. */
 double query_value(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count);
-/* Sum over all that match; NAN when none does. */
-double query_sum(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count);
 /* Per second, by counters over the last window_ns up to the instant, summed over all that match. Resets are no loss. */
 double query_rate(const struct desk *desk, const char *metric, const struct query_label *labels, size_t labels_count,
 		  uint64_t window_ns);
@@ -36,10 +34,8 @@ struct query_increase query_increase(const struct desk *desk, struct series *con
 
 /* `count` values for equal steps of [at - window_ns, at]: the last sample of each step; NAN where there is none. */
 void query_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count);
-/* The same of a counter's rate per second in each step, and its increase. */
+/* The same of a counter's rate per second in each step. */
 void query_rate_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count);
-void query_increase_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,
-			 size_t count);
 /* Adds b to a; NAN + x = x. */
 void query_add(double *values, const double *more, size_t count);
 
