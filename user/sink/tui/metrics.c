@@ -85,7 +85,7 @@ static void draw_chart(struct metrics *metrics, struct desk *desk, struct area a
 		.desk = desk,
 		.book = &metrics->book,
 		.filter = &metrics->filter,
-		.subject = metrics_list_subject(&metrics->list, &metrics->book),
+		.subject = metrics_list_subject(&metrics->list),
 		.at_ms = second_ms(desk),
 	};
 
@@ -195,7 +195,7 @@ static void zoom(struct metrics *metrics, struct desk *desk, int by)
 /* As the filter takes it back, and PromQL too. */
 static bool copy(struct metrics *metrics, struct desk *desk)
 {
-	struct metrics_subject subject = metrics_list_subject(&metrics->list, &metrics->book);
+	struct metrics_subject subject = metrics_list_subject(&metrics->list);
 	struct buf text = {0};
 
 	if (!subject.family)
@@ -217,7 +217,7 @@ static bool back(struct metrics *metrics)
 static void search_next(struct metrics *metrics, struct desk *desk, int direction)
 {
 	metrics->has_chosen = true;
-	if (!metrics_list_search(&metrics->list, &metrics->book, metrics->search, direction))
+	if (!metrics_list_search(&metrics->list, metrics->search, direction))
 		desk_say(desk, STYLE_WARNING, "no metric and no label has \"%s\" in it", metrics->search);
 }
 
@@ -364,7 +364,7 @@ static void metrics_answer(struct tab *tab, struct desk *desk, enum desk_answer 
 		return;
 	free(metrics->search);
 	metrics->search = *text ? mem_string(text) : NULL;
-	if (metrics->search && metrics_list_search(&metrics->list, &metrics->book, metrics->search, 0))
+	if (metrics->search && metrics_list_search(&metrics->list, metrics->search, 0))
 		metrics->has_chosen = true;
 }
 

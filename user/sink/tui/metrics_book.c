@@ -44,7 +44,7 @@ void metrics_book_fini(struct metrics_book *book)
 	*book = (struct metrics_book){.generation = generation + 1};
 }
 
-const char *metrics_series_name(const struct series *series)
+static const char *series_name(const struct series *series)
 {
 	const char *name = labels_find(series_labels(series), NAME_LABEL);
 
@@ -313,9 +313,9 @@ static struct entry *collect_entries(struct metrics_book *book, struct drafts *d
 	struct entry *entries = mem_array(count ? count : 1, sizeof(*entries));
 
 	for (size_t i = 0; i < count; i++)
-		note_histogram(drafts, series[i], metrics_series_name(series[i]));
+		note_histogram(drafts, series[i], series_name(series[i]));
 	for (size_t i = 0; i < count; i++) {
-		const char *name = metrics_series_name(series[i]);
+		const char *name = series_name(series[i]);
 		enum metrics_kind kind;
 		size_t base = family_base(drafts, series[i], name, &kind);
 		struct draft *draft = draft_get(drafts, name, base, kind);
@@ -389,7 +389,7 @@ const struct metrics_family *metrics_book_find(const struct metrics_book *book, 
 			continue;
 		for (size_t g = 0; g < family->groups_count; g++)
 			for (size_t s = 0; s < family->groups[g].series_count; s++)
-				if (!strcmp(metrics_series_name(family->groups[g].series[s]), metric))
+				if (!strcmp(series_name(family->groups[g].series[s]), metric))
 					return family;
 	}
 	return NULL;
@@ -397,7 +397,7 @@ const struct metrics_family *metrics_book_find(const struct metrics_book *book, 
 
 const char *metrics_series_member(const struct metrics_family *family, const struct series *series)
 {
-	const char *member = metrics_series_name(series) + strlen(family->name);
+	const char *member = series_name(series) + strlen(family->name);
 
 	return family->kind == METRICS_WINDOW && *member == ':' ? member + 1 : member;
 }

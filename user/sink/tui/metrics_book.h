@@ -54,7 +54,6 @@ const struct metrics_family *metrics_book_find(const struct metrics_book *book, 
 const struct metrics_family *metrics_book_family(const struct metrics_book *book, const char *name,
 						 enum metrics_kind kind);
 
-const char *metrics_series_name(const struct series *series);
 /* What stands behind the family's name: "_bucket", "p95_1m", "" */
 const char *metrics_series_member(const struct metrics_family *family, const struct series *series);
 /* The first series of the group with that member; NULL = none. */

@@ -323,11 +323,10 @@ bool metrics_list_click(struct metrics_list *list, const struct metrics_list_sce
 /* --- what is selected
  * ------------------------------------------------------------------------------------------------ */
 
-struct metrics_subject metrics_list_subject(const struct metrics_list *list, const struct metrics_book *book)
+struct metrics_subject metrics_list_subject(const struct metrics_list *list)
 {
 	const struct metrics_row *row;
 
-	(void)book;
 	if (!list->rows_count)
 		return (struct metrics_subject){0};
 	row = &list->rows[selected_row(list)];
@@ -359,12 +358,10 @@ static bool has_part(const struct metrics_row *row, const char *part)
 	return has;
 }
 
-bool metrics_list_search(struct metrics_list *list, const struct metrics_book *book, const char *part,
-			 int direction)
+bool metrics_list_search(struct metrics_list *list, const char *part, int direction)
 {
 	size_t from = selected_row(list), count = list->rows_count;
 
-	(void)book;
 	for (size_t i = direction ? 1 : 0; i <= count && count; i++) {
 		size_t at = direction < 0 ? (from + count - i % count) % count : (from + i) % count;
 

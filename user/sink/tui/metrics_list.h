@@ -43,12 +43,11 @@ bool metrics_list_act(struct metrics_list *list, const struct metrics_list_scene
 bool metrics_list_click(struct metrics_list *list, const struct metrics_list_scene *scene,
 			const struct screen_event *event, bool *is_enter);
 /* family NULL: there are no rows. */
-struct metrics_subject metrics_list_subject(const struct metrics_list *list, const struct metrics_book *book);
+struct metrics_subject metrics_list_subject(const struct metrics_list *list);
 /* By a metric's name. False: it is not shown. */
 bool metrics_list_select(struct metrics_list *list, const struct metrics_book *book, const char *metric);
 /* direction 0: the selected row too. False: there is no match, and nothing was moved. */
-bool metrics_list_search(struct metrics_list *list, const struct metrics_book *book, const char *part,
-			 int direction);
+bool metrics_list_search(struct metrics_list *list, const char *part, int direction);
 /* name{label="value"} of what is selected; of several groups with the filter's matchers. */
 void metrics_list_print_selector(struct buf *out, const struct metrics_subject *subject,
 				 const struct metrics_filter *filter, const char *suffix);

@@ -16,7 +16,8 @@
 const char *const metrics_tier_names[METRICS_TIERS] = {"warning", "critical", "emergency"};
 const enum style metrics_tier_styles[METRICS_TIERS] = {STYLE_WARNING, STYLE_CRITICAL, STYLE_EMERGENCY};
 
-static const struct {
+/* What the rules compare with it, and which percentile of it. */
+static const struct pair {
 	const char *family, *metric, *stat;
 } pairs[] = {
 	{"tts:request_duration_seconds", "request_duration_seconds", "p95"},
@@ -32,26 +33,13 @@ static const struct {
 	{"tts_queue_depth", "queue_depth", NULL},
 };
 
-static int find_pair(const struct metrics_family *family)
+/* NULL = no threshold is about this family. */
+static const struct pair *find_pair(const struct metrics_family *family)
 {
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (!strcmp(pairs[i].family, family->name))
-			return (int)i;
-	return -1;
-}
-
-const char *metrics_threshold_metric(const struct metrics_family *family)
-{
-	int pair = find_pair(family);
-
-	return pair < 0 ? NULL : pairs[pair].metric;
-}
-
-const char *metrics_threshold_stat(const struct metrics_family *family)
-{
-	int pair = find_pair(family);
-
-	return pair < 0 ? NULL : pairs[pair].stat;
+			return &pairs[i];
+	return NULL;
 }
 
 bool metrics_is_low_bad(const struct metrics_family *family)
@@ -64,18 +52,18 @@ void metrics_thresholds(const struct metrics_book *book, const struct metrics_fa
 			double tiers[METRICS_TIERS])
 {
 	const struct metrics_family *thresholds = metrics_book_family(book, "tts_threshold", METRICS_GAUGE);
-	const char *metric = metrics_threshold_metric(family);
+	const struct pair *pair = find_pair(family);
 	bool is_low_bad = metrics_is_low_bad(family);
 
 	for (int tier = 0; tier < METRICS_TIERS; tier++)
 		tiers[tier] = NAN;
-	for (size_t g = 0; thresholds && metric && g < thresholds->groups_count; g++) {
+	for (size_t g = 0; thresholds && pair && g < thresholds->groups_count; g++) {
 		const struct metrics_group *group = &thresholds->groups[g];
 		const char *of = labels_find(group->labels, "metric"),
 			   *severity = labels_find(group->labels, "severity");
 		struct sample sample;
 
-		if (!of || !severity || strcmp(of, metric) != 0 || !takes(arg, group) ||
+		if (!of || !severity || strcmp(of, pair->metric) != 0 || !takes(arg, group) ||
 		    !series_at(group->series[0], at_ms, &sample))
 			continue;
 		for (int tier = 0; tier < METRICS_TIERS; tier++)
@@ -86,7 +74,7 @@ void metrics_thresholds(const struct metrics_book *book, const struct metrics_fa
 	}
 }
 
-int metrics_tier_of(const struct metrics_family *family, double value, const double tiers[METRICS_TIERS])
+static int tier_of(const struct metrics_family *family, double value, const double tiers[METRICS_TIERS])
 {
 	bool is_low_bad = metrics_is_low_bad(family);
 	int beyond = -1;
@@ -104,9 +92,8 @@ static bool is_of_group(const void *arg, const struct metrics_group *threshold)
 
 /* What the rules look at: a percentile, or the greatest value where there are too few for it. */
 static double judged_value(const struct metrics_family *family, const struct metrics_group *group,
-			   int64_t at_ms, const char *suffix)
+			   const char *stat, int64_t at_ms, const char *suffix)
 {
-	const char *stat = metrics_threshold_stat(family);
 	double value;
 
 	if (family->kind != METRICS_WINDOW || !stat)
@@ -120,19 +107,20 @@ int metrics_worst_tier(const struct metrics_book *book, const struct metrics_fam
 		       const struct metrics_group *groups, size_t groups_count, int64_t at_ms,
 		       const char *suffix)
 {
+	const struct pair *pair = find_pair(family);
 	double tiers[METRICS_TIERS];
 	int worst = -1;
 
-	if (!metrics_threshold_metric(family) || family->kind == METRICS_HISTOGRAM)
+	if (!pair || family->kind == METRICS_HISTOGRAM)
 		return -1; /* its mean is none of the rules' business */
 	for (size_t g = 0; g < groups_count && g < GROUPS_LOOKED_AT; g++) {
-		double value = judged_value(family, &groups[g], at_ms, suffix);
+		double value = judged_value(family, &groups[g], pair->stat, at_ms, suffix);
 		int tier;
 
 		if (isnan(value))
 			continue;
 		metrics_thresholds(book, family, at_ms, is_of_group, &groups[g], tiers);
-		tier = metrics_tier_of(family, value, tiers);
+		tier = tier_of(family, value, tiers);
 		worst = tier > worst ? tier : worst;
 	}
 	return worst;

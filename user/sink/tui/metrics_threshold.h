@@ -9,20 +9,14 @@
 extern const char *const metrics_tier_names[METRICS_TIERS];
 extern const enum style metrics_tier_styles[METRICS_TIERS];
 
-/* What the rules compare with it; NULL = no threshold is about this family. */
-const char *metrics_threshold_metric(const struct metrics_family *family);
 /* A success ratio is bad when it is low. */
 bool metrics_is_low_bad(const struct metrics_family *family);
-/* The percentile that is compared. */
-const char *metrics_threshold_stat(const struct metrics_family *family);
 
 /* Strictest values of the threshold series that `takes` wants; NAN = none. */
 void metrics_thresholds(const struct metrics_book *book, const struct metrics_family *family, int64_t at_ms,
 			bool (*takes)(const void *arg, const struct metrics_group *group), const void *arg,
 			double tiers[METRICS_TIERS]);
-/* The highest tier whose threshold the value is beyond; -1 = none. */
-int metrics_tier_of(const struct metrics_family *family, double value, const double tiers[METRICS_TIERS]);
-/* The same of the worst group; each by its own thresholds. */
+/* The highest tier whose threshold a group is beyond, each by its own thresholds; -1 = none. */
 int metrics_worst_tier(const struct metrics_book *book, const struct metrics_family *family,
 		       const struct metrics_group *groups, size_t groups_count, int64_t at_ms,
 		       const char *suffix);

@@ -188,7 +188,6 @@ struct desk overview_desk_of(const struct overview_instance *instance, const str
 void overview_find(struct overview *overview, const struct desk *desk);
 void overview_drop_instances(struct overview *overview);
 void overview_forget(struct overview *overview); /* all that points into the view */
-const char *overview_metric_name(enum overview_metric metric, const char *suffix);
 
 /* overview_meter.c: instances of a run that has no samples */
 void overview_take_meter(struct overview *overview, const struct desk *desk);

@@ -52,7 +52,7 @@ static const struct {
 	[METRIC_THREADS] = {"tts_process_threads", NULL, OF_PROCESS},
 };
 
-const char *overview_metric_name(enum overview_metric metric, const char *suffix)
+static const char *metric_name(enum overview_metric metric, const char *suffix)
 {
 	return metrics[metric].name_5m && !strcmp(suffix, "5m") ? metrics[metric].name_5m : metrics[metric].name_1m;
 }
@@ -175,7 +175,7 @@ void overview_find(struct overview *overview, const struct desk *desk)
 
 	find_instances(overview, desk);
 	for (int metric = 0; metric < OVERVIEW_METRICS; metric++) {
-		const char *name = overview_metric_name((enum overview_metric)metric, overview->suffix);
+		const char *name = metric_name((enum overview_metric)metric, overview->suffix);
 		bool is_worker = metrics[metric].scope == OF_WORKER;
 		struct series *const *series;
 		size_t count = query_select(desk, name, &worker, is_worker, &series), from = 0;
