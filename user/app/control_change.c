@@ -22,7 +22,6 @@
 #define ID_LEAST_DIGITS 4
 #define ID_DIGITS	16
 #define CANDIDATES_MAX	20
-#define SILENCE_MOST_NS (10ull * 366 * 86400 * NS_PER_S)
 
 static void feed(struct control *control, const struct view *view, const struct tt_control *fields,
 		 const char *text, const char *comment)
@@ -195,19 +194,6 @@ static struct json_object *check_matchers(const char *text)
 	return refusal;
 }
 
-/* "2h", "1d12h", "90s"; a plain number is seconds. */
-static int read_duration(const char *text, uint64_t *ns)
-{
-	int64_t ms;
-
-	if (units_parse_ns(text, ns)) {
-		if (expr_parse_duration(text, strlen(text), &ms) || ms < 0 ||
-		    __builtin_mul_overflow((uint64_t)ms, NS_PER_MS, ns))
-			return -EINVAL;
-	}
-	return *ns && *ns <= SILENCE_MOST_NS ? 0 : -EINVAL;
-}
-
 struct json_object *control_silence(struct control *control, struct control_client *client,
 				    const struct view *view)
 {
@@ -219,7 +205,7 @@ struct json_object *control_silence(struct control *control, struct control_clie
 
 	if (refusal)
 		return refusal;
-	if (read_duration(request->duration, &duration_ns))
+	if (expr_parse_silence(request->duration, &duration_ns))
 		return control_refusal(
 			"bad_duration",
 			"\"%.40s\" is not a time above 0 and up to 10 years, like 30m, 2h or 1d12h",

@@ -94,6 +94,8 @@ void matchers_fini(struct matcher *matchers, size_t count);
 void matchers_print(struct buf *out, const struct matcher *matchers, size_t count); /* canonical, with braces */
 /* "5m", "1h30m", "250ms" as PromQL writes durations; -EINVAL. */
 int expr_parse_duration(const char *text, size_t length, int64_t *ms);
+/* How long a silence is to last: "30m", "1d12h", a plain number is seconds; above 0 and at most 10 years; -EINVAL. */
+int expr_parse_silence(const char *text, uint64_t *ns);
 /*
  * How far back its selectors reach: the greatest of their ranges, each with the window on top that a name like tts:x:p99_5m
  * tells (its samples look back themselves); instant ones of other names count 0.

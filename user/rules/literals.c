@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/auto.h"
+#include "base/units.h"
 
 static bool is_octal(const char *text)
 {
@@ -113,6 +114,7 @@ static const struct unit {
 
 /* Prometheus keeps durations as nanoseconds in 63 bits. */
 #define DURATION_MAX_MS (INT64_MAX / 1000000)
+#define SILENCE_MAX_NS	(10ull * 366 * 86400 * NS_PER_S)
 
 int expr_parse_duration(const char *text, size_t length, int64_t *ms)
 {
@@ -150,6 +152,16 @@ int expr_parse_duration(const char *text, size_t length, int64_t *ms)
 	}
 	*ms = total;
 	return 0;
+}
+
+int expr_parse_silence(const char *text, uint64_t *ns)
+{
+	int64_t ms;
+
+	if (units_parse_ns(text, ns) && (expr_parse_duration(text, strlen(text), &ms) || ms < 0 ||
+					 __builtin_mul_overflow((uint64_t)ms, NS_PER_MS, ns)))
+		return -EINVAL;
+	return *ns && *ns <= SILENCE_MAX_NS ? 0 : -EINVAL;
 }
 
 void duration_print(struct buf *out, int64_t ms)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "rules/functions.h"
 #include "rules/labels.h"
 
@@ -831,6 +832,24 @@ static void random_bytes_never_break_the_parser(void **state)
 	}
 }
 
+static void a_silence_lasts_as_long_as_rules_or_options_write_it(void **arg)
+{
+	uint64_t ns;
+
+	(void)arg;
+	assert_int_equal(expr_parse_silence("1h30m", &ns), 0);
+	assert_int_equal(ns, 5400 * NS_PER_S);
+	assert_int_equal(expr_parse_silence("1d12h", &ns), 0);
+	assert_int_equal(ns, 36 * 3600 * NS_PER_S);
+	assert_int_equal(expr_parse_silence("90", &ns), 0);
+	assert_int_equal(ns, 90 * NS_PER_S);
+	assert_true(expr_parse_silence("", &ns) < 0);
+	assert_true(expr_parse_silence("0", &ns) < 0);
+	assert_true(expr_parse_silence("-1h", &ns) < 0);
+	assert_true(expr_parse_silence("11y", &ns) < 0);
+	assert_true(expr_parse_silence("99999999999999999999h", &ns) < 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -857,6 +876,7 @@ int main(void)
 		cmocka_unit_test(matchers_stand_with_or_without_braces),
 		cmocka_unit_test(random_tokens_never_break_the_parser),
 		cmocka_unit_test(random_bytes_never_break_the_parser),
+		cmocka_unit_test(a_silence_lasts_as_long_as_rules_or_options_write_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

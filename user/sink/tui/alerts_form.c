@@ -6,7 +6,6 @@
  */
 #include "sink/tui/alerts_form.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,22 +16,11 @@
 #include "sink/tui/alerts_people.h"
 #include "sink/words.h"
 
-#define LONGEST_NS	 (10ull * 366 * 86400 * NS_PER_S)
 #define DEFAULT_DURATION "1h"
 #define DURATION_HINT	 "how long: 30m, 2h, 1d12h; Esc: nothing happens"
 #define COMMENT_HINT	 "why, for whoever looks next (may be empty); Esc: nothing happens"
 #define BOX_ROWS	 9
 #define BOX_COLUMNS	 100
-
-int alerts_read_duration(const char *text, uint64_t *ns)
-{
-	int64_t ms;
-
-	if (units_parse_ns(text, ns) && (expr_parse_duration(text, strlen(text), &ms) || ms < 0 ||
-					 __builtin_mul_overflow((uint64_t)ms, NS_PER_MS, ns)))
-		return -EINVAL;
-	return *ns && *ns <= LONGEST_NS ? 0 : -EINVAL;
-}
 
 void alerts_print_matchers(struct buf *out, const struct labels *labels)
 {
@@ -263,7 +251,7 @@ void alerts_form_answer(struct alerts_form *form, struct desk *desk, const char 
 	case ALERTS_STEP_DURATION:
 		free(form->duration);
 		form->duration = mem_string(text);
-		if (!alerts_read_duration(text, &form->duration_ns)) {
+		if (!expr_parse_silence(text, &form->duration_ns)) {
 			ask(form, desk, ALERTS_STEP_COMMENT);
 			break;
 		}

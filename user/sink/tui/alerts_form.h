@@ -37,9 +37,6 @@ void alerts_form_answer(struct alerts_form *form, struct desk *desk, const char 
 void alerts_form_draw(const struct alerts_form *form, const struct desk *desk, struct area area);
 void alerts_form_drop(struct alerts_form *form);
 
-/* "30m", "2h", "1d12h", a plain number is seconds; above 0 and at most 10 years, as `ctl` has it. 0
- * or -EINVAL. */
-int alerts_read_duration(const char *text, uint64_t *ns);
 /* The matchers that silence this label set. */
 void alerts_print_matchers(struct buf *out, const struct labels *labels);
 
