@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Sparklines, gauges, divided bars, bars: exact cells for small ones, and what must hold for all. */
+/* Sparklines, gauges, divided bars: exact cells for small ones, and what must hold for all. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -169,38 +169,9 @@ static void parts_always_add_up(void **state)
 	}
 }
 
-static void bars_have_label_bar_count_and_share(void **state)
-{
-	static const struct chart_bar bars[] = {
-		{ "5 ms", 3, STYLE_LINE_1 },
-		{ "10 ms", 12, STYLE_LINE_1 },
-		{ "none", 0, STYLE_LINE_1 },
-		{ "unknown", NAN, STYLE_LINE_1 },
-	};
-	struct picture picture;
-
-	(void)state;
-	picture_init(&picture, 4, 30, true);
-	chart_bars(picture.area, bars, 4);
-	picture_is(&picture, "5 ms    ###          3    20 %\n"
-			     "10 ms   ########### 12    80 %\n"
-			     "none                 0     0 %\n"
-			     "unknown              -       -\n");
-	picture_fini(&picture);
-	picture_init(&picture, 3, 30, true);
-	chart_bars(picture.area, bars, 4);
-	assert_non_null(strstr(picture_text(&picture), "\n2 more\n"));
-	picture_fini(&picture);
-	picture_init(&picture, 2, 9, true);
-	chart_bars(picture.area, bars, 2);
-	picture_is(&picture, "5 ~ #   3\n10~ ## 12\n");
-	picture_fini(&picture);
-}
-
 /* Whatever the numbers and the room. */
 static void nothing_is_written_outside(void **state)
 {
-	static const char hostile[] = "\033[2J\xff\xe4\xbd\xa0\n";
 	unsigned seed = 3;
 	int rows, columns;
 	size_t i;
@@ -208,7 +179,6 @@ static void nothing_is_written_outside(void **state)
 	(void)state;
 	for (rows = 0; rows <= 4; rows++)
 		for (columns = 0; columns <= 80; columns++) {
-			struct chart_bar bars[6];
 			struct chart_part parts[6];
 			double values[6];
 			struct picture picture;
@@ -216,10 +186,8 @@ static void nothing_is_written_outside(void **state)
 			picture_init(&picture, rows, columns, columns % 2);
 			for (i = 0; i < 6; i++) {
 				values[i] = picture_number(&seed);
-				bars[i] = (struct chart_bar){ hostile, values[i], STYLE_LINE_2 };
 				parts[i] = (struct chart_part){ values[i], STYLE_RUNQ, U'▒', '+' };
 			}
-			chart_bars(picture.area, bars, 6);
 			chart_parts(picture.area, rows - 1, columns - 9, 20, parts, 6, values[0]);
 			chart_parts(picture.area, 0, -9, 20, parts, 6, NAN);
 			chart_gauge(picture.area, rows, -2, columns + 4, STYLE_GOOD, values[0], values[1], values[2]);
@@ -243,7 +211,6 @@ int main(void)
 		cmocka_unit_test(a_divided_bar_rounds_by_the_largest_remainder),
 		cmocka_unit_test(a_part_that_is_not_0_is_seen),
 		cmocka_unit_test(parts_always_add_up),
-		cmocka_unit_test(bars_have_label_bar_count_and_share),
 		cmocka_unit_test(nothing_is_written_outside),
 	};
 

@@ -61,8 +61,8 @@ void chart_sparkline(struct area area, int row, int column, int columns, enum st
 	}
 }
 
-/* Cells from the left up to `eighths`, the last one in part; ascii: whole cells. */
-void chart_eighths(struct area area, int row, int column, int columns, enum style style, double ratio)
+/* A bar of `ratio` of the columns, to an eighth of a cell (ascii: whole ones); above 0 at least the least there is. */
+static void gauge_bar(struct area area, int row, int column, int columns, enum style style, double ratio)
 {
 	int eighths, whole, part;
 
@@ -103,7 +103,7 @@ void chart_gauge(struct area area, int row, int column, int columns, enum style 
 	area_glyph(area, 0, 0, STYLE_FRAME, '[', '[');
 	area_fill(area, 0, 1, bar, STYLE_TEXT, ' ', ' ');
 	if (max > 0)
-		chart_eighths(area, 0, 1, bar, style, isinf(max) ? 0 : value / max);
+		gauge_bar(area, 0, 1, bar, style, isinf(max) ? 0 : value / max);
 	if (max > 0 && limit >= 0)
 		area_glyph(area, 0, 1 + (int)(fmin(limit / max, 1) * (bar - 1) + 0.5), STYLE_BOLD, U'┃', '|');
 	area_glyph(area, 0, 1 + bar, STYLE_FRAME, ']', ']');

@@ -77,12 +77,4 @@ void chart_heat(struct area area, const struct chart_heat *heat);
 /* How many columns of counts a heatmap in that area can show; at least 2. More are added up, fewer are stretched. */
 size_t chart_heat_columns(struct area area);
 
-/* Horizontal bars, one a row: label, bar, count, share. */
-struct chart_bar {
-	const char *label;
-	double value;
-	enum style style;
-};
-void chart_bars(struct area area, const struct chart_bar *bars, size_t count);
-
 #endif

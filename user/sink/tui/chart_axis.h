@@ -44,8 +44,6 @@ void chart_axis_label(struct area area, const struct chart_layout *layout, int b
 void chart_axis_line(struct area area, const struct chart_layout *layout);
 void chart_axis_time(struct area area, const struct chart_layout *layout, uint64_t end_real_ns, uint64_t window_ns);
 
-/* A bar of `ratio` of the columns, to an eighth of a cell; above 0 at least the least there is. */
-void chart_eighths(struct area area, int row, int column, int columns, enum style style, double ratio);
 /* Says in the middle that there is no data. */
 void chart_nothing(struct area body);
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * In: values that are parts of a whole, or rivals. Out: a divided bar, bars below each other.
+ * In: values that are parts of a whole. Out: a divided bar.
  * The rule that surprises: cells go by the largest remainder, so they add up exactly; and a part that is not 0 takes
  * one from the largest rather than to vanish.
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/auto.h"
 #include "base/mem.h"
-#include "base/units.h"
-#include "sink/tui/chart_axis.h"
+#include "sink/tui/chart.h"
 
 #define WHOLE_SLACK 1e-9 /* 0.1 + 0.2 is as good as 0.3 */
 
@@ -130,80 +128,4 @@ void chart_parts(struct area area, int row, int column, int columns, const struc
 		at += cells[i];
 	}
 	area_fill(area, 0, at, area.columns - at, STYLE_TEXT, ' ', ' ');
-}
-
-/* Columns of a chart of bars: label, bar, count, share; 0 = left out. */
-struct bars {
-	double sum, greatest;
-	int label, bar, count, share;
-};
-
-static double bars_size(double value)
-{
-	return value > 0 ? fmin(value, 1e300) : 0; /* NAN too */
-}
-
-#define BARS_SHARE_COLUMNS 7 /* "99.99 %" */
-
-static void bars_init(struct bars *bars, struct area area, const struct chart_bar *all, size_t count)
-{
-	size_t i;
-
-	*bars = (struct bars){ 0 };
-	for (i = 0; i < count; i++) {
-		double value = bars_size(all[i].value);
-		int label = chart_text_columns(all[i].label);
-		int number = chart_text_columns(chart_number(all[i].value, CHART_PLAIN, area.canvas->ascii).text);
-
-		bars->sum += value;
-		bars->greatest = fmax(bars->greatest, value);
-		bars->label = label > bars->label ? label : bars->label;
-		bars->count = number > bars->count ? number : bars->count;
-	}
-	if (bars->label > area.columns / 3)
-		bars->label = area.columns / 3;
-	bars->share = BARS_SHARE_COLUMNS;
-	bars->bar = area.columns - bars->label - bars->count - bars->share - 3;
-	if (bars->bar < 4) {
-		bars->bar += bars->share + 1;
-		bars->share = 0;
-	}
-	if (bars->bar < 2) {
-		bars->bar += bars->count + 1;
-		bars->count = 0;
-	}
-}
-
-static void bars_row(const struct bars *bars, struct area area, int row, const struct chart_bar *bar)
-{
-	double share = bars->sum > 0 && !isnan(bar->value) ? bars_size(bar->value) / bars->sum : NAN;
-	int at = bars->label + 1;
-
-	area_fit(area, row, 0, bars->label, STYLE_TEXT, bar->label);
-	if (bars->greatest > 0)
-		chart_eighths(area, row, at, bars->bar, bar->style, bars_size(bar->value) / bars->greatest);
-	at += bars->bar + 1;
-	if (bars->count)
-		area_right(area, row, at, bars->count, STYLE_TEXT,
-			   chart_number(bar->value, CHART_PLAIN, area.canvas->ascii).text);
-	at += bars->count + 1;
-	if (bars->share)
-		area_right(area, row, at, bars->share, STYLE_DIM,
-			   chart_number(share, CHART_RATIO, area.canvas->ascii).text);
-}
-
-void chart_bars(struct area area, const struct chart_bar *bars, size_t count)
-{
-	struct bars columns;
-	size_t shown = count, i;
-
-	if (area.rows <= 0 || area.columns <= 0)
-		return;
-	if (count > (size_t)area.rows)
-		shown = (size_t)area.rows - (area.rows > 1);
-	bars_init(&columns, area, bars, count);
-	for (i = 0; i < shown; i++)
-		bars_row(&columns, area, (int)i, &bars[i]);
-	if (shown < count && area.rows > 1)
-		area_format(area, area.rows - 1, 0, STYLE_DIM, "%s more", units_count(count - shown).text);
 }

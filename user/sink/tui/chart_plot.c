@@ -25,17 +25,12 @@ struct plot {
 };
 #define NOWHERE (-1)
 
-static size_t plot_values(struct area area, int axis_columns)
+size_t chart_plot_values(struct area area)
 {
-	long columns = area.columns - axis_columns;
+	long columns = area.columns - chart_layout(area, false, false).axis_columns;
 
 	columns *= area.canvas && area.canvas->ascii ? 1 : 2;
 	return columns > 2 ? (size_t)columns : 2;
-}
-
-size_t chart_plot_values(struct area area)
-{
-	return plot_values(area, chart_layout(area, false, false).axis_columns);
 }
 
 /* The last value is in the last column of dots; each value stands at the end of its step. */
