@@ -202,7 +202,9 @@ enum style health_style(enum health health); /* text */
 
 /* overview_words.c */
 void overview_alert_value(char *text, size_t size_bytes, const struct alert *alert, bool ascii);
-struct chart_text overview_age(uint64_t ns);
+struct chart_text overview_age(const struct desk *desk, uint64_t since_ns); /* at the desk's instant; on the axis */
+uint64_t overview_since_ns(const struct alert *alert);			    /* it is what it is */
+bool overview_is_handled(const struct alert *alert);			    /* somebody has taken care of it */
 
 /* overview_alerts.c */
 void overview_hear(struct overview *overview, const struct alert *alert); /* each change */

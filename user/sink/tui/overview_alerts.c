@@ -21,18 +21,6 @@
 #define MARKS_BYTES   80
 #define ENDED_FOR_NS  (300 * NS_PER_S)
 
-static bool is_handled(const struct alert *alert)
-{
-	return alert->ack.at_real_ns || alert->silence_id;
-}
-
-static uint64_t since(const struct alert *alert)
-{
-	if (alert->state == ALERT_ENDED)
-		return alert->ended_at_real_ns;
-	return alert->state == ALERT_FIRING ? alert->fired_at_real_ns : alert->active_at_real_ns;
-}
-
 static int compare(const void *left, const void *right)
 {
 	const struct alert *a = *(const struct alert *const *)left, *b = *(const struct alert *const *)right;
@@ -41,10 +29,10 @@ static int compare(const void *left, const void *right)
 		return a->state == ALERT_FIRING ? -1 : 1;
 	if (a->tier != b->tier)
 		return a->tier > b->tier ? -1 : 1;
-	if (is_handled(a) != is_handled(b))
-		return is_handled(a) ? 1 : -1;
-	if (since(a) != since(b))
-		return since(a) < since(b) ? -1 : 1;
+	if (overview_is_handled(a) != overview_is_handled(b))
+		return overview_is_handled(a) ? 1 : -1;
+	if (overview_since_ns(a) != overview_since_ns(b))
+		return overview_since_ns(a) < overview_since_ns(b) ? -1 : 1;
 	return a->id < b->id ? -1 : a->id > b->id;
 }
 
@@ -79,7 +67,7 @@ static void take(struct overview_alert *row, const struct alert *alert, bool asc
 		.is_acked = alert->ack.at_real_ns,
 		.is_silenced = alert->silence_id,
 		.is_ended = alert->state == ALERT_ENDED,
-		.since_real_ns = since(alert),
+		.since_real_ns = overview_since_ns(alert),
 	};
 	snprintf(row->name, sizeof(row->name), "%s", alert->name);
 	overview_alert_value(row->value, sizeof(row->value), alert, ascii);
@@ -217,7 +205,6 @@ static void draw_one(const struct overview *overview, const struct desk *desk, s
 		     const struct places *places)
 {
 	const struct overview_alert *alert = &overview->alerts[index];
-	uint64_t age_ns = desk->at_axis_ns > alert->since_real_ns ? desk->at_axis_ns - alert->since_real_ns : 0;
 	bool is_selected = overview->focus == FOCUS_ALERTS && overview_alert_at(overview) == index;
 	char word[WORD_BYTES], marks[MARKS_BYTES], badge[sizeof(word) + 2];
 	int column = places->rest_column;
@@ -229,7 +216,7 @@ static void draw_one(const struct overview *overview, const struct desk *desk, s
 	area_fit(area, 0, 1, BADGE_COLUMNS, badge_of(alert), badge);
 	area_fit(area, 0, 2 + BADGE_COLUMNS, places->name_columns, STYLE_BOLD, alert->name);
 	area_fit(area, 0, places->value_column, places->value_columns, STYLE_TEXT, alert->value);
-	area_right(area, 0, places->age_column, 5, STYLE_DIM, overview_age(age_ns).text);
+	area_right(area, 0, places->age_column, 5, STYLE_DIM, overview_age(desk, alert->since_real_ns).text);
 	if (marks[0])
 		column += 1 + area_text(area, 0, column, STYLE_UNKNOWN, marks + 1);
 	if (area.columns - column > 8)

@@ -66,17 +66,12 @@ bool overview_tells_of(const struct overview *overview, const struct alert *aler
 	return false;
 }
 
-static bool is_handled(const struct alert *alert)
-{
-	return alert->ack.at_real_ns || alert->silence_id;
-}
-
 static bool is_worse(const struct alert *alert, const struct alert *than)
 {
 	if (!than || alert->tier != than->tier)
 		return !than || alert->tier > than->tier;
-	if (is_handled(alert) != is_handled(than))
-		return !is_handled(alert);
+	if (overview_is_handled(alert) != overview_is_handled(than))
+		return !overview_is_handled(alert);
 	return alert->fired_at_real_ns < than->fired_at_real_ns;
 }
 
@@ -148,12 +143,10 @@ static void add(struct overview_instance *instance, const char *text)
 static void add_alert(struct overview_instance *instance, const struct desk *desk, const struct alert *alert,
 		      const char *before)
 {
-	uint64_t since_ns = alert->fired_at_real_ns ? alert->fired_at_real_ns : alert->active_at_real_ns;
-	uint64_t age_ns = desk->at_axis_ns > since_ns ? desk->at_axis_ns - since_ns : 0;
 	char text[240], value[64];
 
 	overview_alert_value(value, sizeof(value), alert, desk->ascii);
-	snprintf(text, sizeof(text), "%s%s %s for %s%s%s", before, alert->name, value, overview_age(age_ns).text,
+	snprintf(text, sizeof(text), "%s%s %s for %s%s%s", before, alert->name, value, overview_age(desk, overview_since_ns(alert)).text,
 		 alert->ack.at_real_ns ? ", acknowledged" : "", alert->silence_id ? ", silenced" : "");
 	add(instance, text);
 }
@@ -226,10 +219,8 @@ static void say(const struct overview *overview, struct overview_instance *insta
 	instance->reason[0] = '\0';
 	instance->is_plain = false;
 	if (instance->is_gone) {
-		uint64_t last_ns = (uint64_t)instance->last_at_ms * 1000000u;
-
 		snprintf(text, sizeof(text), "gone: %s, %s ago; these are its last numbers", instance->gone,
-			 overview_age(desk->at_axis_ns > last_ns ? desk->at_axis_ns - last_ns : 0).text);
+			 overview_age(desk, (uint64_t)instance->last_at_ms * NS_PER_MS).text);
 		add(instance, text);
 		return;
 	}

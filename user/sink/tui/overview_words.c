@@ -61,9 +61,21 @@ void overview_alert_value(char *text, size_t size_bytes, const struct alert *ale
 		snprintf(text, size_bytes, "%s", value.text);
 }
 
-struct chart_text overview_age(uint64_t ns)
+bool overview_is_handled(const struct alert *alert)
 {
-	unsigned long long s = ns / NS_PER_S;
+	return alert->ack.at_real_ns || alert->silence_id;
+}
+
+uint64_t overview_since_ns(const struct alert *alert)
+{
+	if (alert->state == ALERT_ENDED)
+		return alert->ended_at_real_ns;
+	return alert->state == ALERT_FIRING ? alert->fired_at_real_ns : alert->active_at_real_ns;
+}
+
+struct chart_text overview_age(const struct desk *desk, uint64_t since_ns)
+{
+	unsigned long long s = desk->at_axis_ns > since_ns ? (desk->at_axis_ns - since_ns) / NS_PER_S : 0;
 	struct chart_text out;
 
 	if (s < 100)
