@@ -46,22 +46,34 @@ enum style health_style(enum health health)
 	return looks[health].style;
 }
 
-/* An alert that names nobody is about all of us, and so about none of them: overview_draw_untold() has it. */
-static bool is_about(const struct alert *alert, const struct overview_instance *instance)
-{
-	const char *pid = labels_find(alert->labels, "pid"), *service = labels_find(alert->labels, "service"),
-		   *engine = labels_find(alert->labels, "engine");
+/* Whom an alert names, looked up once for all instances; NULL = anybody. */
+struct named {
+	const char *pid, *service, *engine;
+};
 
-	if (!pid && !service && !engine)
+static struct named named_by(const struct alert *alert)
+{
+	return (struct named){.pid = labels_find(alert->labels, "pid"),
+			      .service = labels_find(alert->labels, "service"),
+			      .engine = labels_find(alert->labels, "engine")};
+}
+
+/* An alert that names nobody is about all of us, and so about none of them: overview_draw_untold() has it. */
+static bool is_about(const struct named *named, const struct overview_instance *instance)
+{
+	if (!named->pid && !named->service && !named->engine)
 		return false;
-	return (!pid || !strcmp(pid, instance->pid)) && (!service || !strcmp(service, instance->service)) &&
-	       (!engine || !strcmp(engine, instance->engine));
+	return (!named->pid || !strcmp(named->pid, instance->pid)) &&
+	       (!named->service || !strcmp(named->service, instance->service)) &&
+	       (!named->engine || !strcmp(named->engine, instance->engine));
 }
 
 bool overview_tells_of(const struct overview *overview, const struct alert *alert)
 {
+	struct named named = named_by(alert);
+
 	for (size_t i = 0; i < overview->instances_count; i++)
-		if (!overview->instances[i].is_gone && is_about(alert, &overview->instances[i]))
+		if (!overview->instances[i].is_gone && is_about(&named, &overview->instances[i]))
 			return true;
 	return false;
 }
@@ -95,13 +107,19 @@ static void judge_all(struct overview *overview, const struct view *view)
 {
 	for (size_t i = 0; i < overview->instances_count; i++)
 		overview->instances[i].judged = (struct overview_judged){0};
-	for (const struct alert *alert = view->alerts; alert; alert = alert->next)
+	for (const struct alert *alert = view->alerts; alert; alert = alert->next) {
+		struct named named = named_by(alert);
+
 		for (size_t i = 0; i < overview->instances_count; i++)
-			if (is_about(alert, &overview->instances[i]))
+			if (is_about(&named, &overview->instances[i]))
 				judge_one(&overview->instances[i].judged, alert);
-	for (const struct alert *alert = view->muted; alert; alert = alert->next)
+	}
+	for (const struct alert *alert = view->muted; alert; alert = alert->next) {
+		struct named named = named_by(alert);
+
 		for (size_t i = 0; i < overview->instances_count; i++)
-			overview->instances[i].judged.muted_count += is_about(alert, &overview->instances[i]);
+			overview->instances[i].judged.muted_count += is_about(&named, &overview->instances[i]);
+	}
 }
 
 static enum health health_of_tier(enum tier tier)
