@@ -109,31 +109,40 @@ static double pick(const struct eval_result *result, const struct rule *rule,
 	return best && !is_unclear ? best->value : NAN;
 }
 
-static double evaluate(struct alerts_chart *chart, const struct alerts_row *row, int64_t at_ms)
+static struct alerts_point evaluate(struct alerts_chart *chart, const struct alerts_row *row, int64_t at_ms)
 {
+	struct alerts_point point = {at_ms, NAN};
 	struct eval_result result;
 
 	chart->evaluations_count++;
 	eval_begin(chart->eval, at_ms);
-	if (eval_expr(chart->eval, chart->left, &result))
-		return NAN;
-	return pick(&result, chart->rule, row->labels);
+	if (!eval_expr(chart->eval, chart->left, &result))
+		point.value = pick(&result, chart->rule, row->labels);
+	chart->is_blank = chart->is_blank && isnan(point.value);
+	return point;
 }
 
 /* --- what is held --- */
 
-static void push(struct alerts_point *ring, size_t *first, size_t *count, struct alerts_point point)
+static void push(struct alerts_points *ring, struct alerts_point point)
 {
-	ring[(*first + *count) % ALERTS_CHART_LIVE] = point;
-	if (*count == ALERTS_CHART_LIVE)
-		*first = (*first + 1) % ALERTS_CHART_LIVE;
+	ring->points[(ring->first + ring->count) % ALERTS_CHART_LIVE] = point;
+	if (ring->count == ALERTS_CHART_LIVE)
+		ring->first = (ring->first + 1) % ALERTS_CHART_LIVE;
 	else
-		(*count)++;
+		ring->count++;
 }
 
-static const struct alerts_point *last(const struct alerts_point *ring, size_t first, size_t count)
+/* The oldest is 0. */
+static struct alerts_point point_at(const struct alerts_points *ring, size_t index)
 {
-	return count ? &ring[(first + count - 1) % ALERTS_CHART_LIVE] : NULL;
+	return ring->points[(ring->first + index) % ALERTS_CHART_LIVE];
+}
+
+/* Is one of `step_ms` later to come by then? */
+static bool is_due(const struct alerts_points *ring, int64_t at_ms, int64_t step_ms)
+{
+	return !ring->count || at_ms >= point_at(ring, ring->count - 1).at_ms + step_ms;
 }
 
 static int64_t second_of(uint64_t at_axis_ns)
@@ -160,20 +169,12 @@ void alerts_chart_reset(struct alerts_chart *chart)
 static void begin(struct alerts_chart *chart, const struct desk *desk, const struct alerts_row *row)
 {
 	struct store *store = desk->view->store;
-	bool is_same_alert = chart->key == row->key;
-	struct alerts_chart *kept = NULL;
+	/* another window, other rules: what was seen stays true */
+	const struct alerts_points seen = chart->key == row->key ? chart->seen
+								 : (struct alerts_points){.count = 0};
 
-	if (is_same_alert) { /* another window, other rules: what was seen stays true */
-		kept = mem_new(sizeof(*kept));
-		memcpy(kept, chart, sizeof(*kept));
-	}
 	alerts_chart_reset(chart);
-	if (kept) {
-		memcpy(chart->seen, kept->seen, sizeof(chart->seen));
-		chart->seen_first = kept->seen_first;
-		chart->seen_count = kept->seen_count;
-		free(kept);
-	}
+	chart->seen = seen;
 	chart->key = row->key;
 	chart->window_ns = desk->window_ns;
 	chart->rules_generation = desk->view->rules_generation;
@@ -191,25 +192,14 @@ static void begin(struct alerts_chart *chart, const struct desk *desk, const str
 	chart->eval = eval_new(store);
 }
 
-static void take(struct alerts_chart *chart, struct alerts_point *point)
-{
-	if (!isnan(point->value))
-		chart->is_blank = false;
-}
-
 /* The instant that is shown, if it is a new one. */
 static void feed_live(struct alerts_chart *chart, const struct desk *desk,
 		      const struct alerts_row *row)
 {
-	const struct alerts_point *newest = last(chart->live, chart->live_first, chart->live_count);
-	struct alerts_point point = {.at_ms = second_of(desk->at_axis_ns)};
+	int64_t at_ms = second_of(desk->at_axis_ns);
 
-	if (point.at_ms <= chart->begin_ms ||
-	    (newest && point.at_ms < newest->at_ms + live_step_ms(chart->window_ns)))
-		return;
-	point.value = evaluate(chart, row, point.at_ms);
-	take(chart, &point);
-	push(chart->live, &chart->live_first, &chart->live_count, point);
+	if (at_ms > chart->begin_ms && is_due(&chart->live, at_ms, live_step_ms(chart->window_ns)))
+		push(&chart->live, evaluate(chart, row, at_ms));
 }
 
 static void feed_past(struct alerts_chart *chart, const struct desk *desk,
@@ -221,12 +211,9 @@ static void feed_past(struct alerts_chart *chart, const struct desk *desk,
 		return;
 	cost = cost_of(chart, desk->view->store);
 	while (chart->past_count < ALERTS_CHART_PAST && (!spent || spent + cost <= FRAME_COST)) {
-		struct alerts_point *point = &chart->past[chart->past_count];
+		int64_t at_ms = chart->begin_ms - (int64_t)chart->past_count * chart->step_ms;
 
-		point->at_ms = chart->begin_ms - (int64_t)chart->past_count * chart->step_ms;
-		point->value = evaluate(chart, row, point->at_ms);
-		take(chart, point);
-		chart->past_count++;
+		chart->past[chart->past_count++] = evaluate(chart, row, at_ms);
 		spent += cost;
 	}
 }
@@ -246,13 +233,12 @@ void alerts_chart_feed(struct alerts_chart *chart, const struct desk *desk,
 
 void alerts_chart_see(struct alerts_chart *chart, const struct alerts_row *row, uint64_t at_axis_ns)
 {
-	const struct alerts_point *newest = last(chart->seen, chart->seen_first, chart->seen_count);
 	struct alerts_point point = {second_of(at_axis_ns), row->value};
 
 	if (chart->key != row->key || row->class == ALERTS_ENDED || !row->alert_id)
 		return;
-	if (!newest || point.at_ms > newest->at_ms)
-		push(chart->seen, &chart->seen_first, &chart->seen_count, point);
+	if (is_due(&chart->seen, point.at_ms, 1))
+		push(&chart->seen, point);
 }
 
 /* --- drawing --- */
@@ -291,10 +277,10 @@ void alerts_chart_values(const struct alerts_chart *chart, uint64_t at_axis_ns, 
 		return;
 	for (size_t i = chart->past_count; i--;)
 		put(&steps, chart->past[i], chart->step_ms);
-	for (size_t i = 0; i < chart->live_count; i++)
-		put(&steps, chart->live[(chart->live_first + i) % ALERTS_CHART_LIVE], live_ms);
-	for (size_t i = 0; chart->is_blank && i < chart->seen_count; i++)
-		put(&steps, chart->seen[(chart->seen_first + i) % ALERTS_CHART_LIVE], MS_PER_S);
+	for (size_t i = 0; i < chart->live.count; i++)
+		put(&steps, point_at(&chart->live, i), live_ms);
+	for (size_t i = 0; chart->is_blank && i < chart->seen.count; i++)
+		put(&steps, point_at(&chart->seen, i), MS_PER_S);
 }
 
 void alerts_chart_draw(const struct alerts_chart *chart, const struct desk *desk,

@@ -20,6 +20,11 @@ struct alerts_point {
 	double value; /* NAN = there was none */
 };
 
+struct alerts_points { /* a ring: the oldest is at first */
+	struct alerts_point points[ALERTS_CHART_LIVE];
+	size_t first, count;
+};
+
 struct alerts_chart {
 	/* what it is of */
 	uint64_t key, window_ns, rules_generation;
@@ -30,10 +35,8 @@ struct alerts_chart {
 	int64_t begin_ms, step_ms; /* past[i] is of begin_ms - i * step_ms */
 	struct alerts_point past[ALERTS_CHART_PAST];
 	size_t past_count;
-	struct alerts_point live[ALERTS_CHART_LIVE]; /* a ring, from first; the oldest first */
-	size_t live_first, live_count;
-	struct alerts_point seen[ALERTS_CHART_LIVE]; /* on the alert itself */
-	size_t seen_first, seen_count;
+	struct alerts_points live; /* evaluated since */
+	struct alerts_points seen; /* on the alert itself */
 	bool is_blank; /* an evaluation gave no value for it yet */
 	uint64_t evaluations_count;
 };
