@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/table.h"
+#include "sink/tui/query.h"
 
 #define SECOND_MS    1000
 #define LOOK_BACK_MS 65000 /* a rule may record once a minute: that is no gap */
@@ -154,15 +155,9 @@ static void add_increase(const struct part *part, const struct sample *samples, 
 {
 	for (size_t i = 0; i < count; i++) {
 		int64_t column = place_of(part, samples[i].at_ms);
-		double more = 0;
 
-		if (column < 0)
-			continue;
-		if (i)
-			more = samples[i].value >= samples[i - 1].value
-				       ? samples[i].value - samples[i - 1].value
-				       : samples[i].value;
-		put(&part->values[column], more, TAKE_INCREASE);
+		if (column >= 0)
+			put(&part->values[column], i ? query_rise(&samples[i - 1], &samples[i]) : 0, TAKE_INCREASE);
 	}
 }
 

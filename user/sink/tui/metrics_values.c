@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sink/tui/metrics_threshold.h"
+#include "sink/tui/query.h"
 
 static double value_at(const struct series *series, int64_t at_ms)
 {
@@ -37,11 +38,8 @@ static double walk_increase(const struct series *series, int64_t from_ms, int64_
 	struct store_scratch scratch = {0};
 	const struct sample *samples;
 	size_t count = series_range(series, from_ms, to_ms, &scratch, &samples);
-	double increase = count > 1 ? 0 : NAN;
+	double increase = count > 1 ? query_rise(&samples[0], &samples[count - 1]) : NAN;
 
-	for (size_t i = 1; i < count; i++)
-		increase += samples[i].value >= samples[i - 1].value ? samples[i].value - samples[i - 1].value
-								     : samples[i].value;
 	*seconds = count > 1 ? (double)(samples[count - 1].at_ms - samples[0].at_ms) / 1000 : 0;
 	free(scratch.samples);
 	return increase;

@@ -64,19 +64,13 @@ static struct query_span span_of(const struct series *series, int64_t from_ms, i
 	return span;
 }
 
-/* A counter that sinks began anew, at 0. */
-static double step_of(const struct sample *before, const struct sample *after)
+double query_rise(const struct sample *first, const struct sample *last)
 {
-	return after->value >= before->value ? after->value - before->value : after->value;
-}
-
-static double increase_of(const struct sample *first, const struct sample *last)
-{
-	double increase = 0;
+	double rise = 0;
 
 	for (; first < last; first++)
-		increase += step_of(first, first + 1);
-	return increase;
+		rise += first[1].value >= first->value ? first[1].value - first->value : first[1].value;
+	return rise;
 }
 
 struct query_increase query_increase(const struct desk *desk, struct series *const *series, size_t count,
@@ -93,7 +87,7 @@ struct query_increase query_increase(const struct desk *desk, struct series *con
 
 		if (span.count < 2)
 			continue;
-		increase = increase_of(span.samples, span.samples + span.count - 1);
+		increase = query_rise(span.samples, span.samples + span.count - 1);
 		query_add(&result.increase, &increase, 1);
 		first_ms = span.samples[0].at_ms < first_ms ? span.samples[0].at_ms : first_ms;
 		last_ms = span.samples[span.count - 1].at_ms > last_ms ? span.samples[span.count - 1].at_ms : last_ms;
@@ -184,7 +178,7 @@ static double rate_of_step(const struct query_steps *steps, size_t before, size_
 		first = last - 1;
 	if (last->at_ms <= end_ms - steps->old_ms || first->at_ms < begin_ms - PACE_MAX_MS)
 		return NAN;
-	return increase_of(first, last) * 1000 / (double)(last->at_ms - first->at_ms);
+	return query_rise(first, last) * 1000 / (double)(last->at_ms - first->at_ms);
 }
 
 void query_rate_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values,

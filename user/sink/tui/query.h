@@ -36,6 +36,8 @@ struct query_increase query_increase(const struct desk *desk, struct series *con
 void query_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count);
 /* The same of a counter's rate per second in each step. */
 void query_rate_line(const struct desk *desk, const struct series *series, uint64_t window_ns, double *values, size_t count);
+/* How much a counter rose from one of its samples to a later one, over all between; one that began anew began at 0. */
+double query_rise(const struct sample *first, const struct sample *last);
 /* Adds b to a; NAN + x = x. */
 void query_add(double *values, const double *more, size_t count);
 
