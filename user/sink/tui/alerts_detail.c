@@ -7,6 +7,7 @@
 #include "sink/tui/alerts_detail.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,11 +123,9 @@ static void put_head(struct sheet *sheet)
 static void put_silence(struct sheet *sheet)
 {
 	const struct alerts_row *row = sheet->row;
-	const struct silence *silence = sheet->desk->view->silences;
+	const struct silence *silence = alerts_find_silence(sheet->desk->view, row->silence_id);
 	uint64_t now_ns = sheet->desk->at_axis_ns;
 
-	while (silence && silence->id != row->silence_id)
-		silence = silence->next;
 	if (!silence) {
 		paper_pair(&sheet->paper, "silenced", STYLE_TEXT, "by silence %" PRIu64,
 			   row->silence_id);
@@ -254,7 +253,7 @@ static void put_labels(struct sheet *sheet)
 	for (size_t i = 0; labels && i < labels->count; i++)
 		paper_pair(&sheet->paper, labels->items[i].name, STYLE_TEXT, "%s",
 			   labels->items[i].value);
-	paper_pair(&sheet->paper, "id", STYLE_TEXT, "%016" PRIx64, sheet->row->alert_id);
+	paper_pair(&sheet->paper, "id", STYLE_TEXT, "%s", words_span_id(sheet->row->alert_id).text);
 }
 
 static void put_rule_text(struct sheet *sheet, const char *expr, uint64_t for_ns, uint64_t keep_ns,
@@ -296,8 +295,9 @@ static void put_change(struct sheet *sheet, const struct alerts_change *change)
 {
 	const struct alerts_row *row = sheet->row;
 	struct alerts_row then = {.value = change->value, .unit = row->unit};
-	char *said;
+	char *said, clock[9];
 
+	snprintf(clock, sizeof(clock), "%.8s", units_clock(change->at_ns).text);
 	switch (change->change) {
 	case ALERT_CHANGE_ACK:
 		said = mem_format("acknowledged by %s", alerts_person(change->uid).text);
@@ -320,7 +320,7 @@ static void put_change(struct sheet *sheet, const struct alerts_change *change)
 				  alerts_row_value(&then, sheet->desk->ascii).text);
 		break;
 	}
-	paper_pair(&sheet->paper, alerts_clock(change->at_ns).text, STYLE_TEXT, "%s%s%s", said,
+	paper_pair(&sheet->paper, clock, STYLE_TEXT, "%s%s%s", said,
 		   change->note ? ": " : "", change->note ? change->note : "");
 	free(said);
 }

@@ -53,15 +53,6 @@ static const struct alert *find_live(const struct view *view, uint64_t id)
 	return alert;
 }
 
-static const struct silence *find_silence(const struct view *view, uint64_t id)
-{
-	const struct silence *silence = view->silences;
-
-	while (silence && silence->id != id)
-		silence = silence->next;
-	return silence;
-}
-
 /* How many alerts of now the matchers cover. */
 static size_t count_covered(const struct view *view, const char *text)
 {
@@ -191,7 +182,7 @@ void alerts_form_begin(struct alerts_form *form, struct desk *desk, enum tui_req
 	alerts_form_drop(form);
 	if (say_no_way(desk) || say_unfit(desk, kind, row))
 		return;
-	silence = find_silence(desk->view, row->silence_id);
+	silence = alerts_find_silence(desk->view, row->silence_id);
 	if (kind == TUI_UNSILENCE && !silence) {
 		desk_say(desk, STYLE_WARNING, "silence %" PRIu64 " has ended meanwhile",
 			 row->silence_id);
@@ -229,7 +220,7 @@ static void tell(struct alerts_form *form, struct desk *desk)
 	    !find_live(desk->view, form->alert_id))
 		desk_say(desk, STYLE_WARNING, "nothing was done: %s has ended meanwhile",
 			 form->name);
-	else if (form->kind == TUI_UNSILENCE && !find_silence(desk->view, form->silence_id))
+	else if (form->kind == TUI_UNSILENCE && !alerts_find_silence(desk->view, form->silence_id))
 		desk_say(desk, STYLE_WARNING,
 			 "nothing was done: silence %" PRIu64 " has ended meanwhile",
 			 form->silence_id);
@@ -300,7 +291,7 @@ static void draw_silence(struct paper *paper, const struct alerts_form *form,
 static void draw_unsilence(struct paper *paper, const struct alerts_form *form,
 			   const struct desk *desk)
 {
-	const struct silence *silence = find_silence(desk->view, form->silence_id);
+	const struct silence *silence = alerts_find_silence(desk->view, form->silence_id);
 	char *alerts = alerts_words(count_silenced(desk->view, form->silence_id));
 
 	paper_pair(paper, "silence", STYLE_BOLD, "%" PRIu64 " %s", form->silence_id,
@@ -317,7 +308,7 @@ static void draw_alert(struct paper *paper, const struct alerts_form *form, cons
 	const struct alert *alert = find_live(desk->view, form->alert_id);
 
 	paper_pair(paper, "alert", STYLE_BOLD, "%s", form->name);
-	paper_pair(paper, "id", STYLE_TEXT, "%016" PRIx64, form->alert_id);
+	paper_pair(paper, "id", STYLE_TEXT, "%s", words_span_id(form->alert_id).text);
 	if (!alert)
 		paper_text(paper, 0, STYLE_WARNING, "It has ended meanwhile.");
 	else if (alert->ack.at_real_ns)

@@ -6,7 +6,6 @@
  */
 #include "sink/tui/alerts_list.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -126,7 +125,7 @@ static void draw_cell(void *arg, size_t at, size_t column, struct area area, boo
 {
 	const struct alerts_listing *listing = arg;
 	const struct alerts_row *row = &listing->rows->rows[listing->rows->shown[at]];
-	char id[17] = "";
+	char id[ID_DIGITS + 1] = "";
 
 	switch (column) {
 	case ALERTS_COLUMN_TIER:
@@ -150,8 +149,7 @@ static void draw_cell(void *arg, size_t at, size_t column, struct area area, boo
 		break;
 	default:
 		if (row->alert_id)
-			snprintf(id, sizeof(id), "%016" PRIx64, row->alert_id);
-		id[ID_DIGITS] = '\0';
+			snprintf(id, sizeof(id), "%.*s", ID_DIGITS, words_span_id(row->alert_id).text);
 		list_text(area, is_right, STYLE_DIM, id);
 		break;
 	}

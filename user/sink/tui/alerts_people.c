@@ -36,14 +36,6 @@ struct units_text alerts_duration(uint64_t ns)
 	return text;
 }
 
-struct units_text alerts_clock(uint64_t at_real_ns)
-{
-	struct units_text at = units_rfc3339(at_real_ns), text;
-
-	snprintf(text.text, sizeof(text.text), "%.8s", at.text + 11);
-	return text;
-}
-
 struct units_text alerts_instant(uint64_t at_real_ns, uint64_t now_real_ns)
 {
 	struct units_text at = units_rfc3339(at_real_ns), now = units_rfc3339(now_real_ns), text;

@@ -9,8 +9,6 @@
 
 /* As rules write durations: 1h30m, 5m, 30s, 250ms. */
 struct units_text alerts_duration(uint64_t ns);
-/* "07:32:10", UTC */
-struct units_text alerts_clock(uint64_t at_real_ns);
 /* root, or "uid 1000": names are not looked up, for that may wait for a network. */
 struct units_text alerts_person(uint32_t uid);
 /* "07:32:10 UTC", with the date when it is another day than that of `now`. */

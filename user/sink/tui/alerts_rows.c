@@ -248,6 +248,15 @@ const struct alerts_row *alerts_rows_find_alert(const struct alerts_rows *rows, 
 	return NULL;
 }
 
+const struct silence *alerts_find_silence(const struct view *view, uint64_t id)
+{
+	const struct silence *silence = view->silences;
+
+	while (silence && silence->id != id)
+		silence = silence->next;
+	return silence;
+}
+
 /* --- order --- */
 
 struct sorting {

@@ -98,6 +98,8 @@ void alerts_rows_fini(struct alerts_rows *rows);
 const struct alerts_row *alerts_rows_find(const struct alerts_rows *rows, uint64_t key);
 const struct alerts_row *alerts_rows_find_alert(const struct alerts_rows *rows,
 						uint64_t alert_id); /* what lives first */
+/* NULL = it is over. */
+const struct silence *alerts_find_silence(const struct view *view, uint64_t id);
 bool alerts_row_is_in(const struct alerts_row *row, enum alerts_section section);
 
 /* --- in words --- */

@@ -2,7 +2,6 @@
 /* In: a row. Out: the words, styles and numbers that show it. */
 #include "sink/tui/alerts_rows.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -131,13 +130,12 @@ void alerts_short_labels(struct buf *out, const struct labels *labels)
 
 bool alerts_row_contains(const struct alerts_row *row, const char *needle)
 {
-	char id[17];
+	const struct words_id id = words_span_id(row->alert_id);
 
-	snprintf(id, sizeof(id), "%016" PRIx64, row->alert_id);
 	if (strcasestr(row->name, needle) || strcasestr(alerts_row_state(row), needle) ||
 	    strcasestr(row->reason, needle) || strcasestr(row->ack_comment, needle) ||
 	    (row->alert_id &&
-	     (strcasestr(id, needle) || strcasestr(alert_words_tier(row->tier), needle) ||
+	     (strcasestr(id.text, needle) || strcasestr(alert_words_tier(row->tier), needle) ||
 	      strcasestr(alert_words_state(row->state), needle))) ||
 	    (row->is_unknown && strcasestr("unknown", needle)))
 		return true;
