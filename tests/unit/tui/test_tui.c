@@ -151,10 +151,13 @@ static void a_narrow_window_keeps_the_tabs_and_the_badge(void **state)
 
 static void half_a_pid_is_never_shown(void **state)
 {
-	static const char *const titles[] = { "speaker (34567)", "speech-dispatcher-of-all (1)", "a (b) c (4194304)" };
+	static const char *const titles[] = { "speaker (34567)", "speech-dispatcher-of-all (1)", "a (b) c (4194304)",
+					      "\x1b[2J\xff\x1b[H (34567)" };
+	static const char *const cleaned[] = { NULL, NULL, NULL, "\\x1b[2J?\\x1b[H (34567)" };
 
 	(void)state;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 4; i++) {
+		const char *whole = cleaned[i] ? cleaned[i] : titles[i];
 		struct tui_world *w = world_with((struct tui_options){ .title = titles[i] });
 
 		feed_rules(w->judge, "alert Down 0 0 critical tts_requests_in_flight >= 0\n");
@@ -166,9 +169,9 @@ static void half_a_pid_is_never_shown(void **state)
 			draw(w);
 			row = row_of(w, 0);
 			if (strstr(row, (char[]){ pid[0], pid[1], 0 }))
-				assert_non_null(strstr(row, titles[i]));
+				assert_non_null(strstr(row, whole));
 			if (columns > 120)
-				assert_non_null(strstr(row, titles[i]));
+				assert_non_null(strstr(row, whole));
 		}
 		tui_world_free(w);
 	}

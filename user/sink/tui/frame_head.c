@@ -181,21 +181,26 @@ static size_t list_segments(const struct tui *tui, struct segment *segments, enu
 
 /* --- the left part ------------------------------------------------------------------------------------------- */
 
-/* How many bytes of it are the name: behind them stands the pid. */
+/* Clean, so that its columns are known. How many bytes of it are the name: behind them stands the pid. */
 static size_t print_target(struct buf *out, const struct tui *tui)
 {
 	const struct view *view = tui->desk.view;
 	const char *title = tui->options.title, *pid = title ? strrchr(title, '(') : NULL;
 	size_t more = 0, name_bytes;
 
-	buf_text(out, title ? title : "");
-	if (title)
-		return pid > title && pid[-1] == ' ' ? (size_t)(pid - 1 - title) : out->length;
+	buf_text(out, "");
+	if (title) {
+		pid = pid > title && pid[-1] == ' ' ? pid - 1 : title + strlen(title);
+		text_clean(out, title, (size_t)(pid - title), tui->desk.ascii);
+		name_bytes = out->length;
+		text_clean(out, pid, strlen(pid), tui->desk.ascii);
+		return name_bytes;
+	}
 	if (!view || !view->processes)
 		return 0;
 	for (const struct process *process = view->processes->next; process; process = process->next)
 		more++;
-	buf_text(out, view->processes->comm);
+	text_clean(out, view->processes->comm, strlen(view->processes->comm), tui->desk.ascii);
 	name_bytes = out->length;
 	buf_format(out, " (%u)", view->processes->pid);
 	if (more)
