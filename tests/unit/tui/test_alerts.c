@@ -105,6 +105,21 @@ static void what_fires_is_a_row_with_tier_state_age_and_value(void **arg)
 	tui_world_free(state.w);
 }
 
+static void a_number_of_series_has_no_unit_of_theirs(void **arg)
+{
+	struct state state = begin_with((struct tui_options){.colours = COLOURS_NONE},
+					"alert Many 0 0 critical count(q_seconds) > 0\n"
+					"alert Long 0 0 warning max(q_seconds) > 2\n");
+	size_t series = make_series(state.w->judge, "q_seconds{pid=\"100\"}");
+
+	(void)arg;
+	set(state.w->judge, series, 9);
+	tui_world_pass(state.w, 2);
+	assert_shown(state.w, "  1 > 0");
+	assert_shown(state.w, "9.00 s > 2.00 s");
+	tui_world_free(state.w);
+}
+
 static void what_is_worst_stands_first(void **arg)
 {
 	struct state state = begin();
@@ -1060,6 +1075,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fires_is_a_row_with_tier_state_age_and_value),
+		cmocka_unit_test(a_number_of_series_has_no_unit_of_theirs),
 		cmocka_unit_test(what_is_worst_stands_first),
 		cmocka_unit_test(who_takes_care_of_an_alert_changes_its_state_and_place),
 		cmocka_unit_test(a_lower_tier_is_held_by_the_higher_one),

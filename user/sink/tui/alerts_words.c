@@ -160,7 +160,7 @@ const struct expr *alerts_left_side(const struct expr *expr)
 static const struct expr *first_selector(const struct expr *expr)
 {
 	while (expr->kind == EXPR_PAREN || (expr->kind == EXPR_BINARY && expr->op == OP_OR) ||
-	       expr->kind == EXPR_AGGREGATE)
+	       (expr->kind == EXPR_AGGREGATE && expr->aggregate != AGG_COUNT))
 		expr = expr->args[0];
 	return expr->kind == EXPR_SELECTOR && !expr->range_ms ? expr : NULL;
 }
