@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text as the characters that may be put into cells. Private to canvas.c. */
+/* Text as the characters that may be put into cells. Private to canvas.c and prompt.c. */
 #ifndef SINK_TUI_CANVAS_PEN_H
 #define SINK_TUI_CANVAS_PEN_H
 

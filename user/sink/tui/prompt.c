@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "sink/tui/canvas_pen.h"
 #include "sink/tui/screen.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -143,55 +144,35 @@ static enum prompt_result delete_range(struct prompt *prompt, size_t from, size_
 	return PROMPT_CHANGED;
 }
 
-static size_t encode(uint32_t code, char bytes[4])
+/* At the cursor. False: there is no room. */
+static bool put(struct prompt *prompt, const char *bytes, size_t length)
 {
-	if (code < 0x80) {
-		bytes[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		bytes[0] = (char)(0xc0 | code >> 6);
-		bytes[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		bytes[0] = (char)(0xe0 | code >> 12);
-		bytes[1] = (char)(0x80 | (code >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	bytes[0] = (char)(0xf0 | code >> 18);
-	bytes[1] = (char)(0x80 | (code >> 12 & 0x3f));
-	bytes[2] = (char)(0x80 | (code >> 6 & 0x3f));
-	bytes[3] = (char)(0x80 | (code & 0x3f));
-	return 4;
-}
-
-static enum prompt_result insert(struct prompt *prompt, uint32_t key)
-{
-	struct buf clean = { 0 };
-	char bytes[4];
-	size_t length;
-	bool is_printable;
-
-	if (key < ' ' || key > 0x10ffff)
-		return PROMPT_TYPING;
-	length = encode(key, bytes);
-	text_clean(&clean, bytes, length, false);
-	is_printable = clean.length == length && !memcmp(clean.bytes, bytes, length);
-	buf_fini(&clean);
-	if (!is_printable)
-		return PROMPT_TYPING;
-	if (prompt->is_preset)
-		set_text(prompt, "");
 	if (prompt->length + length > PROMPT_MAX_BYTES)
-		return PROMPT_TYPING;
+		return false;
 	memmove(prompt->text + prompt->cursor + length, prompt->text + prompt->cursor,
 		prompt->length - prompt->cursor + 1);
 	memcpy(prompt->text + prompt->cursor, bytes, length);
 	prompt->cursor += length;
 	prompt->length += length;
-	return PROMPT_CHANGED;
+	return true;
+}
+
+static enum prompt_result insert(struct prompt *prompt, uint32_t key)
+{
+	struct buf typed = { 0 }, clean = { 0 };
+	bool is_printable, is_put;
+
+	if (key < ' ' || key > 0x10ffff)
+		return PROMPT_TYPING;
+	pen_utf8(&typed, key);
+	text_clean(&clean, typed.bytes, typed.length, false);
+	is_printable = clean.length == typed.length && !memcmp(clean.bytes, typed.bytes, typed.length);
+	buf_fini(&clean);
+	if (is_printable && prompt->is_preset)
+		set_text(prompt, "");
+	is_put = is_printable && put(prompt, typed.bytes, typed.length);
+	buf_fini(&typed);
+	return is_put ? PROMPT_CHANGED : PROMPT_TYPING;
 }
 
 static enum prompt_result browse(struct prompt *prompt, bool is_older)
