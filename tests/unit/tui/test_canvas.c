@@ -380,6 +380,31 @@ static void whatever_is_drawn_stays_inside_and_leaves_sound_cells(void **state)
 	}
 }
 
+static void a_copy_has_size_cells_and_cursor_of_the_other(void **state)
+{
+	struct canvas from, to;
+
+	(void)state;
+	canvas_init(&from, 3, 20, false);
+	canvas_init(&to, 7, 5, false);
+	area_text(area_of(&from), 2, 17, STYLE_GOOD, "end");
+	area_mark(area_of(&from), 2, 17, 3, MARK_BOLD);
+	from.has_cursor = true;
+	from.cursor_row = 1;
+	from.cursor_column = 19;
+	for (unsigned i = 0; i < 2; i++) {
+		canvas_copy(&to, &from);
+		assert_int_equal(to.rows, 3);
+		assert_int_equal(to.columns, 20);
+		assert_memory_equal(to.cells, from.cells, 3 * 20 * sizeof(*to.cells));
+		assert_true(to.has_cursor);
+		assert_int_equal(to.cursor_row, 1);
+		assert_int_equal(to.cursor_column, 19);
+	}
+	canvas_fini(&from);
+	canvas_fini(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +420,7 @@ int main(void)
 		cmocka_unit_test(printed_rows_have_no_spaces_at_their_end_unless_these_are_seen),
 		cmocka_unit_test(a_canvas_has_limits_and_may_be_empty),
 		cmocka_unit_test(whatever_is_drawn_stays_inside_and_leaves_sound_cells),
+		cmocka_unit_test(a_copy_has_size_cells_and_cursor_of_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, end);

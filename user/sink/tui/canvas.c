@@ -59,6 +59,16 @@ void canvas_clear(struct canvas *canvas)
 	canvas->has_cursor = false;
 }
 
+void canvas_copy(struct canvas *to, const struct canvas *from)
+{
+	if (to->rows != from->rows || to->columns != from->columns)
+		canvas_resize(to, from->rows, from->columns);
+	memcpy(to->cells, from->cells, (size_t)from->rows * from->columns * sizeof(*from->cells));
+	to->has_cursor = from->has_cursor;
+	to->cursor_row = from->cursor_row;
+	to->cursor_column = from->cursor_column;
+}
+
 const struct canvas_cell *canvas_cell(const struct canvas *canvas, unsigned row, unsigned column)
 {
 	static const struct canvas_cell outside = { .glyph = ' ' };

@@ -35,6 +35,7 @@ void canvas_init(struct canvas *canvas, unsigned rows, unsigned columns, bool as
 void canvas_fini(struct canvas *canvas);
 void canvas_resize(struct canvas *canvas, unsigned rows, unsigned columns); /* and clears */
 void canvas_clear(struct canvas *canvas);
+void canvas_copy(struct canvas *to, const struct canvas *from); /* cells, size and cursor */
 const struct canvas_cell *canvas_cell(const struct canvas *canvas, unsigned row, unsigned column);
 /* As text: one line per row, no spaces at its end. Above COLOURS_NONE with SGR sequences. */
 void canvas_print(struct buf *out, const struct canvas *canvas, enum colours colours);

@@ -289,18 +289,11 @@ bool screen_can_copy(const struct screen *screen)
 
 void screen_show(struct screen *screen, const struct canvas *canvas)
 {
-	struct canvas *next = &screen->next;
-
 	screen_lock(screen);
 	if (!screen->is_gone) {
 		screen->skipped_count += screen->has_next;
 		screen->has_next = true;
-		if (next->rows != canvas->rows || next->columns != canvas->columns)
-			canvas_resize(next, canvas->rows, canvas->columns);
-		memcpy(next->cells, canvas->cells, (size_t)canvas->rows * canvas->columns * sizeof(*canvas->cells));
-		next->has_cursor = canvas->has_cursor;
-		next->cursor_row = canvas->cursor_row;
-		next->cursor_column = canvas->cursor_column;
+		canvas_copy(&screen->next, canvas);
 	}
 	screen_unlock(screen);
 	screen_wake(screen->wake_fd);

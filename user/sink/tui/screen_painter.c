@@ -357,10 +357,7 @@ void painter_paint(struct painter *painter, const struct canvas *canvas, struct 
 	for (row = 0; row < rows; row++)
 		painter_row(painter, row, columns, &canvas->cells[(size_t)row * canvas->columns],
 			    &painted->cells[(size_t)row * canvas->columns], is_anew);
-	memcpy(painted->cells, canvas->cells, (size_t)canvas->rows * canvas->columns * sizeof(*canvas->cells));
-	painted->has_cursor = canvas->has_cursor;
-	painted->cursor_row = canvas->cursor_row;
-	painted->cursor_column = canvas->cursor_column;
+	canvas_copy(painted, canvas);
 	painter_flush(painter, out);
 }
 
