@@ -37,7 +37,7 @@ static void screen_unlock(const struct screen *screen)
 	pthread_mutex_unlock((pthread_mutex_t *)&screen->lock);
 }
 
-static void screen_wake(int fd)
+void screen_wake(int fd)
 {
 	uint64_t one = 1;
 

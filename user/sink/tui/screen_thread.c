@@ -16,14 +16,6 @@
 
 #include "base/io.h"
 
-static void screen_tell_loop(struct screen *screen)
-{
-	uint64_t one = 1;
-
-	if (write(screen->ready_fd, &one, sizeof(one)) < 0)
-		return; /* it is ready already */
-}
-
 bool screen_measure(struct screen *screen)
 {
 	struct winsize size = { 0 };
@@ -57,7 +49,7 @@ static void screen_on_event(void *arg, const struct screen_event *event)
 		screen->events[at] = *event;
 	}
 	pthread_mutex_unlock(&screen->lock);
-	screen_tell_loop(screen);
+	screen_wake(screen->ready_fd);
 }
 
 static void screen_end(struct screen *screen)
@@ -69,7 +61,7 @@ static void screen_end(struct screen *screen)
 	screen->is_gone = true;
 	screen->has_next = screen->is_writing = false;
 	pthread_mutex_unlock(&screen->lock);
-	screen_tell_loop(screen);
+	screen_wake(screen->ready_fd);
 }
 
 /* As much as the terminal takes now. */
@@ -154,7 +146,7 @@ static void screen_resized(struct screen *screen)
 	pthread_mutex_lock(&screen->lock);
 	screen->is_resized = true;
 	pthread_mutex_unlock(&screen->lock);
-	screen_tell_loop(screen);
+	screen_wake(screen->ready_fd);
 }
 
 static void screen_enter(struct screen *screen)

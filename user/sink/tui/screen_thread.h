@@ -55,6 +55,7 @@ struct screen {
 };
 
 void *screen_run(void *screen);
+void screen_wake(int fd); /* whoever waits for that eventfd */
 /* The size of the terminal, 24 x 80 when it does not know; true: another one than before. */
 bool screen_measure(struct screen *screen);
 
