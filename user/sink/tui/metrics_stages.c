@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "sink/paint.h"
+#include "sink/tui/trace_bars.h"
 
 enum {
 	COLUMN_STAGE,
@@ -34,18 +36,6 @@ static const struct list_column stage_columns[] = {
 	[COLUMN_MAX] = {.title = "MAX", .columns = 8, .rank = 5, .is_right = true, .can_sort = true},
 	[COLUMN_TIME] = {.title = "TIME", .columns = 8, .rank = 8, .is_right = true, .can_sort = true},
 	[COLUMN_SPLIT] = {.title = "SPLIT OF TIME", .columns = 0}, /* not narrower than its title */
-};
-
-static const struct {
-	const char *name;
-	enum style style;
-	uint32_t glyph;
-	char fallback;
-} splits[STAGE_SPLITS] = {
-	{"on-CPU", STYLE_ONCPU, 0x2588, '#'},
-	{"run queue", STYLE_RUNQ, 0x2592, '+'},
-	{"blocked", STYLE_BLOCKED, 0x2591, '.'},
-	{"pre-empted", STYLE_PREEMPTED, 0x2593, '!'},
 };
 
 static struct metrics_stages *stages_get(struct metrics_charts *charts)
@@ -142,9 +132,11 @@ static void draw_split(const struct metrics_stage *stage, struct area area)
 		area_text(area, 0, 0, STYLE_DIM, "no split");
 		return;
 	}
-	for (int i = 0; i < STAGE_SPLITS; i++)
-		parts[i] = (struct chart_part){stage->splits_s[i], splits[i].style, splits[i].glyph,
-					       splits[i].fallback};
+	for (unsigned i = 0; i < STAGE_SPLITS; i++) {
+		struct bars_part look = bars_part(i);
+
+		parts[i] = (struct chart_part){stage->splits_s[i], look.style, look.glyph, look.fallback};
+	}
 	chart_parts(area, 0, 0, area.columns, parts, STAGE_SPLITS, stage->wall_s);
 }
 
@@ -221,6 +213,8 @@ static struct list_rows rows_of(struct metrics_stages *stages)
 /* "█ on-CPU 43 %  ▒ run queue ..." of the selected stage. */
 static void draw_legend(const struct metrics_stages *stages, struct area area)
 {
+	static const char *const names[STAGE_SPLITS] = {"on-CPU", "run queue", "blocked", "pre-empted"};
+	const struct look look = {.ascii = area.canvas->ascii};
 	const struct metrics_stage *stage = NULL;
 	struct metrics_heading heading = {.area = area, .rows = area.rows};
 
@@ -230,13 +224,11 @@ static void draw_legend(const struct metrics_stages *stages, struct area area)
 	if (stage)
 		metrics_heading_add(&heading, STYLE_BOLD, "%s", stage->stage);
 	for (int i = 0; i < STAGE_SPLITS; i++) {
-		struct chart_text share = chart_number(stage ? metrics_stage_share(stage, i) : NAN, CHART_RATIO,
-						       area.canvas->ascii);
-		char glyph[2] = {splits[i].fallback, 0};
-		static const char *const glyphs[STAGE_SPLITS] = {"█", "▒", "░", "▓"};
+		struct chart_text share =
+			chart_number(stage ? metrics_stage_share(stage, i) : NAN, CHART_RATIO, look.ascii);
 
-		metrics_heading_add(&heading, splits[i].style, "%s %s %s",
-				    area.canvas->ascii ? glyph : glyphs[i], splits[i].name, share.text);
+		metrics_heading_add(&heading, bars_part((unsigned)i).style, "%s %s %s",
+				    paint_cell_glyph((enum paint_cell)i, &look), names[i], share.text);
 	}
 }
 

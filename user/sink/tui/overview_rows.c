@@ -9,8 +9,8 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "sink/paint.h"
 #include "sink/tui/overview.h"
+#include "sink/tui/trace_bars.h"
 
 #define WIDE	     60 /* from here on rows have long labels */
 #define LABEL	     12
@@ -216,22 +216,13 @@ static void draw_flight(const struct overview_row *row, struct area area)
 		item(&pen, 0, "oldest ", STYLE_TEXT, number(row, METRIC_OLDEST, CHART_SECONDS).text, "");
 }
 
-/* The waterfall's glyphs. */
 static void split_of(const struct overview_row *row, struct chart_part parts[PARTS])
 {
-	static const enum style styles[PARTS] = {STYLE_ONCPU, STYLE_RUNQ, STYLE_BLOCKED, STYLE_PREEMPTED};
-	const struct look plain = {.ascii = true}, full = {0};
-
 	for (unsigned i = 0; i < PARTS; i++) {
-		const char *glyph = paint_cell_glyph((enum paint_cell)i, &full);
-		size_t used;
+		struct bars_part look = bars_part(i);
 
-		parts[i] = (struct chart_part){
-			.value = row->instance->values[METRIC_ONCPU + i],
-			.style = styles[i],
-			.glyph = text_next(glyph, strlen(glyph), &used),
-			.fallback = *paint_cell_glyph((enum paint_cell)i, &plain),
-		};
+		parts[i] = (struct chart_part){row->instance->values[METRIC_ONCPU + i], look.style, look.glyph,
+					       look.fallback};
 	}
 }
 
