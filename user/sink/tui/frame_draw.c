@@ -58,7 +58,6 @@ void frame_collect(struct tui *tui)
 	if (!tui->desk.view || tui->desk.is_paused)
 		return;
 	frame_sync(tui);
-	frame_loss_tick(&tui->loss, tui->desk.view);
 	tui->tabs[tui->open]->ops->collect(tui->tabs[tui->open], &tui->desk);
 	collect_hidden(tui);
 }
@@ -108,7 +107,6 @@ void frame_draw(struct tui *tui, struct canvas *canvas)
 	int rows = (int)canvas->rows, columns = (int)canvas->columns, top = 1;
 
 	canvas_clear(canvas);
-	canvas->has_cursor = false;
 	all = area_of(canvas);
 	tui->desk.ascii = canvas->ascii;
 	tui->buttons_count = 0;
