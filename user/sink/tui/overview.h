@@ -179,6 +179,9 @@ struct overview {
 };
 
 /* overview_collect.c */
+#define OVERVIEW_LOST	   "ttsobs_events_lost_total"
+#define OVERVIEW_LATELY_NS (300 * NS_PER_S) /* what was lost before is a number of the past */
+uint32_t overview_cause(const struct series *series); /* of that family; 0 = not known */
 void overview_collect(struct overview *overview, struct desk *desk);
 void overview_say_exit(struct overview_instance *instance, const struct tail *tail); /* into instance->gone */
 /* The desk at the instant that is shown of an instance: its last one when it is gone. */

@@ -15,8 +15,6 @@
 #include "sink/tui/overview.h"
 #include "sink/words.h"
 
-#define LOST_NAME	 "ttsobs_events_lost_total"
-#define LATELY_NS	 (300 * NS_PER_S)
 #define REPLACED_FOR_MS	 300000 /* so long one that is gone is shown beside its successor */
 #define TAIL_LOOK_BACK	 2000	/* records of the log, for how a process ended */
 #define LOOK_BACK_MAX_MS (24 * 3600 * 1000ll)
@@ -180,9 +178,11 @@ static void count_probes(struct overview *overview, const struct view *view)
 	}
 }
 
-static uint32_t cause_of(const char *key)
+uint32_t overview_cause(const struct series *series)
 {
-	for (uint32_t cause = 1; cause < WORDS_CAUSES; cause++)
+	const char *key = labels_find(series_labels(series), "cause");
+
+	for (uint32_t cause = 1; cause < WORDS_CAUSES && key; cause++)
 		if (!strcmp(words_cause(cause)->key, key))
 			return cause;
 	return 0;
@@ -191,9 +191,8 @@ static uint32_t cause_of(const char *key)
 /* A series without a pid tells of what any of them may have lost. */
 static void add_loss(struct overview *overview, const struct series *series, double total, double lately)
 {
-	const char *pid = labels_find(series_labels(series), "pid"),
-		   *key = labels_find(series_labels(series), "cause");
-	uint32_t cause = cause_of(key ? key : "");
+	const char *pid = labels_find(series_labels(series), "pid");
+	uint32_t cause = overview_cause(series);
 
 	if (!words_cause(cause)->is_event_lost && cause != TT_LOST_RECORDING)
 		return;
@@ -215,7 +214,7 @@ static void add_loss(struct overview *overview, const struct series *series, dou
 static void take_losses(struct overview *overview, const struct desk *desk)
 {
 	struct series *const *series;
-	size_t count = query_select(desk, LOST_NAME, NULL, 0, &series);
+	size_t count = query_select(desk, OVERVIEW_LOST, NULL, 0, &series);
 	struct sample sample;
 
 	for (size_t i = 0; i < overview->instances_count; i++)
@@ -225,7 +224,7 @@ static void take_losses(struct overview *overview, const struct desk *desk)
 
 		if (!series_at(series[i], (int64_t)(desk->at_axis_ns / 1000000u), &sample) || sample.value <= 0)
 			continue;
-		seen = query_increase(desk, &series[i], 1, LATELY_NS);
+		seen = query_increase(desk, &series[i], 1, OVERVIEW_LATELY_NS);
 		add_loss(overview, series[i], sample.value, isnan(seen.increase) ? 0 : seen.increase);
 	}
 }

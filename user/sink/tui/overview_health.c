@@ -164,7 +164,8 @@ static void add_alert(struct overview_instance *instance, const struct desk *des
 	char text[240], value[64];
 
 	overview_alert_value(value, sizeof(value), alert, desk->ascii);
-	snprintf(text, sizeof(text), "%s%s %s for %s%s%s", before, alert->name, value, overview_age(desk, overview_since_ns(alert)).text,
+	snprintf(text, sizeof(text), "%s%s %s for %s%s%s", before, alert->name, value,
+		 overview_age(desk, overview_since_ns(alert)).text,
 		 alert->ack.at_real_ns ? ", acknowledged" : "", alert->silence_id ? ", silenced" : "");
 	add(instance, text);
 }

@@ -12,8 +12,6 @@
 #include "sink/tui/overview.h"
 #include "sink/words.h"
 
-#define LATELY_NS (300 * NS_PER_S)
-
 /* --- collecting ------------------------------------------------------------------------------------------------ */
 
 static void append(char *text, size_t size_bytes, const char *more)
@@ -23,25 +21,17 @@ static void append(char *text, size_t size_bytes, const char *more)
 	snprintf(text + length, size_bytes - length, "%s", more);
 }
 
-static bool is_of_events(const char *key)
-{
-	for (uint32_t cause = 0; cause < WORDS_CAUSES && key; cause++)
-		if (words_cause(cause)->is_event_lost && !strcmp(words_cause(cause)->key, key))
-			return true;
-	return false;
-}
-
 static uint64_t lost_lately(const struct desk *desk)
 {
 	struct series *const *series;
-	size_t count = query_select(desk, "ttsobs_events_lost_total", NULL, 0, &series);
+	size_t count = query_select(desk, OVERVIEW_LOST, NULL, 0, &series);
 	uint64_t lost = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		struct query_increase seen = {0};
 
-		if (is_of_events(labels_find(series_labels(series[i]), "cause")))
-			seen = query_increase(desk, &series[i], 1, LATELY_NS);
+		if (words_cause(overview_cause(series[i]))->is_event_lost)
+			seen = query_increase(desk, &series[i], 1, OVERVIEW_LATELY_NS);
 		lost += seen.increase > 0 ? (uint64_t)seen.increase : 0;
 	}
 	return lost;
@@ -69,7 +59,7 @@ static void take_lost(struct overview_self *self, const struct desk *desk)
 		return;
 	/* all of a run that is younger is lately */
 	self->lost_lately_count =
-		desk->at_ns - desk->view->started_at_ns < LATELY_NS ? self->lost_count : lost_lately(desk);
+		desk->at_ns - desk->view->started_at_ns < OVERVIEW_LATELY_NS ? self->lost_count : lost_lately(desk);
 }
 
 /* What a limit dropped, but for what --retention is there to let go. */
