@@ -121,10 +121,8 @@ struct tui *frame_new(const struct tui_options *options, const struct tab_ops *c
 
 /* frame_act.c */
 unsigned frame_contexts(const struct tui *tui);
-void frame_act(struct tui *tui, enum action action);
 void frame_key(struct tui *tui, uint32_t key);
 void frame_click(struct tui *tui, const struct screen_event *event);
-void frame_open_tab(struct tui *tui, enum tui_tab tab);
 void frame_go_on_to(struct tui *tui, enum tui_tab tab); /* Esc comes back */
 bool frame_can_back(const struct tui *tui);
 void frame_fit_window(struct tui *tui);
@@ -139,7 +137,6 @@ void frame_cancel_prompt(struct tui *tui);
 /* frame_time.c: recordings */
 bool frame_time_act(struct tui *tui, enum action action);
 uint64_t frame_far_step_ns(const struct tui *tui);
-void frame_seek_to(struct tui *tui, uint64_t to_ns);
 void frame_draw_scrubber(struct tui *tui, struct area area);
 bool frame_has_scrubber(const struct tui *tui);
 void frame_click_scrubber(struct tui *tui, const struct frame_button *button, unsigned column);
@@ -153,7 +150,6 @@ void frame_draw_message(struct tui *tui, struct area area);
 /* frame_head.c: the first row */
 void frame_loss_tick(struct frame_loss *loss, const struct view *view);
 void frame_badge_on_alert(struct frame_badge *badge, const struct view *view, const struct alert *alert);
-void frame_badge_count(struct frame_badge *badge, const struct view *view);
 void frame_print_clock(char text[24], const struct tui *tui, bool has_zone);
 void frame_draw_head(struct tui *tui, struct area area);
 

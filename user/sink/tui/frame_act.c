@@ -37,7 +37,7 @@ static void switch_to(struct tui *tui, enum tui_tab tab)
 	tui->desk.is_expanded = tui->is_expanded[tab];
 }
 
-void frame_open_tab(struct tui *tui, enum tui_tab tab)
+static void open_tab(struct tui *tui, enum tui_tab tab)
 {
 	tui->came_from_count = 0;
 	switch_to(tui, tab);
@@ -118,7 +118,7 @@ static size_t find_window(const struct tui *tui)
 	return at;
 }
 
-/* The smaller one of those that percentiles are made for, while it covers all there is: else charts are all but empty. */
+/* The smaller one of those that percentiles are made for, while it covers all there is: else charts are near empty. */
 void frame_fit_window(struct tui *tui)
 {
 	const struct desk *desk = &tui->desk;
@@ -182,10 +182,10 @@ static void ask_tab(struct tui *tui, enum action action)
 		say_nothing_there(tui, action);
 }
 
-void frame_act(struct tui *tui, enum action action)
+static void act(struct tui *tui, enum action action)
 {
 	if (action >= ACTION_TAB_1 && action <= ACTION_TAB_5) {
-		frame_open_tab(tui, (enum tui_tab)(action - ACTION_TAB_1));
+		open_tab(tui, (enum tui_tab)(action - ACTION_TAB_1));
 		return;
 	}
 	if (tui->is_help && frame_help_act(tui, action))
@@ -196,10 +196,10 @@ void frame_act(struct tui *tui, enum action action)
 	case ACTION_NONE:
 		break;
 	case ACTION_TAB_NEXT:
-		frame_open_tab(tui, (tui->open + 1) % TUI_TABS);
+		open_tab(tui, (tui->open + 1) % TUI_TABS);
 		break;
 	case ACTION_TAB_PREVIOUS:
-		frame_open_tab(tui, (tui->open + TUI_TABS - 1) % TUI_TABS);
+		open_tab(tui, (tui->open + TUI_TABS - 1) % TUI_TABS);
 		break;
 	case ACTION_HELP:
 		tui->is_help = true;
@@ -235,7 +235,7 @@ void frame_key(struct tui *tui, uint32_t key)
 	if (tui->prompt.is_open)
 		frame_prompt_key(tui, key);
 	else
-		frame_act(tui, keys_find(frame_contexts(tui), key));
+		act(tui, keys_find(frame_contexts(tui), key));
 }
 
 /* --- the mouse ----------------------------------------------------------------------------------------------- */
@@ -287,7 +287,7 @@ void frame_click(struct tui *tui, const struct screen_event *event)
 	case BUTTON_ACTION:
 		if (button->action < ACTION_TAB_1 || button->action > ACTION_TAB_5)
 			frame_cancel_prompt(tui);
-		frame_act(tui, button->action);
+		act(tui, button->action);
 		break;
 	case BUTTON_KEY:
 		frame_key(tui, button->key);

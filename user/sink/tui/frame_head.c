@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The first row: who we are, what is traced, the time, the tabs, and the alarm badge, which is live even while paused.
- * The rule that surprises: in a narrow window the badge stays whole longest, then the tabs; our name, the time zone, the
- * pid, the time and the target give way first, in that order; half a pid is never shown. Alerts are counted again
+ * The rule that surprises: in a narrow window the badge stays whole longest, then the tabs; our name, the time zone,
+ * the pid, the time and the target give way first, in that order; half a pid is never shown. Alerts are counted again
  * only when one of them changed, or at the next second.
  */
 #include <inttypes.h>
@@ -80,7 +80,7 @@ void frame_badge_on_alert(struct frame_badge *badge, const struct view *view, co
 	count_firing(&badge->left, alert);
 }
 
-void frame_badge_count(struct frame_badge *badge, const struct view *view)
+static void count_badge(struct frame_badge *badge, const struct view *view)
 {
 	uint64_t second = view->now_ns / NS_PER_S;
 
@@ -405,7 +405,7 @@ void frame_draw_head(struct tui *tui, struct area area)
 	int column = 0;
 
 	if (tui->desk.view)
-		frame_badge_count(&tui->badge, tui->desk.view);
+		count_badge(&tui->badge, tui->desk.view);
 	head.target_name_bytes = print_target(&head.target, tui);
 	print_banner(head.banner, tui);
 	choose(&head, tui, area.columns);

@@ -26,8 +26,8 @@ static bool gives_way(const struct tui *tui, enum frame_voice voice)
 
 void frame_say(struct tui *tui, enum frame_voice voice, enum style style, const char *text)
 {
-	bool is_long = voice == VOICE_WARNING || style == STYLE_WARNING || style == STYLE_CRITICAL || style == STYLE_EMERGENCY ||
-		       style == STYLE_UNKNOWN;
+	bool is_long = voice == VOICE_WARNING || style == STYLE_WARNING || style == STYLE_CRITICAL ||
+		       style == STYLE_EMERGENCY || style == STYLE_UNKNOWN;
 	char *copy;
 
 	if (!gives_way(tui, voice))

@@ -49,7 +49,7 @@ uint64_t frame_far_step_ns(const struct tui *tui)
 
 /* --- wishes -------------------------------------------------------------------------------------------------- */
 
-void frame_seek_to(struct tui *tui, uint64_t to_ns)
+static void seek_to(struct tui *tui, uint64_t to_ns)
 {
 	uint64_t from_ns = start_ns(tui);
 
@@ -71,9 +71,9 @@ static void step(struct tui *tui, uint64_t by_ns, bool is_back)
 	uint64_t base_ns = is_under_way ? tui->time.target_ns : tui->desk.at_ns;
 
 	if (is_back)
-		frame_seek_to(tui, base_ns > by_ns ? base_ns - by_ns : 0);
+		seek_to(tui, base_ns > by_ns ? base_ns - by_ns : 0);
 	else
-		frame_seek_to(tui, base_ns + by_ns);
+		seek_to(tui, base_ns + by_ns);
 }
 
 static void play(struct tui *tui, bool is_playing, double speed)
@@ -140,7 +140,7 @@ void frame_click_scrubber(struct tui *tui, const struct frame_button *button, un
 	uint64_t from_ns = start_ns(tui), span_ns = end_ns(tui) - from_ns;
 	double place = button->columns > 1 ? (double)((int)column - button->column) / (button->columns - 1) : 0;
 
-	frame_seek_to(tui, from_ns + (uint64_t)(place * (double)span_ns));
+	seek_to(tui, from_ns + (uint64_t)(place * (double)span_ns));
 }
 
 /* --- the row ------------------------------------------------------------------------------------------------- */

@@ -2,8 +2,8 @@
 /*
  * In: the view, what app knows (time, progress, warnings), keys. Out: frames for the screen, or a canvas.
  * The rule that surprises: a frame is drawn at most every 33 ms for a key and every refresh_ns for news, and not at all
- * while the terminal has not painted the last one, so a slow terminal costs nothing. Progress is drawn where it is told,
- * since the task that tells it keeps the loop from its turns.
+ * while the terminal has not painted the last one, so a slow terminal costs nothing. Progress is drawn where it is
+ * told, since the task that tells it keeps the loop from its turns.
  */
 #include "sink/tui/tui.h"
 
@@ -264,8 +264,9 @@ static void show_meanwhile(struct tui *tui)
 void tui_progress(struct tui *tui, const char *what, double done_ratio)
 {
 	bool is_on = what && *what;
+	bool is_new = is_on != !!tui->progress || (is_on && strcmp(what, tui->progress) != 0);
 
-	if (is_on != !!tui->progress || (is_on && strcmp(what, tui->progress) != 0) || done_ratio != tui->progress_ratio) {
+	if (is_new || done_ratio != tui->progress_ratio) {
 		free(tui->progress);
 		tui->progress = is_on ? mem_string(what) : NULL;
 		tui->progress_ratio = done_ratio;

@@ -77,8 +77,8 @@ void tui_answer(struct tui *tui, bool is_done, const char *sentence);
 /* A line that would have gone to stderr: shown, and told again by tui_free on stderr. */
 void tui_warn(struct tui *tui, const char *line);
 /*
- * A running task of app's: "attaching probes 512/1000"; NULL = none; ratio below 0: nobody knows how far. Draws a frame when
- * the last one is old enough: such a task keeps the loop from tui_turn.
+ * A running task of app's: "attaching probes 512/1000"; NULL = none; ratio below 0: nobody knows how far. Draws a
+ * frame when the last one is old enough: such a task keeps the loop from tui_turn.
  */
 void tui_progress(struct tui *tui, const char *what, double done_ratio);
 
