@@ -248,7 +248,7 @@ int session_wait(struct session *session, int source_fd, int time_out_ms, bool *
 	if (session->control)
 		control_poll(session->control, control_fds_at, control_count, flow_view(session->flow));
 	if (session->tell)
-		tell_poll(session->tell, tell_fds_at, tell_count, take_answer, session);
+		tell_poll(session->tell, take_answer, session);
 	session_duty_turn(session);
 	if (!session->has_screen)
 		return SESSION_GO_ON;

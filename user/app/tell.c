@@ -269,14 +269,11 @@ size_t tell_fds(struct tell *tell, struct pollfd *fds, size_t max)
 	return 1;
 }
 
-void tell_poll(struct tell *tell, const struct pollfd *fds, size_t count,
-	       void (*answer)(void *arg, bool is_done, const char *sentence), void *arg)
+void tell_poll(struct tell *tell, void (*answer)(void *arg, bool is_done, const char *sentence), void *arg)
 {
 	const struct listener listener = {answer, arg};
 
-	/* one read that finds nothing is cheaper than to miss what came after poll */
-	(void)fds;
-	(void)count;
+	/* what poll said is not asked: one read that finds nothing is cheaper than to miss what came after it */
 	while (tell->first) {
 		if (tell->fd < 0)
 			begin(tell, &listener);

@@ -23,9 +23,8 @@ struct tell *tell_new(struct control *control); /* which must live longer */
 int tell_ask(struct tell *tell, const struct tui_request *request, char **why);
 /* What to poll, at most TELL_FDS, each time before control_fds; the count. */
 size_t tell_fds(struct tell *tell, struct pollfd *fds, size_t max);
-/* After poll and control_poll, with those fds; also when poll timed out. */
-void tell_poll(struct tell *tell, const struct pollfd *fds, size_t count,
-	       void (*answer)(void *arg, bool is_done, const char *sentence), void *arg);
+/* After poll and control_poll; also when poll timed out. */
+void tell_poll(struct tell *tell, void (*answer)(void *arg, bool is_done, const char *sentence), void *arg);
 void tell_free(struct tell *tell); /* NULL is allowed; what is under way is done all the same, and
 				      not heard of */
 

@@ -41,7 +41,7 @@ static void turn(struct desk *desk, int timeout_ms)
 
 	assert_true(poll(fds, tell_count + count, timeout_ms) >= 0);
 	control_poll(desk->control, fds + tell_count, count, &desk->world.view);
-	tell_poll(desk->tell, fds, tell_count, hear, desk);
+	tell_poll(desk->tell, hear, desk);
 }
 
 static void turns(struct desk *desk, unsigned count)
@@ -202,14 +202,14 @@ static void a_control_that_never_answers_is_not_waited_for_for_ever(void **arg)
 
 	open_control(desk);
 	tell_this(desk, &(struct tui_request){.kind = TUI_UNSILENCE, .id = 1});
-	tell_poll(desk->tell, NULL, 0, hear, desk); /* and nobody polls the control */
+	tell_poll(desk->tell, hear, desk); /* and nobody polls the control */
 	count = tell_fds(desk->tell, fds, TELL_FDS);
 	assert_int_equal(count, 1);
 	desk->now_ms += 10000;
-	tell_poll(desk->tell, fds, count, hear, desk);
+	tell_poll(desk->tell, hear, desk);
 	assert_heard(desk, "");
 	desk->now_ms += 60000;
-	tell_poll(desk->tell, fds, count, hear, desk);
+	tell_poll(desk->tell, hear, desk);
 	assert_heard(desk, "- the tracer did not answer in time: look whether it was done\n");
 	assert_int_equal(tell_fds(desk->tell, fds, TELL_FDS), 0);
 }
