@@ -225,37 +225,34 @@ static void draw_one(const struct overview *overview, const struct desk *desk, s
 		area_mark(area, 0, 0, area.columns, MARK_SELECTED);
 }
 
-static size_t say_count(const struct overview *overview, char *title, size_t size_bytes)
+static void say_count(const struct overview *overview, struct buf *title)
 {
 	size_t firing_count = overview->firing_count + overview->ended_count;
-	char pending[40], ended[40] = "";
 
-	snprintf(pending, sizeof(pending), ", %zu pending", overview->pending_count);
-	if (!overview->has_ended) {
-		if (overview->ended_count)
-			snprintf(ended, sizeof(ended), ", %zu ended", overview->ended_count);
-		return (size_t)snprintf(title, size_bytes, "alerts: %zu firing%s%s", overview->firing_count, pending,
-					ended);
-	}
-	if (!firing_count)
-		return (size_t)snprintf(title, size_bytes, "alerts: none was firing at the end");
-	return (size_t)snprintf(title, size_bytes, "alerts: %zu %s firing at the end%s", firing_count,
-				firing_count == 1 ? "was" : "were", overview->pending_count ? pending : "");
+	buf_text(title, "alerts: ");
+	if (!overview->has_ended)
+		buf_format(title, "%zu firing", overview->firing_count);
+	else if (!firing_count)
+		buf_text(title, "none was firing at the end");
+	else
+		buf_format(title, "%zu %s firing at the end", firing_count, firing_count == 1 ? "was" : "were");
+	if (!overview->has_ended || overview->pending_count)
+		buf_format(title, ", %zu pending", overview->pending_count);
+	if (!overview->has_ended && overview->ended_count)
+		buf_format(title, ", %zu ended", overview->ended_count);
 }
 
-static void say_title(const struct overview *overview, char *title, size_t size_bytes)
+static void say_title(const struct overview *overview, struct buf *title)
 {
 	const struct overview_self *self = &overview->self;
-	size_t length = say_count(overview, title, size_bytes);
 
-	if (overview->held_down_count && length < size_bytes)
-		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu held down by a higher tier",
-					   overview->held_down_count);
-	if (self->rules_failed_count && length < size_bytes)
-		length += (size_t)snprintf(title + length, size_bytes - length, ", %zu RULES FAIL",
-					   self->rules_failed_count);
-	if (self->rules_unknown_count && length < size_bytes)
-		snprintf(title + length, size_bytes - length, ", %zu rules unknown", self->rules_unknown_count);
+	say_count(overview, title);
+	if (overview->held_down_count)
+		buf_format(title, ", %zu held down by a higher tier", overview->held_down_count);
+	if (self->rules_failed_count)
+		buf_format(title, ", %zu RULES FAIL", self->rules_failed_count);
+	if (self->rules_unknown_count)
+		buf_format(title, ", %zu rules unknown", self->rules_unknown_count);
 }
 
 static void scroll(struct overview *overview, size_t rows)
@@ -308,13 +305,14 @@ static void draw_count(const struct overview *overview, struct area area, size_t
 
 void overview_draw_alerts(struct overview *overview, const struct desk *desk, struct area area)
 {
-	char title[160];
+	struct buf title = {0};
 	struct places places;
 	struct area body;
 	size_t rows, shown;
 
-	say_title(overview, title, sizeof(title));
-	body = area.rows > 1 ? area_section(area, title) : area;
+	say_title(overview, &title);
+	body = area.rows > 1 ? area_section(area, title.bytes) : area;
+	buf_fini(&title);
 	if (body.rows <= 0 || body.columns <= 0)
 		return;
 	if (!overview->alerts_count) {
