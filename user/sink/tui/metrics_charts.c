@@ -101,6 +101,21 @@ void metrics_heading_quantile(struct metrics_heading *heading, enum style style,
 		metrics_heading_add(heading, STYLE_DIM, "%s %s", name, text.text);
 }
 
+void metrics_heading_loss(struct metrics_heading *heading, const struct metrics_scene *scene, int64_t step_ms)
+{
+	if (metrics_loss_read(scene, step_ms))
+		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost: some are missing",
+				    units_count((uint64_t)scene->charts->loss.total).text);
+}
+
+void metrics_heading_groups(struct metrics_heading *heading, const struct metrics_histogram *histogram)
+{
+	if (histogram->groups_count > 1)
+		metrics_heading_add(heading, STYLE_DIM, "%zu added up", histogram->groups_count);
+	if (histogram->is_cut)
+		metrics_heading_add(heading, STYLE_WARNING, "bounds differ: common ones only");
+}
+
 struct area metrics_heading_rest(const struct metrics_heading *heading)
 {
 	int rows = heading->row + (heading->column > 0);

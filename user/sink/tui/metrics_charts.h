@@ -130,6 +130,10 @@ void metrics_heading_add(struct metrics_heading *heading, enum style style, cons
 /* "p95 1.23 s", or "p95 – (7 of 20)". */
 void metrics_heading_quantile(struct metrics_heading *heading, enum style style, const char *name, double q,
 			      double value, double n, enum chart_unit unit, bool ascii);
+/* That events of the chart's window were lost, if any were. */
+void metrics_heading_loss(struct metrics_heading *heading, const struct metrics_scene *scene, int64_t step_ms);
+/* What a histogram is put together of, if it is. */
+void metrics_heading_groups(struct metrics_heading *heading, const struct metrics_histogram *histogram);
 /* What is below of it. */
 struct area metrics_heading_rest(const struct metrics_heading *heading);
 

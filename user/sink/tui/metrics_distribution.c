@@ -60,9 +60,7 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	const struct metrics_histogram *histogram = &scene->charts->histogram;
 	bool is_ascii = heading->area.canvas->ascii;
 
-	if (metrics_loss_read(scene, histogram->grid.step_ms))
-		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost: some are missing",
-				    units_count((uint64_t)scene->charts->loss.total).text);
+	metrics_heading_loss(heading, scene, histogram->grid.step_ms);
 	if (histogram->is_other)
 		metrics_heading_add(heading, STYLE_BOLD, "of %s", histogram->name);
 	for (size_t i = 0; i < MARKS; i++) {
@@ -81,10 +79,7 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	metrics_heading_add(heading, STYLE_TEXT, "%s", histogram->unit_name);
 	if (!is_exact)
 		metrics_heading_add(heading, STYLE_DIM, "percentiles by buckets");
-	if (histogram->groups_count > 1)
-		metrics_heading_add(heading, STYLE_DIM, "%zu added up", histogram->groups_count);
-	if (histogram->is_cut)
-		metrics_heading_add(heading, STYLE_WARNING, "bounds differ: common ones only");
+	metrics_heading_groups(heading, histogram);
 }
 
 struct columns {

@@ -23,10 +23,7 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 			    metrics_window_name(scene->desk->window_ns).text);
 	metrics_heading_add(heading, STYLE_TEXT, "%s", histogram->unit_name);
 	metrics_heading_add(heading, STYLE_DIM, "%lld s a column", (long long)histogram->grid.step_ms / 1000);
-	if (histogram->groups_count > 1)
-		metrics_heading_add(heading, STYLE_DIM, "%zu added up", histogram->groups_count);
-	if (histogram->is_cut)
-		metrics_heading_add(heading, STYLE_WARNING, "bounds differ: common ones only");
+	metrics_heading_groups(heading, histogram);
 }
 
 /* What lies outside of the rows. */

@@ -240,9 +240,7 @@ static void say_facts(const struct metrics_scene *scene, struct metrics_heading 
 	for (size_t i = 0; i < stages->count; i++)
 		is_exact &= stages->stages[i].is_exact;
 	metrics_heading_add(heading, STYLE_TEXT, "stages in %s", metrics_window_name(stages->window_ns).text);
-	if (metrics_loss_read(scene, stages->grid.step_ms))
-		metrics_heading_add(heading, STYLE_UNKNOWN, "? %s events lost: some are missing",
-				    units_count((uint64_t)scene->charts->loss.total).text);
+	metrics_heading_loss(heading, scene, stages->grid.step_ms);
 	if (stages->left_out_count)
 		metrics_heading_add(heading, STYLE_WARNING, "%zu more are left out", stages->left_out_count);
 	metrics_heading_add(heading, STYLE_DIM,
