@@ -118,7 +118,8 @@ static void what_fires_and_no_badge_tells_of_fills_the_first_row_at_every_size(v
 	serve(w, 3, 1, 20);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		size_to(w, sizes[i][0], sizes[i][1]);
-		snprintf(text, sizeof(text), " CRITICAL AlwaysOn 1 > 0: %s", sizes[i][1] > 40 ? "it names no service" : "");
+		snprintf(text, sizeof(text), " CRITICAL AlwaysOn 1 > 0: %s",
+			 sizes[i][1] > 40 ? "it names no service" : "");
 		draw(w);
 		assert_non_null(find_cell(w, 1, text, NULL));
 		for (unsigned column = 0; column < sizes[i][1]; column++)
