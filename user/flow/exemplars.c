@@ -76,18 +76,18 @@ static void turn(struct exemplars *exemplars, uint64_t minute)
 	memset(exemplars->best[minute % EXEMPLAR_MINUTES], 0, sizeof(exemplars->best[0]));
 }
 
-void exemplars_note(struct instance *instance, uint64_t second, const struct trace *trace, bool is_empty)
+void exemplars_note(struct instance *instance, uint64_t second, const struct trace *trace)
 {
 	const struct span *worker = meter_worker(trace);
 
 	turn(&instance->exemplars, second / 60);
-	if (meter_is_error(trace->status, trace->incomplete))
+	if (status_has_failed(trace->status, trace->incomplete))
 		note(instance, EXEMPLAR_FAILED, trace->end_at_ns, trace);
 	if (trace->incomplete) {
 		note(instance, EXEMPLAR_INCOMPLETE, trace->end_at_ns, trace);
 		return;
 	}
-	if (is_empty)
+	if (trace->empty)
 		note(instance, EXEMPLAR_EMPTY, trace->end_at_ns, trace);
 	if (trace->has_first_audio)
 		note(instance, EXEMPLAR_FIRST_AUDIO, trace->first_audio_ns, trace);

@@ -54,19 +54,11 @@ static struct meter_row *find_row(struct flow *flow, struct meter *meter, const 
 	return row;
 }
 
-/* An end that we lost, or did not wait for, is no fault of the engine. */
-bool meter_is_error(enum span_status status, bool incomplete)
-{
-	if (status == STATUS_OK || status == STATUS_CANCELLED)
-		return false;
-	return status == STATUS_ERROR || !incomplete;
-}
-
 static void count_status(struct meter_row *row, enum span_status status, bool incomplete)
 {
 	row->count++;
 	row->cancelled_count += status == STATUS_CANCELLED;
-	row->errors_count += meter_is_error(status, incomplete);
+	row->errors_count += status_has_failed(status, incomplete);
 	if (incomplete)
 		row->incomplete_count++;
 }

@@ -161,7 +161,7 @@ void distribution_init(struct distribution *distribution, struct window_budget *
 void distribution_fini(struct distribution *distribution);
 
 /* exemplars.c */
-void exemplars_note(struct instance *instance, uint64_t second, const struct trace *trace, bool is_empty);
+void exemplars_note(struct instance *instance, uint64_t second, const struct trace *trace);
 
 /* series_put.c: one value of a row into the store. */
 struct putter {

@@ -64,7 +64,7 @@ static bool is_empty(const struct trace_state *state)
 
 static void count_outcome(struct instance *instance, uint64_t second, const struct trace *trace)
 {
-	bool is_error = meter_is_error(trace->status, trace->incomplete);
+	bool is_error = status_has_failed(trace->status, trace->incomplete);
 
 	instance->requests_count++;
 	instance->errors_count += is_error;
@@ -105,14 +105,13 @@ void series_trace(struct flow *flow, struct trace_state *state)
 	const struct span *worker = meter_worker(trace);
 	struct instance *instance = state->instance;
 	uint64_t second;
-	bool was_empty;
 
 	if (!instance)
 		return;
 	second = series_second(flow, trace->end_at_ns);
 	count_outcome(instance, second, trace);
-	was_empty = is_empty(state);
-	instance->empty_count += was_empty;
+	state->trace.empty = is_empty(state);
+	instance->empty_count += trace->empty;
 	if (instance->worker) {
 		instance->worker->is_used = true;
 		add_split(&instance->worker->split, worker);
@@ -121,7 +120,7 @@ void series_trace(struct flow *flow, struct trace_state *state)
 		window_sums_add(&instance->starved, second, worker->runq_ns + worker->preempted_ns, worker->wall_ns);
 	if (!trace->incomplete)
 		measure(instance, second, trace);
-	exemplars_note(instance, second, trace, was_empty);
+	exemplars_note(instance, second, trace);
 }
 
 static void take_cpu(struct cpu_gauge *gauge, uint64_t at_ns, uint64_t cpu_ns)

@@ -248,7 +248,6 @@ void meter_reset(struct meter *meter, uint64_t at_ns);
 void meter_free(struct meter *meter);
 /* The span whose thread did the work: the work interval where there is one. */
 const struct span *meter_worker(const struct trace *trace);
-bool meter_is_error(enum span_status status, bool incomplete);
 
 /* series_*.c: what is sampled into view.store, each second of the axis. */
 void series_new(struct flow *flow);

@@ -20,6 +20,13 @@ enum span_status {
 	STATUS_ABANDONED, /* queued, and nobody took it for 30 s or until the process ended */
 	STATUS_NO_END,	  /* the call was left by an exception, a longjmp, a thread's or process's end, or its LEAVE was lost */
 };
+/* As tts_request_errors_total counts: an end that we lost, or did not wait for, is no fault of the engine. */
+static inline bool status_has_failed(enum span_status status, bool incomplete)
+{
+	if (status == STATUS_OK || status == STATUS_CANCELLED)
+		return false;
+	return status == STATUS_ERROR || !incomplete;
+}
 
 struct process {
 	uint32_t pid;
@@ -100,6 +107,7 @@ struct trace {
 	enum span_status status;
 	bool incomplete; /* touched by loss, or begun before we were attached (partial) */
 	bool partial;	 /* no submit was seen: begins at the dequeue */
+	bool empty;	 /* succeeded without a sample of audio although there was a text; known at its end */
 	bool has_queue_wait;
 	uint64_t queue_wait_ns; /* ENTER of the submit to the dequeue */
 	bool has_first_audio;

@@ -277,6 +277,8 @@ static void success_without_audio_is_empty_if_there_was_something_to_say(void **
 	tick_at(world, 1, 0);
 	assert_value(world, "tts_requests_total", A, 1, 6);
 	assert_value(world, "tts_requests_empty_total", A, 1, 2);
+	for (size_t i = 0; i < world->traces_count; i++) /* and each trace tells it of itself */
+		assert_int_equal(world->traces[i].empty, i < 2);
 	assert_value(world, "tts_audio_seconds_total", A, 1, 0.1);
 	world_free(world);
 }
