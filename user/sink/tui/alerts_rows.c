@@ -14,6 +14,7 @@
 #include "sink/tui/alerts_filter.h"
 #include "sink/tui/alerts_history.h"
 #include "sink/tui/alerts_list.h"
+#include "sink/tui/unit.h"
 
 static uint64_t key_of(uint64_t alert_id, uint64_t active_at_ns, const struct rule *rule,
 		       bool is_muted)
@@ -53,7 +54,7 @@ struct alerts_row alerts_row_of(const struct alert *alert, uint64_t rules_genera
 		.is_unknown = alert->is_unknown,
 		.is_muted = alert->is_muted,
 		.has_threshold = alert->has_threshold,
-		.unit = alerts_unit(alert->rule),
+		.unit = unit_of_rule(alert->rule),
 		.name = name ? name : "alert",
 		.labels = alert->labels,
 		.rule = alert->rule,

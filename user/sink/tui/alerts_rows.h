@@ -121,6 +121,5 @@ bool alerts_row_contains(const struct alerts_row *row, const char *needle); /* a
 /* The part of a rule's expression whose values are held against the threshold, if its place is
  * known; never NULL. */
 const struct expr *alerts_left_side(const struct expr *expr);
-enum chart_unit alerts_unit(const struct rule *rule);
 
 #endif

@@ -145,8 +145,6 @@ bool alerts_row_contains(const struct alerts_row *row, const char *needle)
 	return false;
 }
 
-/* --- units --- */
-
 const struct expr *alerts_left_side(const struct expr *expr)
 {
 	while (expr->kind == EXPR_PAREN ||
@@ -155,29 +153,4 @@ const struct expr *alerts_left_side(const struct expr *expr)
 	if (expr->kind == EXPR_BINARY && expr->op >= OP_EQ && expr->op <= OP_LE && !expr->is_bool)
 		return expr->args[0];
 	return expr;
-}
-
-static const struct expr *first_selector(const struct expr *expr)
-{
-	while (expr->kind == EXPR_PAREN || (expr->kind == EXPR_BINARY && expr->op == OP_OR) ||
-	       (expr->kind == EXPR_AGGREGATE && expr->aggregate != AGG_COUNT))
-		expr = expr->args[0];
-	return expr->kind == EXPR_SELECTOR && !expr->range_ms ? expr : NULL;
-}
-
-enum chart_unit alerts_unit(const struct rule *rule)
-{
-	const struct expr *selector =
-		rule && rule->expr ? first_selector(alerts_left_side(rule->expr)) : NULL;
-	const char *metric = selector && selector->metric ? selector->metric : "";
-
-	if (strstr(metric, "_count") || strstr(metric, ":count_") || strstr(metric, "factor"))
-		return CHART_PLAIN;
-	if (strstr(metric, "_seconds"))
-		return CHART_SECONDS;
-	if (strstr(metric, "_bytes"))
-		return CHART_BYTES;
-	if (strstr(metric, "_ratio") || strstr(metric, "_share"))
-		return CHART_RATIO;
-	return CHART_PLAIN;
 }

@@ -5,51 +5,15 @@
  * arithmetic may have changed it: a wrong unit is worse than none.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/units.h"
-#include "rules/expr.h"
 #include "sink/tui/chart.h"
 #include "sink/tui/overview.h"
-
-static enum chart_unit unit_of_name(const char *name)
-{
-	if (strstr(name, ":count_") || strstr(name, "_count") || strstr(name, "usual_count"))
-		return CHART_PLAIN;
-	if (strstr(name, "_bytes"))
-		return CHART_BYTES;
-	if (strstr(name, "_seconds"))
-		return CHART_SECONDS;
-	if (strstr(name, "_ratio") || strstr(name, ":ratio") || strstr(name, "_share"))
-		return CHART_RATIO;
-	return CHART_PLAIN;
-}
-
-static bool is_comparison_or_set(enum binary_op op)
-{
-	return op >= OP_EQ;
-}
-
-/* Through whatever leaves the unit as it is. */
-static enum chart_unit unit_of(const struct expr *expr)
-{
-	while (expr) {
-		if (expr->kind == EXPR_SELECTOR)
-			return expr->metric && !expr->range_ms ? unit_of_name(expr->metric) : CHART_PLAIN;
-		if (expr->kind == EXPR_AGGREGATE && expr->aggregate == AGG_COUNT)
-			return CHART_PLAIN;
-		if (expr->kind == EXPR_BINARY && (!is_comparison_or_set(expr->op) || expr->is_bool))
-			return CHART_PLAIN;
-		if (expr->kind != EXPR_PAREN && expr->kind != EXPR_AGGREGATE && expr->kind != EXPR_BINARY)
-			return CHART_PLAIN;
-		expr = expr->args[0];
-	}
-	return CHART_PLAIN;
-}
+#include "sink/tui/unit.h"
 
 void overview_alert_value(char *text, size_t size_bytes, const struct alert *alert, bool ascii)
 {
-	enum chart_unit unit = unit_of(alert->rule ? alert->rule->expr : NULL);
+	enum chart_unit unit = unit_of_rule(alert->rule);
 	struct chart_text value = chart_number(alert->value, unit, ascii),
 			  threshold = chart_number(alert->threshold, unit, ascii);
 
