@@ -29,9 +29,6 @@ struct play {
 	struct view view;
 	struct tallies tallies;
 	struct process processes[4];
-	struct engine_probe spec;
-	struct probe probes[4];
-	const struct probe *probe_list[4];
 	struct held_trace *held[HELD_MAX]; /* oldest first */
 	size_t count;
 	uint64_t ordinal, at_ns, random;
@@ -52,14 +49,7 @@ static struct play *play_new(uint64_t seed)
 	play->at_ns = 1000 * NS_PER_S;
 	play->view.tallies = &play->tallies;
 	play->index = trace_index_new();
-	play->spec = (struct engine_probe){ .role = ROLE_AUDIO, .samples_arg = 0 };
-	play->view.probes = play->probe_list;
-	play->view.probes_count = COUNT_OF(play->probes);
 	for (unsigned i = 0; i < COUNT_OF(play->processes); i++) {
-		play->probe_list[i] = &play->probes[i]; /* piper alone tells samples */
-		play->probes[i].spec = &play->spec;
-		play->probes[i].label = "piper";
-		play->probes[i].process = &play->processes[i];
 		play->processes[i].pid = 4700 + i;
 		snprintf(play->processes[i].service, sizeof(play->processes[i].service), "tts%u.service", i % 2);
 		snprintf(play->processes[i].comm, sizeof(play->processes[i].comm), "speaker");
@@ -106,6 +96,7 @@ static struct held_trace *come(struct play *play)
 	trace->audio_ns = trace->audio_samples_count * NS_PER_S;
 	trace->has_text = pick(play, 3);
 	trace->text_bytes = pick(play, 4) * 500;
+	trace->empty = trace->status == STATUS_OK && !trace->incomplete && !pick(play, 8);
 	play->held[play->count++] = held;
 	play->tallies.traces_count++;
 	return held;
@@ -129,19 +120,13 @@ static void play_free(struct play *play)
 
 /* --- the model -------------------------------------------------------------------------------------------- */
 
-static bool is_empty(const struct trace *trace)
-{
-	return trace->status == STATUS_OK && !trace->incomplete && !strcmp(trace->engine, "piper") &&
-	       trace->has_audio && !trace->audio_samples_count && !(trace->has_text && !trace->text_bytes);
-}
-
 static unsigned severity(const struct trace *trace)
 {
 	static const unsigned of[] = { [STATUS_OK] = 1,	      [STATUS_CANCELLED] = 4, [STATUS_ABANDONED] = 5,
 				       [STATUS_NO_END] = 6, [STATUS_ERROR] = 7 };
 
 	if (trace->status == STATUS_OK)
-		return trace->incomplete ? 2 : is_empty(trace) ? 3 : 1;
+		return trace->incomplete ? 2 : trace->empty ? 3 : 1;
 	return of[trace->status];
 }
 
@@ -174,13 +159,15 @@ struct wanted {
 	uint64_t ordinal;
 	size_t place;
 	double value;
-	bool is_inverted;
+	bool is_inverted, is_first;
 };
 
 static int by_wanted(const void *a, const void *b)
 {
 	const struct wanted *x = a, *y = b;
 
+	if (x->is_first != y->is_first)
+		return x->is_first ? -1 : 1;
 	if (isnan(x->value) != isnan(y->value))
 		return isnan(x->value) ? 1 : -1;
 	if (!isnan(x->value) && x->value != y->value)
@@ -190,7 +177,13 @@ static int by_wanted(const void *a, const void *b)
 
 static bool is_failed(const struct trace *trace)
 {
-	return trace->status != STATUS_OK || trace->incomplete || is_empty(trace);
+	return trace->status == STATUS_ERROR ||
+	       (!trace->incomplete && (trace->status == STATUS_NO_END || trace->status == STATUS_ABANDONED));
+}
+
+static bool is_troubled(const struct trace *trace)
+{
+	return trace->status != STATUS_OK || trace->incomplete || trace->empty;
 }
 
 /* "duration>2s" */
@@ -212,23 +205,26 @@ static const struct {
 
 static void check(struct play *play, const struct trace_index_order *order, unsigned filter)
 {
-	size_t known = trace_index_known(play->index), from = play->count - known, count = 0, failed = 0;
+	size_t known = trace_index_known(play->index), from = play->count - known, count = 0, failed = 0, troubled = 0;
 	struct wanted *wanted = mem_array(known + 1, sizeof(*wanted));
 
 	assert_true(known <= play->count);
-	for (size_t i = play->count - known; i < play->count; i++)
+	for (size_t i = play->count - known; i < play->count; i++) {
 		failed += is_failed(&play->held[i]->trace);
-	assert_int_equal(trace_index_failed(play->index), failed);
+		troubled += is_troubled(&play->held[i]->trace);
+	}
+	assert_int_equal(trace_index_troubles(play->index).failed_count, failed);
+	assert_int_equal(trace_index_troubles(play->index).others_count, troubled - failed);
 	while (order->since_ns && from < play->count && play->held[from]->trace.end_at_ns < order->since_ns)
 		from++;
 	for (size_t i = from; i < play->count; i++) {
 		const struct trace *trace = &play->held[i]->trace;
 
-		if ((order->only_failed && !is_failed(trace)) ||
+		if ((order->only_troubled && !is_troubled(trace)) ||
 		    (filters[filter].meets && !filters[filter].meets(trace)))
 			continue;
 		wanted[count++] = (struct wanted){ trace->ordinal, i, value_of(trace, order->key, i),
-						   order->is_inverted };
+						   order->is_inverted, order->only_troubled && is_failed(trace) };
 	}
 	qsort(wanted, count, sizeof(*wanted), by_wanted);
 	assert_int_equal(trace_index_count(play->index), count);
@@ -251,7 +247,7 @@ static void change_want(struct play *play, struct trace_index_order *order, unsi
 {
 	order->key = (enum trace_key)pick(play, KEY_QUEUED + 1);
 	order->is_inverted = pick(play, 2);
-	order->only_failed = !pick(play, 4);
+	order->only_troubled = !pick(play, 4);
 	order->since_ns = pick(play, 2) ? 0 : 1;
 	*filter = pick(play, COUNT_OF(filters));
 }
@@ -467,7 +463,7 @@ static void a_filter_means_what_it_says(void **state)
 		{ "-piper", true },	    { "-espeak", false },      { "engine=espeak-ng", true },
 		{ "engine=espeak", false }, { "engine!=piper", true }, { "service=tts.service", true },
 		{ "pid=4711", true },	    { "pid!=4711", false },    { "pid>4000", true },
-		{ "status=no_end", true },  { "status=error", false }, { "status=failed", true },
+		{ "status=no_end", true },  { "status=error", false }, { "status=failed", false }, /* lost */
 		{ "status!=ok", true },	    { "status=incomplete", true }, { "\"no end\"", true },
 		{ "id=9f86", true },	    { "trace=9f87", false },   { "duration>2s", true },
 		{ "duration>2500ms", false }, { "duration>=2500ms", true }, { "duration<2", false },
@@ -490,6 +486,50 @@ static void a_filter_means_what_it_says(void **state)
 			fail_msg("%s should %smatch", cases[i].text, cases[i].matches ? "" : "not ");
 		trace_filter_free(filter);
 	}
+}
+
+static void failed_is_what_the_metrics_count_as_failed(void **state)
+{
+	static const struct {
+		enum span_status status;
+		bool is_incomplete, is_empty, has_failed;
+		const char *others; /* how it is counted when it has not failed */
+	} cases[] = {
+		{ STATUS_OK, false, false, false, NULL },
+		{ STATUS_OK, false, true, false, "empty" },
+		{ STATUS_OK, true, false, false, "incomplete" },
+		{ STATUS_CANCELLED, false, false, false, "cancelled" },
+		{ STATUS_CANCELLED, true, false, false, "cancelled" },
+		{ STATUS_ERROR, false, false, true, NULL },
+		{ STATUS_ERROR, true, false, true, NULL },
+		{ STATUS_ABANDONED, false, false, true, NULL },
+		{ STATUS_NO_END, false, false, true, NULL },
+		{ STATUS_NO_END, true, false, false, "incomplete" }, /* loss explains it */
+	};
+	char *mistake;
+	struct trace_filter *filter = trace_filter_new("status=failed", &mistake);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct play *play = play_new(1);
+		struct trace *trace = &come(play)->trace;
+		struct trace_troubles troubles;
+		struct trace_facts facts;
+
+		trace->status = cases[i].status;
+		trace->incomplete = cases[i].is_incomplete;
+		trace->empty = cases[i].is_empty;
+		link_up(play);
+		trace_index_sync(play->index, &play->view);
+		troubles = trace_index_troubles(play->index);
+		facts = facts_of(trace);
+		assert_int_equal(troubles.failed_count, cases[i].has_failed);
+		assert_int_equal(troubles.others_count, cases[i].others != NULL);
+		assert_string_equal(troubles.others ? troubles.others : "", cases[i].others ? cases[i].others : "");
+		assert_int_equal(trace_filter_matches(filter, &facts), cases[i].has_failed);
+		play_free(play);
+	}
+	trace_filter_free(filter);
 }
 
 static void a_mistake_in_a_filter_is_said_with_its_place(void **state)
@@ -572,6 +612,7 @@ int main(void)
 		cmocka_unit_test(an_order_keeps_its_pairs_sorted_whatever_comes_and_goes),
 		cmocka_unit_test(a_filled_order_is_sorted_by_all_bits_of_the_key),
 		cmocka_unit_test(a_filter_means_what_it_says),
+		cmocka_unit_test(failed_is_what_the_metrics_count_as_failed),
 		cmocka_unit_test(a_mistake_in_a_filter_is_said_with_its_place),
 		cmocka_unit_test(a_filter_of_nothing_is_none_and_no_mistake),
 		cmocka_unit_test(any_bytes_as_a_filter_are_a_filter_or_a_mistake),

@@ -150,6 +150,62 @@ static void only_those_that_failed_are_shown_among_the_failed(void **state)
 	tui_world_free(w);
 }
 
+/* A request without audio although there was a text; it begins with a call to the error function, or not. */
+static void speak_nothing(struct tui_world *w, bool has_failed)
+{
+	enter(w->world, 1, SYNC, 0x7000);
+	if (has_failed)
+		enter(w->world, 1, FAULT, 0x6f00);
+	leave(w->world, 1, SYNC, 0x7000);
+	tui_world_pass(w, 1);
+}
+
+static void what_failed_is_before_what_only_deserves_a_look_and_is_counted_apart(void **state)
+{
+	struct tui_world *w = world_with_utterances();
+	unsigned error;
+
+	(void)state;
+	speak_nothing(w, true);
+	for (unsigned i = 0; i < 3; i++)
+		speak_nothing(w, false);
+	assert_shown(w, "f failed 1 +3 empty ");
+	press(w, 'f');
+	assert_shown(w, "f[failed 1 +3 empty]");
+	assert_shown(w, "4 of 7 held");
+	error = row_with(w, " error ");
+	assert_true(error < row_with(w, " empty ")); /* although it is the oldest of them */
+	press(w, 's');
+	press(w, 'I');
+	assert_true(row_with(w, " error ") < row_with(w, " empty "));
+	enter(w->world, 1, SYNC, 0x7000);
+	lose(w->world, TT_LOST_RING_ENTER, AUDIO, 1);
+	leave(w->world, 1, SYNC, 0x7000);
+	tui_world_pass(w, 1);
+	assert_shown(w, "f[failed 1 +4 other]");
+	size_to(w, 12, 40);
+	assert_shown(w, "f[fail 1+4]");
+	tui_world_free(w);
+}
+
+static void the_failed_ones_open_with_one_that_failed(void **state)
+{
+	struct tui_world *w = world_with_utterances();
+
+	(void)state;
+	speak_nothing(w, true);
+	for (unsigned i = 0; i < 30; i++)
+		speak_nothing(w, false);
+	draw(w);
+	press(w, 'f');
+	press(w, KEYCODE_DOWN);
+	press(w, 'r');
+	press(w, 'f'); /* at once, wherever somebody was in the list */
+	press(w, KEYCODE_ENTER);
+	assert_shown(w, "why: failed: the engine called its error function");
+	tui_world_free(w);
+}
+
 static void one_in_flight_three_times_as_long_as_usual_is_called_stuck(void **state)
 {
 	struct tui_world *w = tui_world_new();
@@ -437,6 +493,8 @@ int main(void)
 		cmocka_unit_test(the_line_below_the_list_says_why_the_selected_one_was_slow),
 		cmocka_unit_test(what_is_usual_is_what_the_last_minutes_were),
 		cmocka_unit_test(only_those_that_failed_are_shown_among_the_failed),
+		cmocka_unit_test(what_failed_is_before_what_only_deserves_a_look_and_is_counted_apart),
+		cmocka_unit_test(the_failed_ones_open_with_one_that_failed),
 		cmocka_unit_test(one_in_flight_three_times_as_long_as_usual_is_called_stuck),
 		cmocka_unit_test(the_page_of_one_in_flight_becomes_its_waterfall_when_it_ends),
 		cmocka_unit_test(a_filter_takes_effect_as_it_is_typed_and_its_mistakes_have_a_place),

@@ -70,10 +70,9 @@ static struct trace_copy *copy_trace(const struct trace *trace)
 
 struct trace_copy *trace_copy_new(const struct view *view, const struct trace *trace)
 {
-	struct facts_memo memo = { .engine = NULL };
 	struct trace_copy *copy = copy_trace(trace);
 
-	copy->outcome = facts_outcome(view, trace, &memo);
+	copy->outcome = facts_outcome(trace);
 	copy->start_real_ns = view_real_ns(view, trace->start_at_ns);
 	copy->start_axis_ns = view_axis_ns(view, trace->start_at_ns);
 	return copy;

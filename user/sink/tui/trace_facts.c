@@ -5,38 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Is there a probe that would have told samples? */
-static bool tells_samples(const struct view *view, const struct trace *trace, struct facts_memo *memo)
-{
-	if (memo->engine == trace->engine && memo->process == trace->process &&
-	    memo->probes_count == view->probes_count)
-		return memo->tells_samples;
-	*memo = (struct facts_memo){ .engine = trace->engine,
-				     .process = trace->process,
-				     .probes_count = view->probes_count };
-	for (size_t i = 0; i < view->probes_count; i++) {
-		const struct probe *probe = view->probes[i];
-
-		memo->tells_samples |= probe->process == trace->process && probe->spec &&
-				       probe->spec->role == ROLE_AUDIO && probe->spec->samples_arg >= 0 &&
-				       probe->label && trace->engine && !strcmp(probe->label, trace->engine);
-	}
-	return memo->tells_samples;
-}
-
-/* As flow counts it: without a sample although there was a text, by an engine that tells samples. */
-static bool is_empty(const struct view *view, const struct trace *trace, struct facts_memo *memo)
-{
-	if (!trace->has_audio || trace->audio_samples_count || trace->spans_dropped_count ||
-	    (trace->has_text && !trace->text_bytes) || !tells_samples(view, trace, memo))
-		return false;
-	for (size_t i = 0; i < trace->spans_count; i++)
-		if (trace->spans[i]->role == ROLE_AUDIO && !trace->spans[i]->has_samples)
-			return false;
-	return true;
-}
-
-enum trace_outcome facts_outcome(const struct view *view, const struct trace *trace, struct facts_memo *memo)
+enum trace_outcome facts_outcome(const struct trace *trace)
 {
 	switch (trace->status) {
 	case STATUS_ERROR:
@@ -52,7 +21,7 @@ enum trace_outcome facts_outcome(const struct view *view, const struct trace *tr
 	}
 	if (trace->incomplete)
 		return OUTCOME_INCOMPLETE;
-	return is_empty(view, trace, memo) ? OUTCOME_EMPTY : OUTCOME_OK;
+	return trace->empty ? OUTCOME_EMPTY : OUTCOME_OK;
 }
 
 static struct trace_facts facts_without_outcome(const struct trace *trace)
@@ -78,11 +47,12 @@ static struct trace_facts facts_without_outcome(const struct trace *trace)
 	return facts;
 }
 
-struct trace_facts facts_of(const struct view *view, const struct trace *trace, struct facts_memo *memo)
+struct trace_facts facts_of(const struct trace *trace)
 {
 	struct trace_facts facts = facts_without_outcome(trace);
 
-	facts.outcome = facts_outcome(view, trace, memo);
+	facts.outcome = facts_outcome(trace);
+	facts.has_failed = status_has_failed(trace->status, trace->incomplete);
 	return facts;
 }
 
@@ -121,7 +91,7 @@ void facts_split(struct trace_facts *facts, const struct trace *trace)
 	facts->preempted_ns = worker->preempted_ns;
 }
 
-bool facts_is_failed(const struct trace_facts *facts)
+bool facts_is_troubled(const struct trace_facts *facts)
 {
 	return facts->outcome > OUTCOME_OK || facts->is_incomplete;
 }

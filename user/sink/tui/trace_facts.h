@@ -35,6 +35,7 @@ struct trace_facts {
 	uint64_t first_audio_ns, queue_wait_ns, audio_ns, text_bytes; /* or FACTS_NONE */
 	double rtf;						      /* or NAN */
 	enum trace_outcome outcome;
+	bool has_failed; /* as the metrics count: an end that loss explains is no failure */
 	bool is_incomplete;
 	bool is_partial;
 	bool text_is_cut;
@@ -46,22 +47,15 @@ struct trace_facts {
 	bool is_in;
 };
 
-/* What was said last about an engine's audio, so that the probes are not looked through for each trace. */
-struct facts_memo {
-	const char *engine;
-	const struct process *process;
-	size_t probes_count;
-	bool tells_samples;
-};
-
-struct trace_facts facts_of(const struct view *view, const struct trace *trace, struct facts_memo *memo);
+struct trace_facts facts_of(const struct trace *trace);
 struct trace_facts facts_of_open(const struct trace *trace, uint64_t now_ns);
 /* The span whose thread did the work: the work interval, else the root. */
 const struct span *facts_worker(const struct trace *trace);
 /* Takes the split from the trace, which must be there. */
 void facts_split(struct trace_facts *facts, const struct trace *trace);
-enum trace_outcome facts_outcome(const struct view *view, const struct trace *trace, struct facts_memo *memo);
-bool facts_is_failed(const struct trace_facts *facts);
+enum trace_outcome facts_outcome(const struct trace *trace);
+/* It failed, or it deserves a look: empty, cancelled, incomplete. */
+bool facts_is_troubled(const struct trace_facts *facts);
 
 const char *facts_word(enum trace_outcome outcome); /* "no end" */
 const char *facts_key(enum trace_outcome outcome);  /* as filters and the log have it: "no_end" */

@@ -281,7 +281,7 @@ static bool begins_id(const struct trace_facts *facts, const char *word)
 static bool has_status(const struct trace_facts *facts, const char *word)
 {
 	if (!strcasecmp(word, "failed"))
-		return facts_is_failed(facts);
+		return facts->has_failed;
 	if (!strcasecmp(word, "incomplete"))
 		return facts->is_incomplete;
 	if (!strcasecmp(word, "partial"))

@@ -18,6 +18,8 @@
 #define PIECE_BITS   10
 #define PIECE	     (1u << PIECE_BITS)
 #define PIECES_LEAST 16u
+#define FAILED_FIRST ((uint64_t)1 << 63)
+#define VALUE_MAX    (FAILED_FIRST - 2) /* of what a row is sorted by */
 #define QUEUE_LOOK   500
 #define BATCH	     1024 /* that many changes at once are a new sort; of older ones: */
 #define BATCH_PART   8	  /* that part of all */
@@ -30,12 +32,12 @@ struct trace_index {
 	uint64_t held_count;	  /* by the view, at the last sync */
 	uint64_t closed_count;
 	size_t failed_count;
+	size_t others_count[OUTCOMES]; /* that are troubled, and did not fail */
 	struct trace_index_order order;
 	struct trace_filter *filter;
 	uint64_t filters;
 	struct trace_order rows;
 	struct table numbers; /* by ordinal */
-	struct facts_memo memo;
 	bool is_stale; /* rows are to be made anew */
 };
 
@@ -93,19 +95,21 @@ static uint64_t value_of(const struct trace_facts *facts, enum trace_key key)
 	return FACTS_NONE;
 }
 
-/* Never 0 but for what is not known, so that this is last whichever way round. */
+/* Never 0 in the bits below but for what is not known, so that this is last whichever way round. */
 static uint64_t key_of(const struct trace_index_order *order, const struct trace_facts *facts)
 {
 	uint64_t value = value_of(facts, order->key);
+	uint64_t top = order->only_troubled && facts->has_failed ? FAILED_FIRST : 0;
 
 	if (value == FACTS_NONE)
-		return 0;
-	return order->is_inverted ? UINT64_MAX - value : value + 1;
+		return top;
+	value = value < VALUE_MAX ? value : VALUE_MAX;
+	return top | ((order->is_inverted ? VALUE_MAX - value : value) + 1);
 }
 
 static bool is_meant(const struct trace_index *index, const struct trace_facts *facts)
 {
-	return facts->number >= index->since && (!index->order.only_failed || facts_is_failed(facts)) &&
+	return facts->number >= index->since && (!index->order.only_troubled || facts_is_troubled(facts)) &&
 	       trace_filter_matches(index->filter, facts);
 }
 
@@ -178,7 +182,7 @@ void trace_index_reset(struct trace_index *index)
 	index->first = index->next = index->since = FIRST_NUMBER;
 	index->held_count = index->closed_count = 0;
 	index->failed_count = 0;
-	index->memo = (struct facts_memo){ .engine = NULL };
+	memset(index->others_count, 0, sizeof(index->others_count));
 	index->is_stale = false;
 }
 
@@ -204,6 +208,15 @@ static void make_room(struct trace_index *index, uint64_t number)
 		*piece = mem_array(PIECE, sizeof(**piece));
 }
 
+/* In which it is counted, with its kind; nobody asks for those that are all right. */
+static size_t *counter_of(struct trace_index *index, const struct trace_facts *facts)
+{
+	if (facts->has_failed)
+		return &index->failed_count;
+	/* what has no end, or was abandoned, and did not fail, is incomplete */
+	return &index->others_count[facts->outcome > OUTCOME_CANCELLED ? OUTCOME_INCOMPLETE : facts->outcome];
+}
+
 /* The oldest known one goes. */
 static void drop_first(struct trace_index *index)
 {
@@ -216,16 +229,16 @@ static void drop_first(struct trace_index *index)
 	}
 }
 
-static void put(struct trace_index *index, const struct view *view, uint64_t number, const struct held_trace *held)
+static void put(struct trace_index *index, uint64_t number, const struct held_trace *held)
 {
 	struct trace_facts *facts;
 
 	make_room(index, number);
 	facts = at(index, number);
-	*facts = facts_of(view, &held->trace, &index->memo);
+	*facts = facts_of(&held->trace);
 	facts->held = held;
 	facts->number = number;
-	index->failed_count += facts_is_failed(facts);
+	++*counter_of(index, facts);
 	table_put(&index->numbers, facts->ordinal, (void *)(uintptr_t)number);
 }
 
@@ -248,7 +261,7 @@ static void let_go(struct trace_index *index, uint64_t count)
 		struct trace_facts *facts = at(index, index->first);
 
 		table_remove(&index->numbers, facts->ordinal);
-		index->failed_count -= facts_is_failed(facts);
+		--*counter_of(index, facts);
 		rows_remove(index, facts);
 		drop_first(index);
 		if (index->since < index->first)
@@ -256,21 +269,21 @@ static void let_go(struct trace_index *index, uint64_t count)
 	}
 }
 
-static void add_newest(struct trace_index *index, const struct view *view, const struct held_trace *held)
+static void add_newest(struct trace_index *index, const struct held_trace *held)
 {
-	put(index, view, index->next, held);
+	put(index, index->next, held);
 	index->next++;
 	if (!index->is_stale)
 		rows_add(index, at(index, index->next - 1));
 }
 
-static void add_older(struct trace_index *index, const struct view *view)
+static void add_older(struct trace_index *index)
 {
 	const struct held_trace *held = known(index) ? at(index, index->first)->held->older : NULL;
 	uint64_t since = index->since, in_time = index->since;
 
 	for (size_t i = 0; held && i < LIMIT_INDEX_STEP; i++, held = held->older) {
-		put(index, view, index->first - 1, held);
+		put(index, index->first - 1, held);
 		index->first--;
 		if (ended_in_time(index, index->first))
 			in_time = index->first;
@@ -301,7 +314,7 @@ static void begin_anew(struct trace_index *index, const struct view *view)
 	trace_index_reset(index);
 	if (!view->newest_trace)
 		return;
-	put(index, view, index->next, view->newest_trace);
+	put(index, index->next, view->newest_trace);
 	index->next++;
 	index->is_stale = true;
 }
@@ -318,12 +331,12 @@ void trace_index_sync(struct trace_index *index, const struct view *view)
 		if (gone > unknown)
 			let_go(index, gone - unknown);
 		for (; count; count--, held = held->newer)
-			add_newest(index, view, held);
+			add_newest(index, held);
 	}
 	index->held_count = view->held_traces_count;
 	index->closed_count = view->tallies ? view->tallies->traces_count : 0;
 	if (known(index) < index->held_count)
-		add_older(index, view);
+		add_older(index);
 	move_since(index);
 }
 
@@ -331,7 +344,7 @@ void trace_index_sort(struct trace_index *index, const struct trace_index_order 
 		      uint64_t filters)
 {
 	bool is_same = order->key == index->order.key && order->is_inverted == index->order.is_inverted &&
-		       order->only_failed == index->order.only_failed && filter == index->filter &&
+		       order->only_troubled == index->order.only_troubled && filter == index->filter &&
 		       filters == index->filters;
 	bool is_later = order->since_ns >= index->order.since_ns && !order->since_ns == !index->order.since_ns;
 
@@ -369,9 +382,17 @@ uint64_t trace_index_all(const struct trace_index *index)
 	return index->held_count;
 }
 
-size_t trace_index_failed(const struct trace_index *index)
+struct trace_troubles trace_index_troubles(const struct trace_index *index)
 {
-	return index->failed_count;
+	struct trace_troubles troubles = { .failed_count = index->failed_count };
+
+	for (enum trace_outcome outcome = OUTCOME_OK + 1; outcome < OUTCOMES; outcome++) {
+		if (!index->others_count[outcome])
+			continue;
+		troubles.others = troubles.others_count ? "other" : facts_word(outcome);
+		troubles.others_count += index->others_count[outcome];
+	}
+	return troubles;
 }
 
 struct trace_facts *trace_index_row(struct trace_index *index, size_t row)

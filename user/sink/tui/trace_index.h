@@ -30,7 +30,7 @@ enum trace_key {
 struct trace_index_order {
 	enum trace_key key; /* the greatest first; what is not known is last, either way round */
 	bool is_inverted;
-	bool only_failed;
+	bool only_troubled; /* what failed is first, whatever the key; then what deserves a look */
 	uint64_t since_ns; /* traces that closed before the first one that ended since then are left out; 0 = none is */
 };
 
@@ -50,7 +50,12 @@ void trace_index_forget_filter(struct trace_index *index);
 size_t trace_index_count(const struct trace_index *index); /* of rows */
 size_t trace_index_known(const struct trace_index *index); /* traces that were looked at ... */
 uint64_t trace_index_all(const struct trace_index *index); /* ... of so many that are held */
-size_t trace_index_failed(const struct trace_index *index); /* of those that are known */
+/* Of those that are known. */
+struct trace_troubles {
+	size_t failed_count, others_count;
+	const char *others; /* "empty"; "other" when they are of several kinds */
+};
+struct trace_troubles trace_index_troubles(const struct trace_index *index);
 struct trace_facts *trace_index_row(struct trace_index *index, size_t row); /* row < count */
 /* False: no row of it. */
 bool trace_index_find(const struct trace_index *index, uint64_t ordinal, size_t *row);

@@ -126,9 +126,8 @@ static void act_show(struct traces *traces, struct desk *desk, enum traces_mode 
 	traces->hint_second = traces->preview_second = 0;
 	if (mode == SHOW_IN_FLIGHT && !desk->is_paused)
 		traces_collect(&traces->tab, desk);
-	if (mode != SHOW_RECENT)
-		return;
-	traces_list(traces)->is_following = true; /* r once more: back to the newest */
+	if (mode == SHOW_RECENT || mode == SHOW_FAILED)
+		traces_list(traces)->is_following = true; /* r once more: back to the newest; f: one that failed */
 }
 
 static bool act_back(struct traces *traces)

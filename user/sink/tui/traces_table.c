@@ -215,7 +215,7 @@ void traces_table_sort(struct traces *traces, const struct desk *desk)
 	if (traces->mode == SHOW_IN_FLIGHT)
 		return;
 	order.key = keys[list->sort_column];
-	order.only_failed = traces->mode == SHOW_FAILED;
+	order.only_troubled = traces->mode == SHOW_FAILED;
 	if (traces->mode == SHOW_SLOWEST)
 		order.since_ns = desk->at_ns > desk->window_ns ? desk->at_ns - desk->window_ns : 1;
 	trace_index_sort(traces->index, &order, traces->filter, traces->filters);
@@ -231,7 +231,7 @@ static const char *empty_text(const struct traces *traces)
 	case SHOW_SLOWEST:
 		return "no utterance ended in this window of time (] makes it longer)";
 	case SHOW_FAILED:
-		return "none that is held failed";
+		return "none that is held failed, none is empty, cancelled or incomplete";
 	default:
 		return "nothing is in flight";
 	}
@@ -283,17 +283,33 @@ static struct units_text window_text(uint64_t ns)
 	return text;
 }
 
+/* "failed 12 +24 empty": the second are listed below the first. */
+static struct units_text failed_text(const struct traces *traces, int columns)
+{
+	struct trace_troubles troubles = trace_index_troubles(traces->index);
+	struct units_text text;
+	size_t length = (size_t)snprintf(text.text, sizeof(text.text), columns < 60 ? "fail %zu" : "failed %zu",
+					 troubles.failed_count);
+
+	if (!troubles.others_count)
+		return text;
+	if (columns < 100 && strlen(troubles.others) > strlen("other"))
+		troubles.others = "other";
+	snprintf(text.text + length, sizeof(text.text) - length, columns < 60 ? "+%zu" : " +%zu %s",
+		 troubles.others_count, troubles.others);
+	return text;
+}
+
 static void draw_modes(struct traces *traces, const struct desk *desk, struct area area)
 {
 	struct units_text names[TRACES_MODES] = { { "recent" }, { "longest" }, { "failed" }, { "in flight" } };
 	static const char *const short_names[TRACES_MODES] = { "rec", "long", "fail", "inflt" };
-	size_t failed = trace_index_failed(traces->index);
 	bool is_narrow = area.columns < 60;
 	int column = 0;
 
 	snprintf(names[SHOW_SLOWEST].text, sizeof(names[0].text), "longest of %.20s",
 		 window_text(desk->window_ns).text);
-	snprintf(names[SHOW_FAILED].text, sizeof(names[0].text), is_narrow ? "fail %zu" : "failed %zu", failed);
+	names[SHOW_FAILED] = failed_text(traces, area.columns);
 	snprintf(names[SHOW_IN_FLIGHT].text, sizeof(names[0].text), is_narrow ? "inflt %u" : "in flight %u",
 		 (unsigned)traces->open_count);
 	for (enum traces_mode mode = SHOW_RECENT; mode < TRACES_MODES; mode++) {
