@@ -205,8 +205,8 @@ static void log_trace_numbers(struct json_object *object, const struct trace *tr
 struct json_object *log_trace_record(const struct view *view, const struct trace *trace)
 {
 	const struct span *root = trace->root;
-	auto_free char *message = mem_format("utterance %s in %s", words_status(trace->status),
-					     units_ns(trace->duration_ns).text);
+	auto_free char *message = mem_format("utterance %s%s in %s", words_status(trace->status),
+					     trace->empty ? " but empty" : "", units_ns(trace->duration_ns).text);
 	struct json_object *object =
 		log_begin(view, trace->end_at_ns, log_trace_level(trace), "trace", message);
 

@@ -145,6 +145,23 @@ static void what_a_trace_does_not_know_is_absent(void **state)
 	json_object_put(object);
 }
 
+static void a_trace_that_is_ok_but_empty_says_so(void **state)
+{
+	struct bench *bench = *state;
+	struct trace *trace = sample_utterance(bench->sample, 0);
+	struct json_object *object;
+
+	trace->duration_ns = 722000;
+	trace->empty = true;
+	bench_open(bench);
+	bench->log->ops->on_trace(bench->log, &bench->sample->view, trace);
+	object = bench_line(bench);
+	assert_string_equal(check_word(object, "msg"), "utterance ok but empty in 722 us");
+	assert_string_equal(check_word(object, "level"), "info");
+	assert_string_equal(check_word(object, "status"), "ok");
+	json_object_put(object);
+}
+
 static void a_traces_split_is_there_only_when_it_adds_up(void **state)
 {
 	struct bench *bench = *state;
@@ -815,6 +832,7 @@ int main(void)
 		TEST(arguments_are_numbers_and_pointers_are_hex),
 		TEST(a_trace_serves_both_readers_and_counts_its_audio),
 		TEST(what_a_trace_does_not_know_is_absent),
+		TEST(a_trace_that_is_ok_but_empty_says_so),
 		TEST(a_traces_split_is_there_only_when_it_adds_up),
 		TEST(levels_follow_status),
 		TEST(numbers_that_json_cannot_say_are_left_out),
