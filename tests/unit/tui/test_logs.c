@@ -298,6 +298,10 @@ static void a_filter_leaves_only_what_passes_while_it_is_typed(void **state)
 	type(w, "level>=x");
 	press(w, KEYCODE_ENTER);
 	assert_shown(w, "no level is called \"x\"");
+	assert_shown(w, "52 lines");
+	assert_shown(w, "filter \"level>=x\": column 8: no level is called \"x\": debug, info,…; not applied");
+	size_to(w, 24, 120);
+	assert_shown(w, "filter \"level>=x\": column 8: no level is called \"x\": debug, info, warning, error, critical; not applied");
 	tui_world_free(w);
 }
 

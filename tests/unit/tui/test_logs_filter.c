@@ -227,19 +227,21 @@ static void assert_mistake(const char *text, const char *wanted)
 	logs_filter_fini(&filter);
 }
 
-static void a_mistake_is_told_and_left_out(void **state)
+static void a_mistake_is_told_with_its_place_and_takes_the_filter_off(void **state)
 {
 	char many[200] = "";
 
 	(void)state;
 	assert_mistake("flite event=x duration>1s", NULL);
-	assert_mistake("level>=loud", "no level is called \"loud\": debug, info, warning, error, critical");
-	assert_passing("level>=loud flite", "1");
-	assert_mistake("trace=xyz", "trace=xyz: an id has hexadecimal digits only");
-	assert_mistake("level=a trace=z", "no level is called \"a\": debug, info, warning, error, critical");
+	assert_mistake("level>=loud", "column 8: no level is called \"loud\": debug, info, warning, error, critical");
+	assert_passing("level>=loud flite", "0 1 2 3 4");
+	assert_mistake("trace=xyz", "column 7: \"xyz\" is no id: it has hexadecimal digits only");
+	assert_mistake("level=a trace=z", "column 7: no level is called \"a\": debug, info, warning, error, critical");
+	assert_mistake("  \"\xc3\xa9\" -level>>x", "column 14: no level is called \">x\": debug, info, warning, error, "
+						     "critical");
 	for (unsigned i = 0; i < 40; i++)
 		strcat(many, "e ");
-	assert_mistake(many, "more than 32 terms: the others are left out");
+	assert_mistake(many, "column 65: more than 32 terms");
 	assert_passing(many, "0 1 2 3 4");
 }
 
@@ -301,7 +303,7 @@ int main(void)
 		cmocka_unit_test(a_trace_is_named_by_its_beginning),
 		cmocka_unit_test(what_is_escaped_in_a_line_is_found_as_it_is_typed),
 		cmocka_unit_test(what_is_still_being_typed_asks_for_nothing),
-		cmocka_unit_test(a_mistake_is_told_and_left_out),
+		cmocka_unit_test(a_mistake_is_told_with_its_place_and_takes_the_filter_off),
 		cmocka_unit_test(a_line_of_any_length_is_read_to_its_end_and_no_further),
 		cmocka_unit_test(a_word_is_found_wherever_it_stands),
 	};

@@ -262,7 +262,8 @@ static void a_filter_takes_effect_as_it_is_typed_and_its_mistakes_have_a_place(v
 	press(w, '\\');
 	type(w, "duration>");
 	assert_shown(w, "column 10: a time (2s, 500ms) is missing");
-	assert_shown(w, "3 of 3 held"); /* what was right last holds */
+	assert_shown(w, "filter \"duration>\": column 10: a time (2s, 500ms) is missing; not applied");
+	assert_shown(w, "3 of 3 held"); /* it is off */
 	type(w, "1s");
 	assert_shown(w, "filter: duration>1s");
 	assert_shown(w, "1 of 3 held");
@@ -271,6 +272,15 @@ static void a_filter_takes_effect_as_it_is_typed_and_its_mistakes_have_a_place(v
 	assert_shown(w, "3.00 s");
 	press(w, KEYCODE_ESCAPE);
 	assert_shown(w, "3 of 3 held");
+	press(w, '\\');
+	type(w, "acme durtion>2s status=failed");
+	press(w, KEYCODE_ENTER);
+	assert_shown(w, "filter \"acme durtion>2s sta…\": column 6: there is no \"durtion\" (en…; not applied");
+	for (unsigned columns = 40; columns <= 120; columns++) { /* the list of fields gives way */
+		size_to(w, 24, columns);
+		draw(w);
+		assert_non_null(find_cell(w, 2, "; not applied", NULL));
+	}
 	tui_world_free(w);
 }
 

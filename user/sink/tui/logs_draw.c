@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "sink/tui/filter_mistake.h"
 #include "sink/tui/logs_tab.h"
 #include "sink/words.h"
 
@@ -278,12 +279,12 @@ static bool draw_wanted(const struct logs *logs, struct area area)
 		column += area_bytes(area, 0, column, STYLE_BOLD, words_trace_id(logs->wanted.trace_id).text, 8);
 		column += area_text(area, 0, column, STYLE_DIM, "  w: its spans  Esc: all lines  ");
 	}
-	if (logs->wanted.filter.mistake)
-		column += area_format(area, 0, column, STYLE_WARNING, "%s  ", logs->wanted.filter.mistake);
 	if (logs->hunt.is_on)
 		column += area_text(area, 0, column, STYLE_BOLD,
 				    logs->hunt.is_up ? "searching above  " : "searching below  ");
-	if (logs->wanted.filter.terms_count) {
+	if (logs->wanted.filter.mistake) {
+		filter_mistake_draw(area, 0, column, logs->filter, logs->wanted.filter.mistake);
+	} else if (logs->wanted.filter.terms_count) {
 		column += area_text(area, 0, column, STYLE_DIM, "filter ");
 		area_fit(area, 0, column, area.columns - column, STYLE_BOLD, logs->filter);
 	}

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/tui/filter_mistake.h"
 
 #define TERMS_MAX  32
 #define KEY_BYTES  64
@@ -268,22 +269,24 @@ static void term_fini(struct logs_term *term)
 	free(term->bytes_key);
 }
 
+static void forget_terms(struct logs_filter *filter)
+{
+	while (filter->terms_count)
+		term_fini(&filter->terms[--filter->terms_count]);
+}
+
 void logs_filter_fini(struct logs_filter *filter)
 {
-	for (size_t i = 0; i < filter->terms_count; i++)
-		term_fini(&filter->terms[i]);
+	forget_terms(filter);
 	free(filter->terms);
 	free(filter->mistake);
 	*filter = (struct logs_filter){ 0 };
 }
 
-static void complain(struct logs_filter *filter, char *sentence)
-{
-	if (filter->mistake)
-		free(sentence); /* the first one is told */
-	else
-		filter->mistake = sentence;
-}
+struct reading {
+	struct logs_filter *filter;
+	const char *text, *at, *value; /* all of it, where it is read, where the value began that was read last */
+};
 
 /* How many bytes of an operator stand there; 0 = none. */
 static size_t read_operator(const char *text, enum term_operator *operator)
@@ -358,8 +361,10 @@ static void term_read_numbers(struct logs_term *term, const char *key, const cha
 }
 
 /* False: nothing to ask for, or a mistake, which is told. */
-static bool term_make(struct logs_filter *filter, struct logs_term *term, const char *key, const struct buf *value)
+static bool term_make(struct reading *reading, struct logs_term *term, const char *key, const struct buf *value)
 {
+	char **mistake = &reading->filter->mistake;
+
 	if (term->operator == IS_NOT) {
 		term->operator = IS;
 		term->is_excluded = !term->is_excluded;
@@ -370,8 +375,8 @@ static bool term_make(struct logs_filter *filter, struct logs_term *term, const 
 		term->kind = TERM_LEVEL;
 		if (logs_level_find(value->bytes, &term->level))
 			return true;
-		complain(filter, mem_format("no level is called \"%s\": debug, info, warning, error, critical",
-					    value->bytes));
+		*mistake = filter_mistake_at(reading->text, reading->value, "no level is called \"%s\": debug, info, "
+					     "warning, error, critical", value->bytes);
 		return false;
 	}
 	if (!strcasecmp(key, "trace") || (!strcmp(key, "trace_id") && term->operator == IS)) {
@@ -381,7 +386,8 @@ static bool term_make(struct logs_filter *filter, struct logs_term *term, const 
 			*c = (char)tolower((unsigned char)*c);
 		if (!term->text[strspn(term->text, "0123456789abcdef")])
 			return true;
-		complain(filter, mem_format("trace=%s: an id has hexadecimal digits only", value->bytes));
+		*mistake = filter_mistake_at(reading->text, reading->value,
+					     "\"%s\" is no id: it has hexadecimal digits only", value->bytes);
 		return false;
 	}
 	term->kind = TERM_KEY;
@@ -395,41 +401,33 @@ static bool term_make(struct logs_filter *filter, struct logs_term *term, const 
 	return true;
 }
 
-/* One term from the text; the bytes that were read. */
-static size_t term_read(struct logs_filter *filter, const char *text, struct logs_term *term)
+static void term_read(struct reading *reading)
 {
+	struct logs_filter *filter = reading->filter;
+	struct logs_term *term = &filter->terms[filter->terms_count];
 	struct buf value = { 0 };
 	char key[KEY_BYTES];
-	bool is_one = true;
-	size_t at = 0;
+	size_t key_length;
+	bool is_one;
 
-	*term = (struct logs_term){ .number = NAN, .seconds_ns = NAN, .bytes = NAN };
-	while ((text[at] == '-' || text[at] == '!') && text[at + 1] && text[at + 1] != ' ') {
+	*term = (struct logs_term){ .kind = TERM_WORD, .number = NAN, .seconds_ns = NAN, .bytes = NAN };
+	while ((*reading->at == '-' || *reading->at == '!') && reading->at[1] && reading->at[1] != ' ') {
 		term->is_excluded = !term->is_excluded;
-		at++;
+		reading->at++;
 	}
-	if (text[at] != '"') {
-		size_t length = read_key(text + at, key, &term->operator);
-
-		at += length;
-		if (length) {
-			at += read_value(text + at, &value);
-			is_one = term_make(filter, term, key, &value);
-			goto done;
-		}
+	key_length = read_key(reading->at, key, &term->operator); /* 0 before a quote, too */
+	reading->value = reading->at + key_length;
+	reading->at = reading->value + read_value(reading->value, &value);
+	if (key_length) {
+		is_one = term_make(reading, term, key, &value);
+	} else {
+		logs_word_init(&term->word, value.bytes, value.length);
+		is_one = value.length > 0;
 	}
-	at += read_value(text + at, &value);
-	term->kind = TERM_WORD;
-	logs_word_init(&term->word, value.bytes, value.length);
-	is_one = value.length > 0;
-done:
 	buf_fini(&value);
-	if (!is_one) {
+	if (!is_one)
 		term_fini(term);
-		*term = (struct logs_term){ 0 };
-	}
 	filter->terms_count += is_one;
-	return at;
 }
 
 static int term_compare(const void *a, const void *b)
@@ -441,16 +439,19 @@ static int term_compare(const void *a, const void *b)
 
 void logs_filter_init(struct logs_filter *filter, const char *text)
 {
+	struct reading reading = { .filter = filter, .text = text, .at = text };
+
 	*filter = (struct logs_filter){ 0 };
 	if (!text)
 		return;
-	filter->terms = mem_array(TERMS_MAX + 1, sizeof(*filter->terms));
-	for (text += strspn(text, " \t"); *text; text += strspn(text, " \t")) {
-		if (filter->terms_count == TERMS_MAX) {
-			complain(filter, mem_format("more than %d terms: the others are left out", TERMS_MAX));
-			break;
-		}
-		text += term_read(filter, text, &filter->terms[filter->terms_count]);
+	filter->terms = mem_array(TERMS_MAX, sizeof(*filter->terms));
+	for (reading.at += strspn(text, " \t"); *reading.at && !filter->mistake; reading.at += strspn(reading.at, " \t")) {
+		if (filter->terms_count == TERMS_MAX)
+			filter->mistake = filter_mistake_at(text, reading.at, "more than %d terms", TERMS_MAX);
+		else
+			term_read(&reading);
 	}
+	if (filter->mistake)
+		forget_terms(filter);
 	qsort(filter->terms, filter->terms_count, sizeof(*filter->terms), term_compare);
 }

@@ -27,7 +27,7 @@ bool logs_word_finds(const struct logs_word *word, const char *line, size_t leng
 struct logs_filter {
 	struct logs_term *terms;
 	size_t terms_count;
-	char *mistake; /* a sentence; that term is left out. NULL = none */
+	char *mistake; /* the first one, with its place: then there are no terms. NULL = none */
 };
 
 /* All terms must hold. "" or NULL takes everything. */

@@ -6,13 +6,13 @@
 #include "sink/tui/trace_filter.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/units.h"
+#include "sink/tui/filter_mistake.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define TERMS_MAX	32
@@ -79,20 +79,8 @@ struct reading {
 	struct trace_filter *filter;
 };
 
-static bool refuse_at(struct reading *reading, const char *place, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static bool refuse_at(struct reading *reading, const char *place, const char *format, ...)
-{
-	va_list arguments;
-	char *sentence;
-
-	va_start(arguments, format);
-	sentence = mem_vformat(format, arguments);
-	va_end(arguments);
-	*reading->mistake = mem_format("column %zu: %s", (size_t)(place - reading->text) + 1, sentence);
-	free(sentence);
-	return false;
-}
+#define refuse_at(reading, place, ...) \
+	(*(reading)->mistake = filter_mistake_at((reading)->text, place, __VA_ARGS__), false)
 
 static const struct field_row *find_field(const char *name, size_t length)
 {

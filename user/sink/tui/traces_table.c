@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "sink/tui/chart.h"
+#include "sink/tui/filter_mistake.h"
 #include "sink/tui/trace_text.h"
 #include "sink/tui/traces_parts.h"
 #include "sink/words.h"
@@ -341,9 +342,11 @@ static int draw_notes(struct traces *traces, struct area area)
 
 	if (known < all)
 		trace_item(&items, STYLE_UNKNOWN, "reading what is held: %u %%", (unsigned)(known * 100 / all));
-	if (traces->filter_mistake)
-		trace_item(&items, STYLE_CRITICAL, "filter \"%s\": %s", traces->filter_text, traces->filter_mistake);
-	else if (traces->filter)
+	if (traces->filter_mistake) { /* it takes the rest of the row */
+		filter_mistake_draw(items.area, 0, items.column, traces->filter_text, traces->filter_mistake);
+		return 1;
+	}
+	if (traces->filter)
 		trace_item(&items, STYLE_WARNING, "filter: %s", traces->filter_text);
 	if (traces->marked)
 		trace_item(&items, STYLE_BOLD, "* %.8s is marked: c on another one compares",
