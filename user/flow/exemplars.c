@@ -78,7 +78,7 @@ static void turn(struct exemplars *exemplars, uint64_t minute)
 
 void exemplars_note(struct instance *instance, uint64_t second, const struct trace *trace)
 {
-	const struct span *worker = meter_worker(trace);
+	const struct span *worker = trace_worker(trace);
 
 	turn(&instance->exemplars, second / 60);
 	if (status_has_failed(trace->status, trace->incomplete))

@@ -86,14 +86,6 @@ static void meter_add_span(struct flow *flow, struct meter *meter, const struct 
 	add_split(row, span);
 }
 
-const struct span *meter_worker(const struct trace *trace)
-{
-	for (size_t i = 0; i < trace->spans_count; i++)
-		if (trace->spans[i]->kind == SPAN_WORK)
-			return trace->spans[i];
-	return trace->root;
-}
-
 static void meter_add_trace(struct flow *flow, struct meter *meter, const struct trace *trace)
 {
 	struct meter_row *row = find_row(flow, meter, trace->engine, "request", true);
@@ -101,7 +93,7 @@ static void meter_add_trace(struct flow *flow, struct meter *meter, const struct
 	if (!row)
 		return;
 	count_status(row, trace->status, trace->incomplete);
-	add_split(row, meter_worker(trace));
+	add_split(row, trace_worker(trace));
 	row->audio_ns += trace->audio_ns;
 	row->audio_samples_count += trace->audio_samples_count;
 	if (trace->incomplete)

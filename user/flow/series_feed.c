@@ -102,7 +102,7 @@ static void measure(struct instance *instance, uint64_t second, const struct tra
 void series_trace(struct flow *flow, struct trace_state *state)
 {
 	const struct trace *trace = &state->trace;
-	const struct span *worker = meter_worker(trace);
+	const struct span *worker = trace_worker(trace);
 	struct instance *instance = state->instance;
 	uint64_t second;
 

@@ -246,8 +246,6 @@ void meter_span(struct flow *flow, const struct span *span);
 void meter_trace(struct flow *flow, const struct trace *trace);
 void meter_reset(struct meter *meter, uint64_t at_ns);
 void meter_free(struct meter *meter);
-/* The span whose thread did the work: the work interval where there is one. */
-const struct span *meter_worker(const struct trace *trace);
 
 /* series_*.c: what is sampled into view.store, each second of the axis. */
 void series_new(struct flow *flow);

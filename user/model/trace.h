@@ -131,4 +131,13 @@ struct trace {
 	const struct trace *next_open; /* view->open_traces, while it is open */
 };
 
+/* The span whose thread did the work: the work interval where there is one. Splits are its. */
+static inline const struct span *trace_worker(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->spans_count; i++)
+		if (trace->spans[i]->kind == SPAN_WORK)
+			return trace->spans[i];
+	return trace->root;
+}
+
 #endif

@@ -103,7 +103,7 @@ static void lines_bar(struct buf *out, const struct lines *lines, const struct t
 {
 	uint8_t cells[LINES_BAR_COLUMNS];
 
-	paint_split(cells, COUNT_OF(cells), lines_worker(trace));
+	paint_split(cells, COUNT_OF(cells), trace_worker(trace));
 	paint_cells(out, &lines->look, cells, COUNT_OF(cells));
 }
 

@@ -11,20 +11,9 @@
 
 #include "sink/words.h"
 
-/* Where the time of an utterance went is told by the span that did the work. */
-const struct span *lines_worker(const struct trace *trace)
-{
-	size_t i;
-
-	for (i = 0; i < trace->spans_count; i++)
-		if (trace->spans[i]->kind == SPAN_WORK)
-			return trace->spans[i];
-	return trace->root;
-}
-
 static struct units_text lines_part(uint64_t part_ns, const struct trace *trace)
 {
-	const struct span *worker = lines_worker(trace);
+	const struct span *worker = trace_worker(trace);
 	struct units_text out = { "-" };
 
 	if (worker->has_split && worker->wall_ns)
@@ -139,25 +128,25 @@ static struct units_text lines_queued(const struct view *view, const struct trac
 static struct units_text lines_cpu(const struct view *view, const struct trace *trace)
 {
 	(void)view;
-	return lines_part(lines_worker(trace)->oncpu_ns, trace);
+	return lines_part(trace_worker(trace)->oncpu_ns, trace);
 }
 
 static struct units_text lines_runq(const struct view *view, const struct trace *trace)
 {
 	(void)view;
-	return lines_part(lines_worker(trace)->runq_ns, trace);
+	return lines_part(trace_worker(trace)->runq_ns, trace);
 }
 
 static struct units_text lines_blocked(const struct view *view, const struct trace *trace)
 {
 	(void)view;
-	return lines_part(lines_worker(trace)->blocked_ns, trace);
+	return lines_part(trace_worker(trace)->blocked_ns, trace);
 }
 
 static struct units_text lines_preempted(const struct view *view, const struct trace *trace)
 {
 	(void)view;
-	return lines_part(lines_worker(trace)->preempted_ns, trace);
+	return lines_part(trace_worker(trace)->preempted_ns, trace);
 }
 
 const struct lines_column lines_columns[LINES_COLUMNS] = {

@@ -24,8 +24,6 @@ struct lines_column {
 
 extern const struct lines_column lines_columns[LINES_COLUMNS];
 
-/* Where the time of an utterance went is told by the span that did the work. */
-const struct span *lines_worker(const struct trace *trace);
 /* Bit per column: by rank, each that still fits. */
 uint32_t lines_choose(unsigned columns);
 

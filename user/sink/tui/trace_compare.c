@@ -38,7 +38,7 @@ static void put_row(struct trace_compare *compare, const char *name, const bool 
 static void put_whole(struct trace_compare *compare)
 {
 	const struct trace *a = &compare->copies[0]->trace, *b = &compare->copies[1]->trace;
-	const struct span *works[2] = { facts_worker(a), facts_worker(b) };
+	const struct span *works[2] = { trace_worker(a), trace_worker(b) };
 	bool has_split[2];
 
 	put_row(compare, "took", (const bool[]){ true, true }, (const uint64_t[]){ a->duration_ns, b->duration_ns });

@@ -69,17 +69,9 @@ struct trace_facts facts_of_open(const struct trace *trace, uint64_t now_ns)
 	return facts;
 }
 
-const struct span *facts_worker(const struct trace *trace)
-{
-	for (size_t i = 0; i < trace->spans_count; i++)
-		if (trace->spans[i]->kind == SPAN_WORK)
-			return trace->spans[i];
-	return trace->root;
-}
-
 void facts_split(struct trace_facts *facts, const struct trace *trace)
 {
-	const struct span *worker = facts_worker(trace);
+	const struct span *worker = trace_worker(trace);
 
 	facts->has_looked = true;
 	facts->has_split = worker && worker->has_split;

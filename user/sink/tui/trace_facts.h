@@ -49,8 +49,6 @@ struct trace_facts {
 
 struct trace_facts facts_of(const struct trace *trace);
 struct trace_facts facts_of_open(const struct trace *trace, uint64_t now_ns);
-/* The span whose thread did the work: the work interval, else the root. */
-const struct span *facts_worker(const struct trace *trace);
 /* Takes the split from the trace, which must be there. */
 void facts_split(struct trace_facts *facts, const struct trace *trace);
 enum trace_outcome facts_outcome(const struct trace *trace);

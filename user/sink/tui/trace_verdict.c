@@ -448,7 +448,7 @@ struct verdict verdict_of(const struct trace *trace, enum trace_outcome outcome,
 	bool is_failed = outcome > OUTCOME_INCOMPLETE;
 	enum style style = STYLE_TEXT;
 
-	judging.worker = facts_worker(trace);
+	judging.worker = trace_worker(trace);
 	judging.times = (double)trace->duration_ns / 1e9 / usual->duration_s;
 	if (!isfinite(judging.times))
 		judging.times = NAN;
