@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "sink/log_records.h"
 #include "sink/tui/filter_mistake.h"
 #include "sink/tui/logs_tab.h"
 #include "sink/words.h"
@@ -67,11 +68,6 @@ const struct logs_row *logs_row(struct logs *logs, const struct logs_line *line,
 	return row;
 }
 
-static enum style level_style(enum log_level level)
-{
-	return (enum style)(STYLE_LEVEL_DEBUG + (level < LOG_LEVELS ? level : LOG_LEVEL_INFO));
-}
-
 static const char *level_text(enum log_level level, bool is_wordy)
 {
 	static const char *const words[LOG_LEVELS] = { "debug", "info", "WARN", "ERROR", "CRIT" };
@@ -86,7 +82,7 @@ static void draw_message(const struct logs *logs, struct area area, const struct
 {
 	bool is_loud = row->level >= LOG_LEVEL_WARNING || row->level == LOG_LEVEL_DEBUG;
 	const struct buf *text = &row->message.text, *more = &row->message.more;
-	enum style style = is_loud ? level_style(row->level) : STYLE_TEXT;
+	enum style style = is_loud ? logs_level_style(row->level) : STYLE_TEXT;
 	int column = -logs->shift_columns;
 
 	column += area_bytes(area, 0, column, style, text->bytes, text->length);
@@ -105,7 +101,7 @@ static void draw_words(struct logs *logs, struct desk *desk, struct area area, c
 	struct units_text ours = units_clock(view_real_ns(desk->view, row->at_ns));
 
 	area_bytes(area, 0, at->clock, STYLE_DIM, clock[0] ? clock : ours.text, (size_t)at->clock_columns);
-	area_text(area, 0, at->level, level_style(row->level), level_text(row->level, at->is_wordy));
+	area_text(area, 0, at->level, logs_level_style(row->level), level_text(row->level, at->is_wordy));
 	if (at->event)
 		area_fit(area, 0, at->event, at->event_columns, STYLE_TEXT, row->message.event);
 	if (at->trace && words_is_orphan(row->trace_id))
@@ -168,7 +164,7 @@ static void draw_nothing(const struct logs *logs, struct area area)
 			    units_count(all).text, logs->wanted.level ? " and the level (v)" : "");
 	else
 		area_format(area, 0, 1, STYLE_DIM, "none of %s lines has level %s; v: the next level",
-			    units_count(all).text, logs_level_word(logs->wanted.level));
+			    units_count(all).text, log_level_word(logs->wanted.level));
 }
 
 static void draw_lines(struct logs *logs, struct desk *desk, struct area area)
@@ -227,7 +223,6 @@ static int draw_state(const struct logs *logs, const struct desk *desk, struct a
 /* How many of each bad level; the worst one is the last to be left out. */
 static void draw_levels(const struct logs *logs, struct area area)
 {
-	static const char *const names[LOG_LEVELS] = { "", "", "warning", "error", "critical" };
 	int column = area.columns;
 
 	for (unsigned level = LOG_LEVEL_CRITICAL; level >= LOG_LEVEL_WARNING; level--) {
@@ -236,12 +231,12 @@ static void draw_levels(const struct logs *logs, struct area area)
 
 		if (!count)
 			continue;
-		snprintf(text, sizeof(text), "%s %s%s ", units_count(count).text, names[level],
+		snprintf(text, sizeof(text), "%s %s%s ", units_count(count).text, log_level_word((enum log_level)level),
 			 level == LOG_LEVEL_CRITICAL || count == 1 ? "" : "s");
 		column -= (int)strlen(text);
 		if (column < 1)
 			return;
-		area_text(area, 0, column, level_style((enum log_level)level), text);
+		area_text(area, 0, column, logs_level_style((enum log_level)level), text);
 	}
 }
 
@@ -261,7 +256,7 @@ static void write_counts(const struct logs *logs, const struct desk *desk, bool 
 			       units_clock(view_real_ns(desk->view, oldest->at_ns)).text);
 	if (logs->wanted.level)
 		at += snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %s and above",
-			       logs_level_word(logs->wanted.level));
+			       log_level_word(logs->wanted.level));
 	if (!logs_index_is_done(&logs->index))
 		snprintf(text + at, HEAD_TEXT_BYTES - (size_t)at, ", %d %% looked through",
 			 (int)(100 * logs_index_done_ratio(&logs->index)));

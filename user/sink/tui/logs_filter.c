@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "sink/log_records.h"
 #include "sink/tui/filter_mistake.h"
 
 #define TERMS_MAX  32
@@ -241,19 +242,13 @@ bool logs_filter_takes(const struct logs_filter *filter, const struct tail_recor
 
 /* --- what was typed ----------------------------------------------------------------------------------------- */
 
-const char *logs_level_word(enum log_level level)
-{
-	static const char *const words[LOG_LEVELS] = { "debug", "info", "warning", "error", "critical" };
-
-	return words[level < LOG_LEVELS ? level : LOG_LEVEL_INFO];
-}
-
-bool logs_level_find(const char *text, enum log_level *level)
+/* "warning", "warn", "w": false = no level is called so. */
+static bool level_find(const char *text, enum log_level *level)
 {
 	size_t length = strlen(text);
 
 	for (unsigned i = 0; length && i < LOG_LEVELS; i++)
-		if (!strncasecmp(logs_level_word((enum log_level)i), text, length)) {
+		if (!strncasecmp(log_level_word((enum log_level)i), text, length)) {
 			*level = (enum log_level)i;
 			return true;
 		}
@@ -373,7 +368,7 @@ static bool term_make(struct reading *reading, struct logs_term *term, const cha
 		return false; /* it is still being typed */
 	if (!strcasecmp(key, "level") && term->operator != CONTAINS) {
 		term->kind = TERM_LEVEL;
-		if (logs_level_find(value->bytes, &term->level))
+		if (level_find(value->bytes, &term->level))
 			return true;
 		*mistake = filter_mistake_at(reading->text, reading->value, "no level is called \"%s\": debug, info, "
 					     "warning, error, critical", value->bytes);

@@ -35,8 +35,4 @@ void logs_filter_init(struct logs_filter *filter, const char *text);
 void logs_filter_fini(struct logs_filter *filter);
 bool logs_filter_takes(const struct logs_filter *filter, const struct tail_record *record);
 
-/* "warning", "warn", "w": false = no level is called so. */
-bool logs_level_find(const char *text, enum log_level *level);
-const char *logs_level_word(enum log_level level); /* as in the log */
-
 #endif

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "sink/log_records.h"
 #include "sink/tui/logs_tab.h"
 #include "sink/words.h"
 
@@ -176,7 +177,7 @@ static void next_level(struct logs *logs, struct desk *desk)
 	logs->hunt.is_on = false;
 	desk->wants_more = true;
 	desk_say(desk, STYLE_TEXT, logs->wanted.level ? "lines of level %s and above" : "lines of every level, %s too",
-		 logs_level_word(logs->wanted.level));
+		 log_level_word(logs->wanted.level));
 }
 
 static bool next_match(struct logs *logs, struct desk *desk, bool is_up)

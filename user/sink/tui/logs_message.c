@@ -205,3 +205,8 @@ void logs_message_fini(struct logs_message *message)
 	buf_fini(&message->text);
 	buf_fini(&message->more);
 }
+
+enum style logs_level_style(enum log_level level)
+{
+	return (enum style)(STYLE_LEVEL_DEBUG + (level < LOG_LEVELS ? level : LOG_LEVEL_INFO));
+}

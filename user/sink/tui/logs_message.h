@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "sink/sinks.h"
+#include "sink/tui/theme.h"
 
 #define LOGS_MESSAGE_MAX_BYTES 4096u /* more than the widest canvas shows; the rest is in the record */
 
@@ -25,6 +27,7 @@ struct logs_message {
 /* What is no JSON is its own text. */
 void logs_message_make(struct logs_message *message, const char *line, size_t length);
 void logs_message_fini(struct logs_message *message);
+enum style logs_level_style(enum log_level level);
 
 /* NULL: no JSON object. To be put. */
 struct json_object *logs_parse(const char *line, size_t length);

@@ -10,6 +10,8 @@
 
 #include "base/units.h"
 #include "sink/alert_words.h"
+#include "sink/log_records.h"
+#include "sink/tui/logs_message.h"
 #include "sink/tui/trace_text.h"
 #include "sink/words.h"
 
@@ -233,8 +235,8 @@ static void draw_lines(struct area area, const struct trace_detail *detail)
 		const struct trace_line *line = &lines->items[i];
 		int row = (int)(i - first), column = area_text(below, row, 0, STYLE_DIM, line->time) + 1;
 
-		column += area_fit(below, row, column, 8, trace_lines_style(line->level),
-				   trace_lines_level(line->level)) + 1;
+		column += area_fit(below, row, column, 8, logs_level_style(line->level),
+				   log_level_word(line->level)) + 1;
 		area_fit(below, row, column, below.columns - column, STYLE_TEXT, line->text);
 	}
 }

@@ -85,18 +85,3 @@ void trace_lines_collect(struct trace_lines *lines, const struct tail *tail, con
 	}
 	lines->seen = newest;
 }
-
-enum style trace_lines_style(enum log_level level)
-{
-	static const enum style styles[LOG_LEVELS] = { STYLE_LEVEL_DEBUG, STYLE_LEVEL_INFO, STYLE_LEVEL_WARNING,
-						       STYLE_LEVEL_ERROR, STYLE_LEVEL_CRITICAL };
-
-	return level < LOG_LEVELS ? styles[level] : STYLE_TEXT;
-}
-
-const char *trace_lines_level(enum log_level level)
-{
-	static const char *const words[LOG_LEVELS] = { "debug", "info", "warning", "error", "critical" };
-
-	return level < LOG_LEVELS ? words[level] : "";
-}

@@ -8,7 +8,6 @@
 
 #include "model/trace.h"
 #include "sink/tail.h"
-#include "sink/tui/canvas.h"
 
 #define LINES_MAX  64
 #define LINES_LOOK 20000
@@ -30,7 +29,5 @@ struct trace_lines {
 void trace_lines_fini(struct trace_lines *lines); /* and empty again */
 /* Adds the lines that came since the last call. tail NULL: none is held. */
 void trace_lines_collect(struct trace_lines *lines, const struct tail *tail, const struct trace *trace);
-enum style trace_lines_style(enum log_level level);
-const char *trace_lines_level(enum log_level level);
 
 #endif
