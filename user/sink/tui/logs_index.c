@@ -115,16 +115,19 @@ unsigned logs_cost_ns(const struct tail_record *record, size_t terms_count)
 	return RECORD_COST_NS + (unsigned)(record->length * terms_count / BYTES_PER_NS);
 }
 
-static bool is_wanted(const struct logs_wanted *wanted, const struct tail_record *record)
+bool logs_is_of_trace(const struct tail_record *record, const uint8_t trace_id[16], const char *digits)
 {
-	static const uint8_t none[16];
+	if (!words_is_orphan(record->trace_id))
+		return !memcmp(record->trace_id, trace_id, sizeof(record->trace_id));
+	return tail_record_names(record, digits);
+}
 
+/* `digits` are those of the wanted trace, written once: there are many records. */
+static bool is_wanted(const struct logs_wanted *wanted, const char *digits, const struct tail_record *record)
+{
 	if (record->level < wanted->level)
 		return false;
-	if (memcmp(wanted->trace_id, none, sizeof(none)) != 0 &&
-	    memcmp(wanted->trace_id, record->trace_id, sizeof(none)) != 0 &&
-	    (memcmp(record->trace_id, none, sizeof(none)) != 0 ||
-	     !tail_record_names(record, words_trace_id(wanted->trace_id).text)))
+	if (!words_is_orphan(wanted->trace_id) && !logs_is_of_trace(record, wanted->trace_id, digits))
 		return false;
 	return logs_filter_takes(&wanted->filter, record);
 }
@@ -160,6 +163,7 @@ static bool begin(struct logs_index *index)
 void logs_index_work(struct logs_index *index, const struct logs_wanted *wanted)
 {
 	size_t terms_count = wanted->filter.terms_count + !words_is_orphan(wanted->trace_id);
+	struct words_id digits = words_trace_id(wanted->trace_id);
 	unsigned cost_ns = 0;
 	struct logs_cursor next;
 
@@ -167,7 +171,7 @@ void logs_index_work(struct logs_index *index, const struct logs_wanted *wanted)
 		return;
 	while (cost_ns < LOGS_STEP_NS && step_up(index, &next)) {
 		prefetch(next.record->newer);
-		if (is_wanted(wanted, next.record))
+		if (is_wanted(wanted, digits.text, next.record))
 			take(index, next.record, true);
 		cost_ns += logs_cost_ns(next.record, terms_count);
 		index->high = next;
@@ -178,7 +182,7 @@ void logs_index_work(struct logs_index *index, const struct logs_wanted *wanted)
 		const struct tail_record *record = index->low.record;
 
 		prefetch(record->older);
-		if (is_wanted(wanted, record))
+		if (is_wanted(wanted, digits.text, record))
 			take(index, record, false);
 		cost_ns += logs_cost_ns(record, terms_count);
 		index->low = cursor_at(record->older);

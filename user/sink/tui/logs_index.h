@@ -63,6 +63,8 @@ const struct tail_record *logs_index_record(const struct logs_index *index, cons
 /* Lines that came after the limit: held back while paused. */
 uint64_t logs_index_held_back(const struct logs_index *index);
 uint64_t logs_index_tail_count(const struct logs_index *index); /* lines that the tail holds */
+/* The record tells of that trace, alone or among others; `digits`: words_trace_id of it. */
+bool logs_is_of_trace(const struct tail_record *record, const uint8_t trace_id[16], const char *digits);
 /* What looking at a record costs. */
 unsigned logs_cost_ns(const struct tail_record *record, size_t terms_count);
 

@@ -5,13 +5,13 @@
  */
 #include "sink/tui/trace_lines.h"
 
-#include <json-c/json.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/units.h"
+#include "sink/tui/logs_index.h"
+#include "sink/tui/logs_message.h"
 #include "sink/words.h"
 
 #define TEXT_BYTES 400
@@ -24,26 +24,15 @@ void trace_lines_fini(struct trace_lines *lines)
 	*lines = (struct trace_lines){ .count = 0 };
 }
 
-static const char *string_of(struct json_object *record, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(record, key, &value) && json_object_is_type(value, json_type_string) ?
-		       json_object_get_string(value) :
-		       "";
-}
-
 static struct trace_line read_line(const struct tail_record *record)
 {
-	struct json_object *json = json_tokener_parse(record->line);
 	struct trace_line line = { .level = record->level };
-	const char *time = json ? string_of(json, "ts") : "", *begin = strchr(time, 'T');
+	struct logs_message message = { .text = { 0 } };
 
-	if (begin && strlen(begin + 1) >= 12)
-		snprintf(line.time, sizeof(line.time), "%.12s", begin + 1);
-	line.text = json ? mem_format("%s: %.*s", string_of(json, "event"), TEXT_BYTES, string_of(json, "msg")) :
-			   mem_format("%.*s", TEXT_BYTES, record->line);
-	json_object_put(json);
+	logs_message_make(&message, record->line, record->length);
+	memcpy(line.time, message.clock, sizeof(line.time));
+	line.text = mem_format("%s%s%.*s", message.event, *message.event ? ": " : "", TEXT_BYTES, message.text.bytes);
+	logs_message_fini(&message);
 	return line;
 }
 
@@ -57,13 +46,6 @@ static void add_line(struct trace_lines *lines, size_t at, const struct tail_rec
 	memmove(&lines->items[at + 1], &lines->items[at], (lines->count - at) * sizeof(lines->items[0]));
 	lines->items[at] = read_line(record);
 	lines->count++;
-}
-
-static bool names(const struct tail_record *record, const struct trace *trace, const char *id)
-{
-	if (!words_is_orphan(record->trace_id))
-		return !memcmp(record->trace_id, trace->id, sizeof(trace->id));
-	return tail_record_names(record, id);
 }
 
 void trace_lines_collect(struct trace_lines *lines, const struct tail *tail, const struct trace *trace)
@@ -80,7 +62,7 @@ void trace_lines_collect(struct trace_lines *lines, const struct tail *tail, con
 			lines->was_cut = true;
 			break;
 		}
-		if (names(record, trace, id.text))
+		if (logs_is_of_trace(record, trace->id, id.text))
 			add_line(lines, at, record);
 	}
 	lines->seen = newest;
