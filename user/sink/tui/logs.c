@@ -76,7 +76,8 @@ void logs_select(struct logs *logs, size_t at, bool centred)
 
 /* --- what is wanted ------------------------------------------------------------------------------------------ */
 
-void logs_apply(struct logs *logs, const char *filter)
+/* After a change of what is wanted: filter, trace. */
+static void apply(struct logs *logs, const char *filter)
 {
 	logs_filter_fini(&logs->wanted.filter);
 	logs_filter_init(&logs->wanted.filter, filter);
@@ -101,7 +102,7 @@ static void logs_show(struct tab *tab, struct desk *desk, const struct desk_targ
 	logs->has_trace = true;
 	memcpy(logs->wanted.trace_id, target->trace_id, sizeof(logs->wanted.trace_id));
 	logs->wanted.level = LOG_LEVEL_DEBUG;
-	logs_apply(logs, NULL);
+	apply(logs, NULL);
 	logs_index_work(&logs->index, &logs->wanted);
 	logs_follow(logs);
 	desk->wants_more = true;
@@ -113,7 +114,7 @@ static bool leave_trace(struct logs *logs)
 	if (!logs->has_trace)
 		return false;
 	forget_trace(logs);
-	logs_apply(logs, logs->filter);
+	apply(logs, logs->filter);
 	logs_follow(logs);
 	return true;
 }
@@ -228,7 +229,7 @@ static void logs_answer(struct tab *tab, struct desk *desk, enum desk_answer wha
 		return;
 	free(logs->filter);
 	logs->filter = *text ? mem_string(text) : NULL;
-	logs_apply(logs, logs->filter);
+	apply(logs, logs->filter);
 	logs_index_work(&logs->index, &logs->wanted);
 	desk->wants_more = true;
 }

@@ -44,7 +44,8 @@ static struct columns columns_for(int columns)
 
 /* --- rows ---------------------------------------------------------------------------------------------------- */
 
-const struct logs_row *logs_row(struct logs *logs, const struct logs_line *line, bool *is_late)
+/* Its words; NULL = the record was let go and nobody has seen it, or (*is_late) others must be made first. */
+static const struct logs_row *row_words(struct logs *logs, const struct logs_line *line, bool *is_late)
 {
 	struct logs_row *row = &logs->rows[line->ordinal % LOGS_KEPT];
 	const struct tail_record *record;
@@ -130,7 +131,7 @@ static void draw_row(struct logs *logs, struct desk *desk, struct area area, con
 {
 	const struct columns at = columns_for(area.columns);
 	bool is_late;
-	const struct logs_row *row = logs_row(logs, line, &is_late);
+	const struct logs_row *row = row_words(logs, line, &is_late);
 
 	if (row)
 		draw_words(logs, desk, area, &at, row);

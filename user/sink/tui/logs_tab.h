@@ -62,8 +62,6 @@ struct logs_place logs_place(const struct logs *logs);
 void logs_follow(struct logs *logs);
 void logs_stop_following(struct logs *logs);
 void logs_select(struct logs *logs, size_t at, bool centred);
-/* After a change of what is wanted: level, filter, trace. */
-void logs_apply(struct logs *logs, const char *filter);
 /* One step of looking for the next match. */
 void logs_hunt(struct logs *logs, struct desk *desk);
 void logs_hunt_from(struct logs *logs, bool is_up, uint64_t ordinal, bool may_turn);
@@ -74,7 +72,5 @@ bool logs_click(struct tab *tab, struct desk *desk, const struct screen_event *e
 
 /* logs_draw.c */
 void logs_draw(struct tab *tab, struct desk *desk, struct area area);
-/* Its words; NULL = the record was let go and nobody has seen it, or (*is_late) others must be made first. */
-const struct logs_row *logs_row(struct logs *logs, const struct logs_line *line, bool *is_late);
 
 #endif

@@ -168,7 +168,8 @@ static struct units_text times_text(const struct compare_row *row)
 	return out;
 }
 
-char *trace_compare_sentence(const struct trace_compare *compare)
+/* "B took x2.3 as long, +4.10 s: ...". To be freed. */
+static char *sentence_of(const struct trace_compare *compare)
 {
 	const struct compare_row *took = &compare->rows[0], *part = NULL, *stage = NULL;
 	struct buf text = { .bytes = NULL };
@@ -329,7 +330,7 @@ static int draw_stacked(struct trace_compare *compare, struct area area, int row
 
 void trace_compare_draw(struct trace_compare *compare, const struct desk *desk, struct area area)
 {
-	char *sentence = trace_compare_sentence(compare);
+	char *sentence = sentence_of(compare);
 	int row = trace_text_wrap(area_part(area, 0, 0, 2, area.columns), STYLE_BOLD, sentence);
 
 	free(sentence);

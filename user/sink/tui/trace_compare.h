@@ -33,7 +33,5 @@ struct trace_compare *trace_compare_new(struct trace_copy *a, struct trace_copy 
 void trace_compare_free(struct trace_compare *compare); /* NULL is allowed */
 void trace_compare_draw(struct trace_compare *compare, const struct desk *desk, struct area area);
 bool trace_compare_act(struct trace_compare *compare, enum action action);
-/* "B took x2.3 as long, +4.10 s: ...". To be freed. */
-char *trace_compare_sentence(const struct trace_compare *compare);
 
 #endif

@@ -94,7 +94,8 @@ static void head_state(struct trace_items *items, const struct trace *trace, enu
 		trace_item(items, STYLE_UNKNOWN, "incomplete");
 }
 
-int trace_detail_head(struct area area, const struct trace_copy *copy)
+/* The first rows: id, status, who, and the numbers; as many rows as it took. */
+static int draw_head(struct area area, const struct trace_copy *copy)
 {
 	const struct trace *trace = &copy->trace;
 	const char *none = area.canvas && area.canvas->ascii ? "-" : "–";
@@ -279,7 +280,7 @@ static struct shares share_out(const struct trace_detail *detail, int rows, int 
 void trace_detail_draw(struct trace_detail *detail, const struct desk *desk, const struct trace_fired *fired,
 		       struct area area)
 {
-	int row = trace_detail_head(area_part(area, 0, 0, area.rows < 16 ? 2 : 4, area.columns), detail->copy);
+	int row = draw_head(area_part(area, 0, 0, area.rows < 16 ? 2 : 4, area.columns), detail->copy);
 	const struct waterfall *waterfall = &detail->bars.waterfall;
 	struct area nowhere = area;
 	struct shares shares;

@@ -42,8 +42,6 @@ void trace_detail_draw(struct trace_detail *detail, const struct desk *desk, con
 bool trace_detail_act(struct trace_detail *detail, enum action action);
 bool trace_detail_click(struct trace_detail *detail, const struct screen_event *event);
 
-/* The first rows: id, status, who, and the numbers; as many rows as it took. For the comparison too. */
-int trace_detail_head(struct area area, const struct trace_copy *copy);
 /* The span in numbers: what it is, when, how it was spent, what it took and gave; as many rows as that takes. */
 int trace_detail_span(struct area area, const struct trace_detail *detail, const struct waterfall_row *row,
 		      bool is_tight);

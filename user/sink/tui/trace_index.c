@@ -400,16 +400,6 @@ struct trace_facts *trace_index_row(struct trace_index *index, size_t row)
 	return at(index, order_at(&index->rows, index->rows.count - 1 - row).number);
 }
 
-bool trace_index_find(const struct trace_index *index, uint64_t ordinal, size_t *row)
-{
-	uint64_t number = (uintptr_t)table_find(&index->numbers, ordinal);
-
-	if (!number || !at(index, number)->is_in)
-		return false;
-	*row = index->rows.count - 1 - order_rank(&index->rows, pair_of(at(index, number)));
-	return true;
-}
-
 const struct trace_facts *trace_index_facts(const struct trace_index *index, uint64_t ordinal)
 {
 	uint64_t number = (uintptr_t)table_find(&index->numbers, ordinal);

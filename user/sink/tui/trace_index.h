@@ -57,8 +57,6 @@ struct trace_troubles {
 };
 struct trace_troubles trace_index_troubles(const struct trace_index *index);
 struct trace_facts *trace_index_row(struct trace_index *index, size_t row); /* row < count */
-/* False: no row of it. */
-bool trace_index_find(const struct trace_index *index, uint64_t ordinal, size_t *row);
 /* NULL: not known (any more). */
 const struct trace_facts *trace_index_facts(const struct trace_index *index, uint64_t ordinal);
 /* By the view as it is now, which may be later than the last sync. NULL: it was let go. */

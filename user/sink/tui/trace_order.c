@@ -138,17 +138,6 @@ struct order_pair order_at(const struct trace_order *order, size_t rank)
 	return order->blocks[at]->pairs[order->blocks[at]->count - rank];
 }
 
-size_t order_rank(const struct trace_order *order, struct order_pair pair)
-{
-	size_t at = order_block_of(order, pair), rank = 0;
-
-	if (!order->blocks_count)
-		return 0;
-	for (size_t i = 0; i < at; i++)
-		rank += order->blocks[i]->count;
-	return rank + order_place(order->blocks[at], pair);
-}
-
 /* One pass of a stable radix sort, by eight bits. False: all pairs have the same there. */
 static bool order_pass(const struct order_pair *from, struct order_pair *to, size_t count, unsigned shift)
 {

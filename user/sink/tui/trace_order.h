@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A sorted list of (key, number) pairs that knows the pair at any rank, for tables of a hundred thousand rows.
- * In: pairs that come and go. Out: the pair at a rank, the rank of a pair; each in about a microsecond.
+ * In: pairs that come and go. Out: the pair at a rank, in about a microsecond.
  */
 #ifndef SINK_TUI_TRACE_ORDER_H
 #define SINK_TUI_TRACE_ORDER_H
@@ -30,8 +30,6 @@ void order_fini(struct trace_order *order); /* and empty again */
 void order_add(struct trace_order *order, struct order_pair pair);
 bool order_remove(struct trace_order *order, struct order_pair pair); /* false: it was not there */
 struct order_pair order_at(const struct trace_order *order, size_t rank); /* rank < count */
-/* How many pairs are before it, whether or not it is there. */
-size_t order_rank(const struct trace_order *order, struct order_pair pair);
 /* Instead of what is there. They come in order of `number`, and are sorted here by key. */
 void order_fill(struct trace_order *order, struct order_pair *pairs, size_t count);
 

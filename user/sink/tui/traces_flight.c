@@ -16,7 +16,7 @@
 enum { FLIGHT_SINCE, FLIGHT_TRACE, FLIGHT_STATE, FLIGHT_AGE, FLIGHT_USUAL, FLIGHT_TIMES, FLIGHT_DOING, FLIGHT_ENGINE,
        FLIGHT_SERVICE };
 
-const struct list_column traces_flight_columns[] = {
+static const struct list_column flight_columns[] = {
 	[FLIGHT_SINCE] = { "since", 12, 4, false, false },
 	[FLIGHT_TRACE] = { "trace", 8, 0, false, false },
 	[FLIGHT_STATE] = { "state", 8, 0, false, false },
@@ -27,7 +27,12 @@ const struct list_column traces_flight_columns[] = {
 	[FLIGHT_ENGINE] = { "engine", 12, 5, false, false },
 	[FLIGHT_SERVICE] = { "service/pid", 22, 6, false, false },
 };
-const size_t traces_flight_columns_count = sizeof(traces_flight_columns) / sizeof(traces_flight_columns[0]);
+
+void traces_flight_init(struct list *list)
+{
+	list_init(list, flight_columns, sizeof(flight_columns) / sizeof(flight_columns[0]));
+	list->sort_column = FLIGHT_TIMES;
+}
 
 /* --- collecting ------------------------------------------------------------------------------------------- */
 
@@ -61,7 +66,8 @@ struct flight traces_flight_of(struct traces *traces, const struct desk *desk, c
 				.chunks_count = trace->audio_chunks_count };
 }
 
-double traces_flight_times(const struct flight *flight)
+/* NAN: nobody knows what is usual. */
+static double times_usual(const struct flight *flight)
 {
 	double times = (double)flight->facts.duration_ns / 1e9 / flight->usual_s;
 
@@ -71,7 +77,7 @@ double traces_flight_times(const struct flight *flight)
 static int by_times(const void *a, const void *b)
 {
 	const struct flight *x = a, *y = b;
-	double tx = traces_flight_times(x), ty = traces_flight_times(y);
+	double tx = times_usual(x), ty = times_usual(y);
 
 	if (isnan(tx) != isnan(ty))
 		return isnan(tx) ? 1 : -1;
@@ -142,7 +148,7 @@ const struct trace *traces_flight_open(const struct view *view, uint64_t ordinal
 
 static const char *state_of(const struct flight *flight, enum style *style)
 {
-	double times = traces_flight_times(flight);
+	double times = times_usual(flight);
 
 	*style = STYLE_DIM;
 	if (isnan(times))
@@ -217,7 +223,7 @@ void traces_flight_cell(void *arg, size_t row, size_t column, struct area area, 
 		list_text(area, is_right, STYLE_DIM, usual_text(flight->usual_s, ascii).text);
 		break;
 	case FLIGHT_TIMES:
-		list_text(area, is_right, STYLE_TEXT, times_text(traces_flight_times(flight), ascii).text);
+		list_text(area, is_right, STYLE_TEXT, times_text(times_usual(flight), ascii).text);
 		break;
 	case FLIGHT_DOING:
 		list_text(area, is_right, STYLE_TEXT, doing_of(flight).text);
@@ -256,7 +262,7 @@ void traces_waiting_draw(struct traces *traces, const struct desk *desk, struct 
 	trace_item(&items, STYLE_DIM, "since %s UTC", units_clock(view_real_ns(desk->view, facts->start_at_ns)).text);
 	trace_item(&items, STYLE_BOLD, "in flight for %s", words_short_ns(facts->duration_ns).text);
 	trace_item(&items, STYLE_TEXT, "usual (p95) %s", usual_text(flight->usual_s, desk->ascii).text);
-	trace_item(&items, STYLE_TEXT, "%s usual", times_text(traces_flight_times(flight), desk->ascii).text);
+	trace_item(&items, STYLE_TEXT, "%s usual", times_text(times_usual(flight), desk->ascii).text);
 	trace_item(&items, STYLE_TEXT, "%s", doing_of(flight).text);
 	if (facts->first_audio_ns != FACTS_NONE)
 		trace_item(&items, STYLE_AUDIO, "first audio %s", words_short_ns(facts->first_audio_ns).text);

@@ -76,27 +76,20 @@ struct traces {
 };
 
 /* traces_flight.c */
+void traces_flight_init(struct list *list);
 void traces_flight_collect(struct traces *traces, const struct desk *desk);
 void traces_flight_sort(struct traces *traces);
 const struct flight *traces_flight_find(const struct traces *traces, uint64_t ordinal);
-/* NAN: nobody knows what is usual. */
-double traces_flight_times(const struct flight *flight);
 void traces_flight_cell(void *arg, size_t row, size_t column, struct area area, bool is_right);
 uint64_t traces_flight_id(void *arg, size_t row);
-extern const struct list_column traces_flight_columns[];
-extern const size_t traces_flight_columns_count;
 void traces_waiting_draw(struct traces *traces, const struct desk *desk, struct area area);
 /* The open trace of that ordinal or, ordinal 0, of that id; NULL = it has ended. */
 const struct trace *traces_flight_open(const struct view *view, uint64_t ordinal, const uint8_t id[16]);
 struct flight traces_flight_of(struct traces *traces, const struct desk *desk, const struct trace *trace);
 
 /* traces_table.c */
-extern const struct list_column traces_columns[];
-extern const size_t traces_columns_count;
 void traces_table_init(struct traces *traces);
 struct list_rows traces_table_rows(struct traces *traces, struct desk *desk);
-/* The index, sorted as the list says. */
-void traces_table_sort(struct traces *traces, const struct desk *desk);
 void traces_table_draw(struct traces *traces, struct desk *desk, struct area area);
 /* Of the selected row; NULL = there is none. */
 const struct trace_facts *traces_table_selected(struct traces *traces, struct desk *desk);

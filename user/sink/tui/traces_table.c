@@ -21,7 +21,7 @@
 enum { COLUMN_ENDED, COLUMN_TRACE, COLUMN_STATUS, COLUMN_MARKS, COLUMN_TOOK, COLUMN_FIRST, COLUMN_QUEUED, COLUMN_RTF,
        COLUMN_SPLIT, COLUMN_ENGINE, COLUMN_SERVICE, COLUMN_AUDIO, COLUMN_TEXT };
 
-const struct list_column traces_columns[] = {
+static const struct list_column table_columns[] = {
 	[COLUMN_ENDED] = { "ended", 12, 3, true, true },
 	[COLUMN_TRACE] = { "trace", 8, 0, false, false },
 	[COLUMN_STATUS] = { "status", 10, 0, false, true },
@@ -36,18 +36,18 @@ const struct list_column traces_columns[] = {
 	[COLUMN_AUDIO] = { "audio", 8, 8, true, true },
 	[COLUMN_TEXT] = { "text", 9, 9, true, true },
 };
-const size_t traces_columns_count = sizeof(traces_columns) / sizeof(traces_columns[0]);
 
 void traces_table_init(struct traces *traces)
 {
 	for (enum traces_mode mode = SHOW_RECENT; mode < TRACES_MODES; mode++) {
 		struct list *list = &traces->lists[mode];
 
-		if (mode == SHOW_IN_FLIGHT)
-			list_init(list, traces_flight_columns, traces_flight_columns_count);
-		else
-			list_init(list, traces_columns, traces_columns_count);
-		list->sort_column = mode == SHOW_IN_FLIGHT ? 5 : mode == SHOW_SLOWEST ? COLUMN_TOOK : COLUMN_ENDED;
+		if (mode == SHOW_IN_FLIGHT) {
+			traces_flight_init(list);
+		} else {
+			list_init(list, table_columns, sizeof(table_columns) / sizeof(table_columns[0]));
+			list->sort_column = mode == SHOW_SLOWEST ? COLUMN_TOOK : COLUMN_ENDED;
+		}
 		list->is_following = true;
 	}
 }
@@ -202,7 +202,8 @@ static void row_cell(void *arg, size_t row, size_t column, struct area area, boo
 
 /* --- rows ------------------------------------------------------------------------------------------------- */
 
-void traces_table_sort(struct traces *traces, const struct desk *desk)
+/* The index, sorted as the list says. */
+static void sort(struct traces *traces, const struct desk *desk)
 {
 	static const enum trace_key keys[] = {
 		[COLUMN_ENDED] = KEY_ENDED,	   [COLUMN_STATUS] = KEY_STATUS, [COLUMN_TOOK] = KEY_DURATION,
@@ -243,7 +244,7 @@ struct list_rows traces_table_rows(struct traces *traces, struct desk *desk)
 	struct list_rows rows = { .arg = traces, .empty = empty_text(traces), .search = traces->search };
 
 	traces->desk = desk;
-	traces_table_sort(traces, desk);
+	sort(traces, desk);
 	if (traces->mode == SHOW_IN_FLIGHT) {
 		rows.count = traces->flights_count;
 		rows.id = traces_flight_id;
