@@ -241,7 +241,7 @@ static void draw_value(struct area area, int row, int column, int columns, const
 	char text[80];
 
 	if (!of->has[side])
-		snprintf(text, sizeof(text), "%s", area.canvas->ascii ? "-" : "–");
+		snprintf(text, sizeof(text), "%s", trace_none(area.canvas->ascii));
 	else if (of->spans_count[side] > 1 && columns >= VALUE_COLUMNS)
 		snprintf(text, sizeof(text), "%s x%" PRIu64, words_short_ns(of->ns[side]).text, of->spans_count[side]);
 	else

@@ -98,7 +98,7 @@ static void head_state(struct trace_items *items, const struct trace *trace, enu
 static int draw_head(struct area area, const struct trace_copy *copy)
 {
 	const struct trace *trace = &copy->trace;
-	const char *none = area.canvas && area.canvas->ascii ? "-" : "–";
+	const char *none = trace_none(area.canvas && area.canvas->ascii);
 	struct trace_items items = { .area = area };
 	uint64_t start_real_ns = copy->start_real_ns;
 

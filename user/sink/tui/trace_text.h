@@ -5,6 +5,12 @@
 
 #include "sink/tui/canvas.h"
 
+/* What stands where a value is not known. */
+static inline const char *trace_none(bool ascii)
+{
+	return ascii ? "-" : "–";
+}
+
 /* Words, broken at blanks, over the rows of the area; what does not fit is marked as cut. How many rows it took. */
 int trace_text_wrap(struct area area, enum style style, const char *text);
 

@@ -74,23 +74,22 @@ static double times_usual(const struct flight *flight)
 	return isfinite(times) ? times : NAN;
 }
 
-static int by_times(const void *a, const void *b)
-{
-	const struct flight *x = a, *y = b;
-	double tx = times_usual(x), ty = times_usual(y);
-
-	if (isnan(tx) != isnan(ty))
-		return isnan(tx) ? 1 : -1;
-	if (!isnan(tx) && tx != ty)
-		return tx > ty ? -1 : 1;
-	return x->facts.ordinal < y->facts.ordinal ? -1 : x->facts.ordinal > y->facts.ordinal;
-}
-
 static int by_age(const void *a, const void *b)
 {
 	const struct flight *x = a, *y = b;
 
 	return x->facts.ordinal < y->facts.ordinal ? -1 : x->facts.ordinal > y->facts.ordinal;
+}
+
+static int by_times(const void *a, const void *b)
+{
+	double tx = times_usual(a), ty = times_usual(b);
+
+	if (isnan(tx) != isnan(ty))
+		return isnan(tx) ? 1 : -1;
+	if (!isnan(tx) && tx != ty)
+		return tx > ty ? -1 : 1;
+	return by_age(a, b);
 }
 
 void traces_flight_sort(struct traces *traces)
@@ -172,16 +171,22 @@ static struct units_text doing_of(const struct flight *flight)
 	return text;
 }
 
+static struct units_text none_text(bool ascii)
+{
+	struct units_text text;
+
+	strcpy(text.text, trace_none(ascii));
+	return text;
+}
+
 static struct units_text usual_text(double seconds, bool ascii)
 {
-	if (isnan(seconds))
-		return (struct units_text){ .text = { ascii ? '-' : '\xe2', ascii ? 0 : '\x80', ascii ? 0 : '\x93' } };
-	return words_short_ns((uint64_t)(seconds * 1e9 + 0.5));
+	return isnan(seconds) ? none_text(ascii) : words_short_ns((uint64_t)(seconds * 1e9 + 0.5));
 }
 
 static struct units_text times_text(double times, bool ascii)
 {
-	struct units_text text = usual_text(NAN, ascii);
+	struct units_text text = none_text(ascii);
 
 	if (!isnan(times))
 		snprintf(text.text, sizeof(text.text), times < 9.95 ? "x%.1f" : "x%.0f", times < 99999 ? times : 99999);
@@ -202,7 +207,6 @@ void traces_flight_cell(void *arg, size_t row, size_t column, struct area area, 
 	bool ascii = traces->desk->ascii;
 	enum style style;
 	const char *state;
-	struct buf service = { .bytes = NULL };
 
 	switch (column) {
 	case FLIGHT_SINCE:
@@ -232,11 +236,7 @@ void traces_flight_cell(void *arg, size_t row, size_t column, struct area area, 
 		list_text(area, is_right, STYLE_TEXT, flight->facts.engine ? flight->facts.engine : "");
 		break;
 	case FLIGHT_SERVICE:
-		if (!flight->facts.process)
-			break;
-		buf_format(&service, "%s/%u", facts_service(flight->facts.process), flight->facts.process->pid);
-		list_text(area, is_right, STYLE_TEXT, service.bytes);
-		buf_fini(&service);
+		traces_cell_service(area, is_right, &flight->facts);
 		break;
 	default:
 		break;

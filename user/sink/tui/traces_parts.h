@@ -70,7 +70,7 @@ struct traces {
 	/* of the last draw */
 	struct desk *desk; /* only while drawing */
 	size_t row; /* whose facts are ... */
-	const struct trace_facts *facts;
+	struct trace_facts *facts;
 	int list_row;
 	int mode_at[TRACES_MODES], mode_columns[TRACES_MODES];
 };
@@ -105,6 +105,9 @@ void traces_compare_act(struct traces *traces, struct desk *desk);
 void traces_go_alert(struct traces *traces, struct desk *desk);
 bool traces_go_logs(struct traces *traces, struct desk *desk);
 bool traces_copy_id(struct traces *traces, struct desk *desk);
+
+/* The cells that both tables have. */
+void traces_cell_service(struct area area, bool is_right, const struct trace_facts *facts);
 
 static inline struct list *traces_list(struct traces *traces)
 {

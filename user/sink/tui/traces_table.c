@@ -54,7 +54,7 @@ void traces_table_init(struct traces *traces)
 
 /* --- cells ------------------------------------------------------------------------------------------------ */
 
-static const struct trace_facts *row_facts(struct traces *traces, size_t row)
+static struct trace_facts *row_facts(struct traces *traces, size_t row)
 {
 	if (!traces->facts || traces->row != row) {
 		traces->facts = trace_index_row(traces->index, row);
@@ -68,7 +68,7 @@ static uint64_t row_id(void *arg, size_t row)
 	return row_facts(arg, row)->ordinal;
 }
 
-static void draw_split(struct traces *traces, const struct trace_facts *facts, struct area area)
+static void draw_split(struct traces *traces, struct trace_facts *facts, struct area area)
 {
 	struct chart_part parts[BARS_PARTS];
 	double values[BARS_PARTS];
@@ -77,10 +77,10 @@ static void draw_split(struct traces *traces, const struct trace_facts *facts, s
 		const struct trace *trace = trace_index_held(traces->index, traces->desk->view, facts);
 
 		if (trace)
-			facts_split((struct trace_facts *)facts, trace); /* ours: the index's own memory */
+			facts_split(facts, trace);
 	}
 	if (!facts->has_split) {
-		list_text(area, false, STYLE_DIM, traces->desk->ascii ? "-" : "–");
+		list_text(area, false, STYLE_DIM, trace_none(traces->desk->ascii));
 		return;
 	}
 	values[0] = facts->queue_wait_ns == FACTS_NONE ? 0 : (double)facts->queue_wait_ns;
@@ -99,7 +99,7 @@ static void draw_split(struct traces *traces, const struct trace_facts *facts, s
 static void draw_ns(struct area area, bool is_right, enum style style, uint64_t ns, bool ascii)
 {
 	if (ns == FACTS_NONE)
-		list_text(area, is_right, STYLE_DIM, ascii ? "-" : "–");
+		list_text(area, is_right, STYLE_DIM, trace_none(ascii));
 	else
 		list_text(area, is_right, style, words_short_ns(ns).text);
 }
@@ -109,7 +109,7 @@ static void draw_text_bytes(struct area area, bool is_right, const struct trace_
 	struct units_text text = { .text = "" };
 
 	if (facts->text_bytes == FACTS_NONE) {
-		list_text(area, is_right, STYLE_DIM, ascii ? "-" : "–");
+		list_text(area, is_right, STYLE_DIM, trace_none(ascii));
 		return;
 	}
 	snprintf(text.text, sizeof(text.text), "%.40s%s", units_bytes(facts->text_bytes).text,
@@ -130,11 +130,20 @@ static void draw_marks(struct traces *traces, const struct trace_facts *facts, s
 		area_text(area, 0, column, STYLE_UNKNOWN, "?");
 }
 
+void traces_cell_service(struct area area, bool is_right, const struct trace_facts *facts)
+{
+	char *service;
+
+	if (!facts->process)
+		return;
+	service = mem_format("%s/%u", facts_service(facts->process), facts->process->pid);
+	list_text(area, is_right, STYLE_TEXT, service);
+	free(service);
+}
+
 static void row_words(struct traces *traces, const struct trace_facts *facts, size_t column, struct area area,
 		      bool is_right)
 {
-	struct buf service = { .bytes = NULL };
-
 	switch (column) {
 	case COLUMN_ENDED:
 		list_text(area, is_right, STYLE_DIM,
@@ -153,11 +162,7 @@ static void row_words(struct traces *traces, const struct trace_facts *facts, si
 		list_text(area, is_right, STYLE_TEXT, facts->engine ? facts->engine : "");
 		break;
 	case COLUMN_SERVICE:
-		if (!facts->process)
-			break;
-		buf_format(&service, "%s/%u", facts_service(facts->process), facts->process->pid);
-		list_text(area, is_right, STYLE_TEXT, service.bytes);
-		buf_fini(&service);
+		traces_cell_service(area, is_right, facts);
 		break;
 	default:
 		break;
@@ -167,7 +172,7 @@ static void row_words(struct traces *traces, const struct trace_facts *facts, si
 static void row_cell(void *arg, size_t row, size_t column, struct area area, bool is_right)
 {
 	struct traces *traces = arg;
-	const struct trace_facts *facts = row_facts(traces, row);
+	struct trace_facts *facts = row_facts(traces, row);
 	bool ascii = traces->desk->ascii;
 
 	switch (column) {
@@ -185,9 +190,7 @@ static void row_cell(void *arg, size_t row, size_t column, struct area area, boo
 		break;
 	case COLUMN_RTF:
 		list_text(area, is_right, facts->rtf >= 1 ? STYLE_WARNING : isnan(facts->rtf) ? STYLE_DIM : STYLE_TEXT,
-			  !isnan(facts->rtf) ? units_ratio(facts->rtf).text :
-			  ascii		     ? "-" :
-					       "–");
+			  isnan(facts->rtf) ? trace_none(ascii) : units_ratio(facts->rtf).text);
 		break;
 	case COLUMN_SPLIT:
 		draw_split(traces, facts, area);
