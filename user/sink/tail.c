@@ -44,26 +44,6 @@ static void tail_let_go(struct tail *tail)
 	free(record);
 }
 
-static int tail_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static void tail_read_id(uint8_t id[16], const char *digits)
-{
-	for (unsigned i = 0; i < 16; i++) {
-		int high = tail_digit(digits[2 * i]), low = high < 0 ? -1 : tail_digit(digits[2 * i + 1]);
-
-		if (low < 0) {
-			memset(id, 0, 16);
-			return;
-		}
-		id[i] = (uint8_t)(high << 4 | low);
-	}
-}
-
 struct tail *tail_new(uint64_t age_ns, uint64_t max_bytes)
 {
 	struct tail *tail = mem_new(sizeof(*tail));
@@ -108,7 +88,7 @@ void tail_add(struct tail *tail, uint64_t at_ns, enum log_level level, const cha
 		.length = (uint32_t)length,
 	};
 	if (trace_id)
-		tail_read_id(record->trace_id, trace_id);
+		words_read_trace_id(record->trace_id, trace_id);
 	memcpy(record->line, line, length);
 	record->line[length] = '\0';
 	if (tail->newest)

@@ -87,6 +87,26 @@ struct words_id words_trace_id(const uint8_t id[16])
 	return out;
 }
 
+static int words_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+void words_read_trace_id(uint8_t id[16], const char *digits)
+{
+	for (unsigned i = 0; i < 16; i++) {
+		int high = words_digit(digits[2 * i]), low = high < 0 ? -1 : words_digit(digits[2 * i + 1]);
+
+		if (low < 0) {
+			memset(id, 0, 16);
+			return;
+		}
+		id[i] = (uint8_t)(high << 4 | low);
+	}
+}
+
 struct words_id words_span_id(uint64_t id)
 {
 	struct words_id out;

@@ -33,6 +33,7 @@ struct words_id {
 struct words_id words_trace_id(const uint8_t id[16]); /* 32 hex digits */
 struct words_id words_span_id(uint64_t id);	      /* 16 hex digits */
 bool words_is_orphan(const uint8_t id[16]);	      /* all zero */
+void words_read_trace_id(uint8_t id[16], const char *digits); /* 32 hex digits; else all zero */
 
 /* units_ns in at most 7 columns below 100 hours: 2m03s instead of 2 m 03 s. */
 struct units_text words_short_ns(uint64_t ns);

@@ -21,33 +21,17 @@
 
 /* --- what is shown ------------------------------------------------------------------------------------------- */
 
-static bool read_id(const char *digits, uint8_t trace_id[16])
-{
-	static const char all[] = "0123456789abcdef";
-
-	for (unsigned i = 0; i < 32; i++) {
-		const char *digit = digits[i] ? strchr(all, digits[i]) : NULL;
-
-		if (!digit)
-			return false;
-		trace_id[i / 2] = (uint8_t)(trace_id[i / 2] << 4 | (digit - all));
-	}
-	return true;
-}
-
-bool logs_trace_of(const struct tail_record *record, uint8_t trace_id[16])
+void logs_trace_of(const struct tail_record *record, uint8_t trace_id[16])
 {
 	static const char list[] = "\"trace_ids\":[\"";
 	const char *ids;
 
 	memcpy(trace_id, record->trace_id, 16);
 	if (!words_is_orphan(trace_id))
-		return true;
+		return;
 	ids = strstr(record->line, list);
-	if (ids && read_id(ids + strlen(list), trace_id))
-		return true;
-	memset(trace_id, 0, 16);
-	return false;
+	if (ids)
+		words_read_trace_id(trace_id, ids + strlen(list));
 }
 
 static void forget_rows(struct logs_detail *detail)

@@ -37,7 +37,7 @@ void logs_detail_draw(struct logs_detail *detail, struct area area, const char *
 /* True: it scrolls. */
 bool logs_detail_act(struct logs_detail *detail, enum action action);
 void logs_detail_scroll(struct logs_detail *detail, long rows);
-/* The trace that a line tells of, the first of several; false: none. */
-bool logs_trace_of(const struct tail_record *record, uint8_t trace_id[16]);
+/* The trace that a line tells of, the first of several; all zero: none. */
+void logs_trace_of(const struct tail_record *record, uint8_t trace_id[16]);
 
 #endif
