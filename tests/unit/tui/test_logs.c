@@ -301,7 +301,8 @@ static void a_filter_leaves_only_what_passes_while_it_is_typed(void **state)
 	assert_shown(w, "52 lines");
 	assert_shown(w, "filter \"level>=x\": column 8: no level is called \"x\": debug, info,…; not applied");
 	size_to(w, 24, 120);
-	assert_shown(w, "filter \"level>=x\": column 8: no level is called \"x\": debug, info, warning, error, critical; not applied");
+	assert_shown(w, "filter \"level>=x\": column 8: no level is called \"x\": debug, info, warning, error, critical; "
+			"not applied");
 	tui_world_free(w);
 }
 

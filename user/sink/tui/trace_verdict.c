@@ -374,7 +374,7 @@ static const struct span *guilty(const struct trace *trace, enum span_status sta
 	return deepest;
 }
 
-static void say_failure(struct judging *judging)
+static void say_trouble(struct judging *judging)
 {
 	const struct trace *trace = judging->trace;
 	const struct span *span = guilty(trace, trace->status);
@@ -445,7 +445,7 @@ struct verdict verdict_of(const struct trace *trace, enum trace_outcome outcome,
 			  size_t ahead_count)
 {
 	struct judging judging = { .trace = trace, .outcome = outcome, .usual = usual, .ahead_count = ahead_count };
-	bool is_failed = outcome > OUTCOME_INCOMPLETE;
+	bool is_troubled = outcome > OUTCOME_INCOMPLETE;
 	enum style style = STYLE_TEXT;
 
 	judging.worker = trace_worker(trace);
@@ -455,8 +455,8 @@ struct verdict verdict_of(const struct trace *trace, enum trace_outcome outcome,
 	if (!judging.worker)
 		return (struct verdict){ .text = mem_string(""), .style = STYLE_DIM };
 	sum_stages(&judging);
-	if (is_failed) {
-		say_failure(&judging);
+	if (is_troubled) {
+		say_trouble(&judging);
 		style = facts_style(outcome);
 	} else {
 		say_lead(&judging);
@@ -469,7 +469,7 @@ struct verdict verdict_of(const struct trace *trace, enum trace_outcome outcome,
 	if (outcome != OUTCOME_ABANDONED) {
 		const struct span *span = judging.span;
 
-		buf_text(&judging.text, is_failed ? "; " : "");
+		buf_text(&judging.text, is_troubled ? "; " : "");
 		say_time(&judging);
 		if (span)
 			judging.span = span;
