@@ -235,6 +235,7 @@ static void a_mistake_is_told_with_its_place_and_takes_the_filter_off(void **sta
 	assert_mistake("flite event=x duration>1s", NULL);
 	assert_mistake("level>=loud", "column 8: no level is called \"loud\": debug, info, warning, error, critical");
 	assert_passing("level>=loud flite", "0 1 2 3 4");
+	assert_passing("flite level>=loud", "0 1 2 3 4"); /* what was read before it is off, too */
 	assert_mistake("trace=xyz", "column 7: \"xyz\" is no id: it has hexadecimal digits only");
 	assert_mistake("level=a trace=z", "column 7: no level is called \"a\": debug, info, warning, error, critical");
 	assert_mistake("  \"\xc3\xa9\" -level>>x", "column 14: no level is called \">x\": debug, info, warning, error, "
