@@ -30,7 +30,7 @@ static const struct key_row table[] = {
 	{ ACTION_SHOW_RECENT, IN_TRACES, IN_LIST, { 'r' }, "Recent", "the most recent utterances" },
 	{ ACTION_SHOW_SLOWEST, IN_TRACES, IN_LIST, { 'l' }, "Longest",
 	  "the slowest utterances of the window of time ([ ] change it)" },
-	{ ACTION_SHOW_FAILED, IN_TRACES, IN_LIST, { 'f' }, "Failed", "utterances that failed" },
+	{ ACTION_SHOW_FAILED, IN_TRACES, IN_LIST, { 'f' }, "Failed", "utterances that failed, then those that are empty, cancelled or incomplete" },
 	{ ACTION_SHOW_IN_FLIGHT, IN_TRACES, IN_LIST, { 'i' }, "InFlight",
 	  "utterances in flight: the stuck ones first" },
 	{ ACTION_CHART_NEXT, IN_METRICS, 0, { F(5), 'v' }, "View",
